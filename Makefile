@@ -1,0 +1,111 @@
+# Sunlit's one way to build, try and check itself. `make help` lists what there is.
+#
+# Needs: Python >= 3.11 with venv, and make. Everything else is installed into .venv from
+# hash-locked lists (requirements/*.txt). A second call is quick: stamp files in .venv say
+# what is installed already.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python that is new enough; override with `make PYTHON=/path/to/python3.12 ...`.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
+	if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+JOBS ?= 2
+PYTEST_ARGS ?=
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# --- install --------------------------------------------------------------------------------
+
+$(VENV)/.stamp-base: requirements/uv.txt requirements/build.txt tools/install.sh
+	@bash tools/install.sh base "$(PYTHON)" $(VENV)
+	@touch $@
+
+# One stamp a lock file: .stamp-demo is installed from requirements/demo.txt.
+$(VENV)/.stamp-%: requirements/%.txt $(VENV)/.stamp-base pyproject.toml
+	@bash tools/install.sh locked $(VENV) $*
+	@touch $@
+
+.PHONY: install venv
+install: $(VENV)/.stamp-core ## make .venv with Sunlit and its core dependencies only
+venv: $(VENV)/.stamp-dev ## make .venv with everything that development needs
+
+# --- try it ---------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder to safety token
+	@bash tools/install.sh libgomp
+	@$(BIN)/sunlit demo
+
+# --- check it -------------------------------------------------------------------------------
+
+.PHONY: test coverage lint types layers errors-page wheel check check-long bench
+test: $(VENV)/.stamp-test ## run the tests
+	@bash tools/install.sh libgomp
+	@$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+coverage: $(VENV)/.stamp-test ## run the tests with branch coverage and hold the thresholds
+	@bash tools/install.sh libgomp
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage json -q -o .coverage.json
+	@$(BIN)/python -m tools.coverage_floor .coverage.json
+
+lint: $(VENV)/.stamp-dev ## formatting and lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.stamp-dev ## mypy and basedpyright, both strict
+	@$(BIN)/mypy
+	@$(BIN)/basedpyright
+
+layers: $(VENV)/.stamp-dev ## dependencies point down only
+	@$(BIN)/lint-imports --no-cache
+
+errors-page: $(VENV)/.stamp-dev ## is docs/reference/errors.md what the code says?
+	@$(BIN)/python -m tools.errors_page --check
+
+wheel: $(VENV)/.stamp-dev ## build the wheel, install it alone, let it test itself
+	@bash tools/wheel_selftest.sh "$(PYTHON)" $(BIN)
+
+check: ## the gate: everything a change must pass, short budgets
+	@started=$$SECONDS; for step in lint types layers errors-page wheel coverage; do \
+		echo "== $$step"; at=$$SECONDS; $(MAKE) $$step; echo "   ($$((SECONDS - at)) s)"; \
+	done; echo "check: everything holds ($$((SECONDS - started)) s)"
+
+check-long: $(VENV)/.stamp-dev ## kill loops, fuzzing and other tests that take minutes
+	@bash tools/install.sh libgomp
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS) --timeout 3600 -m long $(PYTEST_ARGS)
+
+bench: $(VENV)/.stamp-dev ## measure side by side; numbers go to benchmarks/RESULTS.md
+	@bash tools/install.sh libgomp
+	@$(BIN)/python -m benchmarks
+
+# --- keep it --------------------------------------------------------------------------------
+
+.PHONY: format docs lock changelog clean help
+format: $(VENV)/.stamp-dev ## format the code and fix what lint can fix
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format -q .
+
+docs: $(VENV)/.stamp-dev ## write the generated pages anew
+	@$(BIN)/python -m tools.errors_page
+
+lock: $(VENV)/.stamp-base ## resolve all dependencies anew and lock them by hash
+	@bash tools/lock.sh $(BIN)/uv
+
+changelog: $(VENV)/.stamp-dev ## fold changes/ into CHANGELOG.md for the version in src/sunlit
+	@$(BIN)/towncrier build --yes
+
+clean: ## remove what was built; `rm -r .venv` removes the environment too
+	@rm -rf build dist sunlit-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .hypothesis .coverage .coverage.*
+	@find src tests tools benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -1,0 +1,197 @@
+"""Read from the source which error codes are raised where, and which are documented.
+
+Both sides are read without importing anything: the documented codes from every `codes.py`
+(`CODES`), the raised ones from every call of an error class. A code is a literal, a constant
+of a module, a choice of two such, or what the callers of a small function pass on.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+SOURCE: Final = Path(__file__).parent.parent / "src"
+# family -> what it means for the exit code; sunlit.base.errors is the source.
+ROOTS: Final = {"SunlitError", "MalformedError", "VerificationError", "UnavailableError"}
+
+
+@dataclass(frozen=True)
+class Raised:
+    """One place that makes an error: `code` is None where it cannot be read off the source."""
+
+    family: str
+    code: str | None
+    where: str
+
+
+@dataclass
+class _Module:
+    name: str
+    path: Path
+    tree: ast.Module
+    constants: dict[str, str] = field(default_factory=dict)
+    imported: dict[str, str] = field(default_factory=dict)  # local name -> "module:name"
+
+
+def documented() -> dict[str, dict[str, str]]:
+    """Return package -> code -> sentence, from every `codes.py`."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(SOURCE.rglob("codes.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            if _assigned(node) == "CODES" and isinstance(node, ast.Assign | ast.AnnAssign):
+                package = ".".join(path.parent.relative_to(SOURCE / "sunlit").parts)
+                found[package] = dict(ast.literal_eval(node.value))  # type: ignore[arg-type]
+    return found
+
+
+def raised() -> tuple[Raised, ...]:
+    """Return every error that the source makes."""
+    modules = {module.name: module for module in _modules()}
+    families = _families(modules)
+    found: list[Raised] = []
+    for module in modules.values():
+        for call, function in _calls(module.tree):
+            family = families.get(_callee(call.func))
+            if family is not None and call.args:
+                found.extend(_read(call, function, family, module, modules))
+    return tuple(found)
+
+
+def _modules() -> Iterator[_Module]:
+    for path in sorted((SOURCE / "sunlit").rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        module = _Module(name, path, ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(module.tree):
+            target, value = _assigned(node), getattr(node, "value", None)
+            if target and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                module.constants[target] = value.value
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    module.imported[alias.asname or alias.name] = f"{node.module}:{alias.name}"
+        yield module
+
+
+def _assigned(node: ast.AST) -> str | None:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+        case _:
+            return None
+
+
+def _families(modules: dict[str, _Module]) -> dict[str, str]:
+    families = {root: root for root in ROOTS}
+    classes = [
+        node
+        for module in modules.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+    for _ in range(3):  # a subclass may be read before its base
+        for node in classes:
+            for base in node.bases:
+                if _callee(base) in families and node.name not in ROOTS:
+                    families[node.name] = families[_callee(base)]
+    return families
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.FunctionDef | None]]:
+    stack: list[tuple[ast.AST, ast.FunctionDef | None]] = [(tree, None)]
+    while stack:
+        node, function = stack.pop()
+        if isinstance(node, ast.FunctionDef):
+            function = node
+        if isinstance(node, ast.Call):
+            yield node, function
+        stack.extend((child, function) for child in ast.iter_child_nodes(node))
+
+
+def _callee(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+def _read(
+    call: ast.Call,
+    function: ast.FunctionDef | None,
+    family: str,
+    module: _Module,
+    modules: dict[str, _Module],
+) -> Iterator[Raised]:
+    where = f"{module.path.relative_to(SOURCE.parent)}:{call.lineno}"
+    for value in _choices(call.args[0]):
+        code = _text(value, module, modules)
+        passed = () if code is not None else _passed_on(value, function, module, modules)
+        if passed:
+            yield from (Raised(family, code, where) for code in passed)
+        else:
+            yield Raised(family, code, where)
+
+
+def _choices(value: ast.expr) -> tuple[ast.expr, ...]:
+    if isinstance(value, ast.IfExp):
+        return (*_choices(value.body), *_choices(value.orelse))
+    return (value,)
+
+
+def _text(value: ast.expr, module: _Module, modules: dict[str, _Module]) -> str | None:
+    match value:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.Name(id=name) if name in module.constants:
+            return module.constants[name]
+        case ast.Name(id=name) if name in module.imported:
+            home, _, original = module.imported[name].partition(":")
+            return modules[home].constants.get(original) if home in modules else None
+        case ast.Attribute(attr=name):  # `codes.NAME` or `self.NAME`
+            return module.constants.get(name) or _elsewhere(value, module, modules)
+        case _:
+            return None
+
+
+def _elsewhere(value: ast.Attribute, module: _Module, modules: dict[str, _Module]) -> str | None:
+    package, _, name = module.imported.get(_callee(value.value), "").partition(":")
+    home = modules.get(f"{package}.{name}")
+    return home.constants.get(value.attr) if home else None
+
+
+def _passed_on(
+    value: ast.expr,
+    function: ast.FunctionDef | None,
+    module: _Module,
+    modules: dict[str, _Module],
+) -> tuple[str, ...]:
+    """Return the codes that callers of `function` give for the parameter `value`."""
+    if function is None or not isinstance(value, ast.Name):
+        return ()
+    arguments = function.args
+    names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+    if value.id not in names and value.id not in [a.arg for a in arguments.kwonlyargs]:
+        return ()
+    at = names.index(value.id) if value.id in names else None
+    if at is not None and names[0] in {"self", "cls"}:
+        at -= 1
+    found: set[str] = set()
+    for other in modules.values():
+        if other is not module and function.name not in other.imported:
+            continue
+        for call, _ in _calls(other.tree):
+            if _callee(call.func) == function.name:
+                found |= _argument(call, at, value.id, other, modules)
+    return tuple(sorted(found))
+
+
+def _argument(
+    call: ast.Call, at: int | None, name: str, module: _Module, modules: dict[str, _Module]
+) -> set[str]:
+    given = [keyword.value for keyword in call.keywords if keyword.arg == name]
+    if at is not None and at < len(call.args):
+        given.append(call.args[at])
+    codes = (_text(choice, module, modules) for value in given for choice in _choices(value))
+    return {code for code in codes if code is not None}
