@@ -1,0 +1,1 @@
+"""Signed statements about digests: keys, DSSE, in-toto, manifests, model signatures."""
