@@ -1,0 +1,1 @@
+"""The world outside: the clock, caches, stores. Ports stand in `registry.ports`."""

@@ -1,0 +1,74 @@
+"""One error root, three families that a caller can act on.
+
+Every error carries a stable `code` (documented in docs/reference/errors.md, compared by a
+test) and a message that says what, expected, got, and how to mend it.
+"""
+
+from typing import ClassVar, Final
+
+HOLDS: Final = 0
+DOES_NOT_HOLD: Final = 1
+WRONG_USAGE: Final = 2
+COULD_NOT_FIND_OUT: Final = 3
+
+
+class SunlitError(Exception):
+    """The root of every error that Sunlit raises on purpose.
+
+    `code` is `<area>.<what>` in lower case, for example `log.checkpoint-signature`.
+    """
+
+    exit_code: ClassVar[int] = WRONG_USAGE
+
+    def __init__(
+        self,
+        code: str,
+        what: str,
+        *,
+        expected: str | None = None,
+        got: str | None = None,
+        mend: str | None = None,
+    ) -> None:
+        self.code = code
+        self.what = what
+        self.expected = expected
+        self.got = got
+        self.mend = mend
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        parts = [self.what]
+        if self.expected is not None:
+            parts.append(f"expected {self.expected}")
+        if self.got is not None:
+            parts.append(f"got {self.got}")
+        return ": ".join([parts[0], ", ".join(parts[1:])]) if parts[1:] else parts[0]
+
+    def to_json(self) -> dict[str, str]:
+        """Return the parts that are known, for `--json` and problem documents."""
+        known = {
+            "code": self.code,
+            "what": self.what,
+            "expected": self.expected,
+            "got": self.got,
+            "mend": self.mend,
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+
+class MalformedError(SunlitError):
+    """The input is not what it claims to be; nothing was checked or written."""
+
+    exit_code = WRONG_USAGE
+
+
+class VerificationError(SunlitError):
+    """The input is well formed and does not hold: a signature, proof, digest or rule fails."""
+
+    exit_code = DOES_NOT_HOLD
+
+
+class UnavailableError(SunlitError):
+    """The answer could not be found out now: a file, lock, disk or peer is missing or busy."""
+
+    exit_code = COULD_NOT_FIND_OUT

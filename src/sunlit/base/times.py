@@ -1,0 +1,46 @@
+"""Times: aware, UTC, whole seconds, written as RFC 3339 with `Z`."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from sunlit.base.errors import MalformedError
+
+
+class Clock(Protocol):
+    """Tells the time. Pure code never reads one: time comes in as an argument."""
+
+    def now(self) -> datetime:
+        """Return the present time, aware, UTC, cut to whole seconds."""
+        ...
+
+
+def parse_time(text: object, *, what: str = "the time") -> datetime:
+    """Read `YYYY-MM-DDTHH:MM:SSZ`.
+
+    Raises:
+        MalformedError: `time.malformed`.
+    """
+    if isinstance(text, str):
+        try:
+            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise MalformedError(
+        "time.malformed", f"{what} is malformed", expected="YYYY-MM-DDTHH:MM:SSZ", got=repr(text)
+    )
+
+
+def format_time(at: datetime) -> str:
+    """Write an aware time as `YYYY-MM-DDTHH:MM:SSZ`.
+
+    Raises:
+        MalformedError: `time.naive`.
+    """
+    if at.tzinfo is None:
+        raise MalformedError("time.naive", "the time has no zone", got=at.isoformat())
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_unix(seconds: int) -> datetime:
+    """Return the aware UTC time of a Unix time in seconds."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)

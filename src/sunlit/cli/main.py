@@ -1,0 +1,99 @@
+"""`sunlit`: the group of all commands, each loaded only when it is asked for."""
+
+import json
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from sunlit import __version__
+from sunlit.base.errors import COULD_NOT_FIND_OUT, WRONG_USAGE, SunlitError
+
+# command -> (module, one line for `sunlit --help`); so that help imports no command
+COMMANDS: Final = {
+    "assure": ("assure", "Check a component's folder and say how to mend what fails."),
+    "attest": ("attest", "Sign what an independent assessor found, over exact digests."),
+    "board": ("board", "Vote on, publish and show the 4-digit risk code."),
+    "demo": ("demo", "Play the whole story with real keys on a real model."),
+    "init": ("init", "Write sunlit.toml for a component's folder by looking at it."),
+    "key": ("key", "Make, show, rotate, revoke and recover keys."),
+    "label": ("label", "Print a safety token as eight plain lines."),
+    "log": ("log", "Show, prove, verify and extend a transparency log."),
+    "oms": ("oms", "Sign or verify a folder as OpenSSF Model Signing does."),
+    "org": ("org", "Make an organisation's home; register organisations."),
+    "release": ("release", "Declare a release, with changelog and rollback target."),
+    "run": ("run", "Run a training command and record its provenance."),
+    "selftest": ("selftest", "Sign, log, prove and verify once, in a temporary directory."),
+    "token": ("token", "Issue, show, verify, suspend and revoke safety tokens."),
+    "trust": ("trust", "Make, update and show trust files."),
+    "use": ("use", "Declare what a component is used for."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in one module each and load on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"sunlit.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+EPILOG: Final = """\b
+Examples:
+  sunlit demo                      play the whole story, about three minutes
+  sunlit assure PATH               check your own model's folder; needs no key
+  sunlit token verify DIR --trust trust.json --component PATH
+
+Exit codes: 0 holds, 1 does not hold, 2 wrong usage or malformed input,
+3 could not find out.
+"""
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sunlit")
+def cli() -> None:
+    """An open, checkable safety label for every AI system that a public body runs."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every error that Sunlit knows becomes a message and an exit code."""
+    chosen = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = cli.main(args=chosen, prog_name="sunlit", standalone_mode=False)
+    except SunlitError as error:
+        _report(error, as_json="--json" in chosen)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(COULD_NOT_FIND_OUT)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_USAGE)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(error: SunlitError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"Error {error.code}: {error.what}.", err=True)
+    for name, text in (("Expected", error.expected), ("Got", error.got), ("To mend", error.mend)):
+        if text is not None:
+            click.echo(f"  {name + ':':<10} {text}", err=True)
