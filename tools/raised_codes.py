@@ -30,7 +30,7 @@ class _Module:
     name: str
     path: Path
     tree: ast.Module
-    constants: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     imported: dict[str, str] = field(default_factory=dict)  # local name -> "module:name"
 
 
@@ -66,12 +66,20 @@ def _modules() -> Iterator[_Module]:
         module = _Module(name, path, ast.parse(path.read_text(encoding="utf-8")))
         for node in ast.walk(module.tree):
             target, value = _assigned(node), getattr(node, "value", None)
-            if target and isinstance(value, ast.Constant) and isinstance(value.value, str):
-                module.constants[target] = value.value
+            if target and isinstance(value, ast.expr) and (texts := _texts_of(value)):
+                module.constants[target] = (*module.constants.get(target, ()), *texts)
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     module.imported[alias.asname or alias.name] = f"{node.module}:{alias.name}"
         yield module
+
+
+def _texts_of(value: ast.expr) -> tuple[str, ...]:
+    return tuple(
+        choice.value
+        for choice in _choices(value)
+        if isinstance(choice, ast.Constant) and isinstance(choice.value, str)
+    )
 
 
 def _assigned(node: ast.AST) -> str | None:
@@ -126,12 +134,8 @@ def _read(
 ) -> Iterator[Raised]:
     where = f"{module.path.relative_to(SOURCE.parent)}:{call.lineno}"
     for value in _choices(call.args[0]):
-        code = _text(value, module, modules)
-        passed = () if code is not None else _passed_on(value, function, module, modules)
-        if passed:
-            yield from (Raised(family, code, where) for code in passed)
-        else:
-            yield Raised(family, code, where)
+        codes = _passed_on(value, function, module, modules) or _texts(value, module, modules)
+        yield from (Raised(family, code, where) for code in codes or (None,))
 
 
 def _choices(value: ast.expr) -> tuple[ast.expr, ...]:
@@ -140,25 +144,27 @@ def _choices(value: ast.expr) -> tuple[ast.expr, ...]:
     return (value,)
 
 
-def _text(value: ast.expr, module: _Module, modules: dict[str, _Module]) -> str | None:
+def _texts(value: ast.expr, module: _Module, modules: dict[str, _Module]) -> tuple[str, ...]:
     match value:
         case ast.Constant(value=str(text)):
-            return text
+            return (text,)
         case ast.Name(id=name) if name in module.constants:
             return module.constants[name]
         case ast.Name(id=name) if name in module.imported:
             home, _, original = module.imported[name].partition(":")
-            return modules[home].constants.get(original) if home in modules else None
+            return modules[home].constants.get(original, ()) if home in modules else ()
         case ast.Attribute(attr=name):  # `codes.NAME` or `self.NAME`
             return module.constants.get(name) or _elsewhere(value, module, modules)
         case _:
-            return None
+            return ()
 
 
-def _elsewhere(value: ast.Attribute, module: _Module, modules: dict[str, _Module]) -> str | None:
+def _elsewhere(
+    value: ast.Attribute, module: _Module, modules: dict[str, _Module]
+) -> tuple[str, ...]:
     package, _, name = module.imported.get(_callee(value.value), "").partition(":")
     home = modules.get(f"{package}.{name}")
-    return home.constants.get(value.attr) if home else None
+    return home.constants.get(value.attr, ()) if home else ()
 
 
 def _passed_on(
@@ -167,31 +173,54 @@ def _passed_on(
     module: _Module,
     modules: dict[str, _Module],
 ) -> tuple[str, ...]:
-    """Return the codes that callers of `function` give for the parameter `value`."""
+    """Return the codes that callers of `function` give for its parameter `value`."""
     if function is None or not isinstance(value, ast.Name):
         return ()
     arguments = function.args
     names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
-    if value.id not in names and value.id not in [a.arg for a in arguments.kwonlyargs]:
-        return ()
     at = names.index(value.id) if value.id in names else None
+    if at is None and value.id not in [a.arg for a in arguments.kwonlyargs]:
+        return ()
     if at is not None and names[0] in {"self", "cls"}:
         at -= 1
     found: set[str] = set()
     for other in modules.values():
         if other is not module and function.name not in other.imported:
             continue
-        for call, _ in _calls(other.tree):
+        for call, caller in _calls(other.tree):
             if _callee(call.func) == function.name:
                 found |= _argument(call, at, value.id, other, modules)
+                found |= _through(call, at, caller, function, other, modules)
     return tuple(sorted(found))
 
 
 def _argument(
     call: ast.Call, at: int | None, name: str, module: _Module, modules: dict[str, _Module]
 ) -> set[str]:
+    return {
+        code
+        for value in _given(call, at, name)
+        for choice in _choices(value)
+        for code in _texts(choice, module, modules)
+    }
+
+
+def _through(
+    call: ast.Call,
+    at: int | None,
+    caller: ast.FunctionDef | None,
+    function: ast.FunctionDef,
+    module: _Module,
+    modules: dict[str, _Module],
+) -> set[str]:
+    """Follow a code that the caller itself was given."""
+    if caller is None or caller is function or at is None or at >= len(call.args):
+        return set()
+    return set(_passed_on(call.args[at], caller, module, modules))
+
+
+def _given(call: ast.Call, at: int | None, name: str) -> list[ast.expr]:
     given = [keyword.value for keyword in call.keywords if keyword.arg == name]
     if at is not None and at < len(call.args):
         given.append(call.args[at])
-    codes = (_text(choice, module, modules) for value in given for choice in _choices(value))
-    return {code for code in codes if code is not None}
+    return given

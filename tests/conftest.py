@@ -1,0 +1,20 @@
+"""What every test gets: bounded, repeatable properties and no settings from outside."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The gate's properties are the same every time; `make check-long` looks for new examples.
+settings.register_profile(
+    "gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("long", deadline=None, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no SUNLIT_* variable of the person's shell change what a test sees."""
+    for name in [name for name in os.environ if name.startswith("SUNLIT_")]:
+        monkeypatch.delenv(name)
