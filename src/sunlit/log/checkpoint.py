@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.log.fields import MAX_NAME, strict_base64, strict_decimal
 from sunlit.log.merkle import EMPTY_ROOT, HASH_SIZE
-from sunlit.log.note import MAX_NAME, Note, NoteSigner, NoteVerifier, sign, strict_base64
-from sunlit.log.note import strict_decimal as strict_size
+from sunlit.log.note import Note, NoteSigner, NoteVerifier, sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Checkpoint:
             raise _malformed()
         if len(lines[0].encode()) > MAX_NAME:
             raise _malformed()
-        size = strict_size(lines[1], "the tree size")
+        size = strict_decimal(lines[1], "the tree size")
         root = strict_base64(lines[2], "the root hash")
         _check_root(size, root)
         return cls(lines[0], size, root)

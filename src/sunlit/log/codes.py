@@ -16,6 +16,8 @@ CODES: Final = {
     "log.entry-too-large": "An entry is over 65,535 bytes; put the report in a blob.",
     "log.entry-version": "A log entry is of a version that this program does not know.",
     "log.entry-form": "A log entry is not the canonical object of v, admitted and envelope.",
+    "proof.form": "A receipt is malformed.",
+    "proof.unknown-version": "A receipt is of a version that this program does not know.",
     # note
     "note.base64": "A field is not base64, or not in its canonical writing.",
     "note.decimal": "A number has a sign, leading zeroes, other letters, or is too large.",
@@ -30,6 +32,23 @@ CODES: Final = {
     "note.form": "A note is not text, an empty line and signature lines.",
     "note.not-text": "A note is not UTF-8, or holds control characters.",
     "note.too-large": "A note is too large or has too many signatures.",
+    "note.cosignature-size": "A cosignature has not as many bytes as its type asks for.",
+    "note.cosignature-time": "A cosignature's time is not between 1970 and 9999.",
+    "note.no-ml-dsa": "The cryptography library here has no ML-DSA-44.",
+    # policy
+    "log.policy-form": "A line of a policy file is malformed, or the quorum line is missing.",
+    "log.policy-name": "A policy uses a name that is taken, unknown or used twice.",
+    "log.policy-duplicate": "A policy names one public key twice.",
+    "log.policy-key-type": "A policy has a key of a type that cannot stand there.",
+    "log.quorum": "Too few of the trusted witnesses cosigned the checkpoint.",
+    # reader
+    "log.checkpoint-missing": "There is no checkpoint where the log should be.",
+    "log.tile-missing": "A tile that the log must have is missing.",
+    "log.entries-missing": "An entry bundle that the log must have is missing.",
+    "log.edge-root": "The log's tiles do not lead to the root of its checkpoint.",
+    "log.tile-hash": "A tile is not the one that the checkpoint stands for.",
+    "log.entry-hash": "An entry is not the one that the checkpoint stands for.",
+    "log.rolled-back": "A log is smaller than it was at a checkpoint seen before.",
     # checkpoint
     "log.checkpoint-form": "A checkpoint is not the three lines origin, size and root.",
     "log.checkpoint-root": "A checkpoint's root has not 32 bytes, or is wrong for size 0.",

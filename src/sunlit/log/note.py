@@ -1,7 +1,6 @@
 """C2SP signed-note: a text signed by one or more keys, and the keys' written form (vkeys)."""
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.log.fields import check_name, strict_base64
 
 ED25519: Final = 0x01
 COSIGNATURE_V1: Final = 0x04
@@ -22,43 +22,10 @@ KEY_SIZES: Final = {ED25519: 32, COSIGNATURE_V1: 32, ML_DSA_44: 1312}
 # signed-note: cap the total, but take at least 16 signatures of nearly 5 kB.
 MAX_SIGNATURES: Final = 64
 MAX_NOTE: Final = 512 * 1024
-MAX_NAME: Final = 255  # tlog-cosignature writes names behind a u8 length
 
 _SIGNATURE_LINE: Final = re.compile("\u2014 ([^ ]+) ([^ ]+)")
 _VKEY_FORM: Final = "<name>+<hex key ID>+<base64 of type and key>"
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
-_NOT_IN_NAMES: Final = re.compile(r"[\s+\x00-\x1f\ud800-\udfff]")  # \s: every Unicode space
-_DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}")
-
-
-def strict_base64(text: str, what: str) -> bytes:
-    """Return the bytes of standard base64 in its only canonical writing.
-
-    Raises:
-        MalformedError: `note.base64`.
-    """
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MalformedError("note.base64", f"{what} is not base64") from error
-    if base64.b64encode(data).decode() != text:
-        raise MalformedError("note.base64", f"{what} is not canonical base64")
-    return data
-
-
-def strict_decimal(text: str, what: str) -> int:
-    """Return a whole number from 0 to 2^63-1 without sign or leading zeroes.
-
-    Raises:
-        MalformedError: `note.decimal`.
-    """
-    if _DECIMAL.fullmatch(text) is None or int(text) > 2**63 - 1:
-        raise MalformedError(
-            "note.decimal",
-            f"{what} is not a decimal number",
-            expected="0 to 2^63-1, no sign, no leading zeroes",
-        )
-    return int(text)
 
 
 def key_id(name: str, kind: int, key: bytes) -> bytes:
@@ -69,23 +36,6 @@ def key_id(name: str, kind: int, key: bytes) -> bytes:
     """
     check_name(name)
     return sha256(b"%s\n%c%s" % (name.encode(), kind, key)).digest()[:4]
-
-
-def check_name(name: str) -> None:
-    """Check a key name: 1 to 255 bytes of UTF-8 without spaces, `+` and control characters.
-
-    Raises:
-        MalformedError: `note.key-name`.
-    """
-    # Half a surrogate pair counts as one byte here and has no UTF-8; U+D800 to U+DFFF.
-    size = len(name.encode("utf-8", "replace"))
-    if not 0 < size <= MAX_NAME or _NOT_IN_NAMES.search(name):
-        raise MalformedError(
-            "note.key-name",
-            "a key name is malformed",
-            expected=f"1 to {MAX_NAME} bytes of UTF-8 without spaces and +",
-            mend="use a URL without its scheme, for example log.example.org/2026",
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,15 +185,21 @@ def entry_too_large(size: int) -> MalformedError:
 class TileReader:
     """A HashReader over tiles, which keeps the tiles that it used last.
 
-    `load` gets the tile that a tree of `size` leaves has and returns its hashes joined; it
-    checks them if they need checking.
+    `load` gets a tile that a tree of `size` leaves has and returns its hashes joined. `check`
+    may refuse it before it is used; it sees the tile's `inner_rows`.
     """
 
     def __init__(
-        self, size: int, load: Callable[[Tile], bytes], *, cached: int = CACHED_TILES
+        self,
+        size: int,
+        load: Callable[[Tile], bytes],
+        *,
+        check: Callable[[Tile, list[bytes]], None] | None = None,
+        cached: int = CACHED_TILES,
     ) -> None:
         self._size = size
         self._load = load
+        self._check = check
         self._cached = cached
         self._tiles: OrderedDict[tuple[int, int], list[bytes]] = OrderedDict()
 
@@ -202,7 +208,7 @@ class TileReader:
 
         Raises:
             MalformedError: `proof.out-of-range` where the tree has no such subtree; and what
-                `load` raises.
+                `load` and `check` raise.
         """
         high, low = divmod(level, TILE_HEIGHT)
         place = index << low
@@ -219,7 +225,10 @@ class TileReader:
             self._tiles.move_to_end(key)
             return rows
         tile = Tile(level, index, width_of(level, index, self._size))
-        rows = self._tiles[key] = inner_rows(self._load(tile))
+        rows = inner_rows(self._load(tile))
+        if self._check is not None:
+            self._check(tile, rows)
+        self._tiles[key] = rows
         if len(self._tiles) > self._cached:
             self._tiles.popitem(last=False)
         return rows
