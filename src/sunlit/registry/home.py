@@ -14,7 +14,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +24,11 @@ from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.base.times import Clock
 from sunlit.claims.authority import Role
 from sunlit.log.files import DirectoryFiles
-from sunlit.log.note import NoteSigner
+from sunlit.log.note import ED25519, NoteSigner, NoteVerifier
 from sunlit.log.reader import LogReader
 from sunlit.log.sequencer import Log
 from sunlit.statement.by_uri import load_signer
-from sunlit.statement.keys import PrivateKey, Signer
+from sunlit.statement.keys import Signer
 
 HOME_FILE: Final = "sunlit-home.json"
 
@@ -43,7 +42,7 @@ class KeyFile:
     label: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """An organisation's home, read from disk; secrets are loaded only when asked for."""
 
@@ -51,6 +50,7 @@ class Home:
     organisation: str
     name: str
     origin: str
+    log_vkey: str
     keys: Mapping[str, KeyFile] = field(default_factory=dict)
 
     @classmethod
@@ -80,6 +80,7 @@ class Home:
             "organisation": self.organisation,
             "name": self.name,
             "origin": self.origin,
+            "logKey": self.log_vkey,
             "keys": {
                 name: {"uri": key.uri, "roles": [str(role) for role in key.roles]}
                 | ({"label": key.label} if key.label else {})
@@ -154,11 +155,7 @@ class Home:
 
     def reader(self) -> LogReader:
         """Return a verifying reader over the home's own log."""
-        return LogReader(DirectoryFiles(self.log_directory), self._vkey)
-
-    @cached_property
-    def _vkey(self) -> str:
-        return self.log_signer().vkey
+        return LogReader.open(DirectoryFiles(self.log_directory), NoteVerifier.parse(self.log_vkey))
 
     def open_log(self, clock: Clock) -> Log:
         """Open the log for appending; the caller closes it."""
@@ -170,24 +167,23 @@ class Home:
     def history(self, at: datetime) -> History:
         """Fold the whole log, as this home's trust file sees it."""
         history = History(self.trust(at))
-        reader = self.reader()
-        size = reader.checkpoint().size
-        for index, entry in enumerate(reader.entries(0, size)):
+        for index, entry in enumerate(self.reader().entries()):
             history.feed(entry, origin=self.origin, index=index)
         return history
 
 
-def note_signer(name: str, key: Signer) -> NoteSigner:
-    """Return a signed-note signer for an Ed25519 key of a home.
+def note_signer(name: str, key: Signer, kind: int = ED25519) -> NoteSigner:
+    """Return a signed-note signer over an Ed25519 key; `kind` is a signed-note type.
 
     Raises:
         MalformedError: `home.log-key` when the key cannot sign notes.
     """
-    if not isinstance(key, PrivateKey) or key.public.kind != "ed25519":
+    if key.public.kind != "ed25519":
         raise MalformedError(
             "home.log-key", "a log or witness key must be Ed25519", got=key.public.kind
         )
-    return NoteSigner.from_private(name, key)
+    # RFC 8410: the last 32 bytes of an Ed25519 SubjectPublicKeyInfo are the key.
+    return NoteSigner(NoteVerifier(name, kind, key.public.spki[-32:]), key.sign)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -235,6 +231,7 @@ def _parse(root: Path, document: Mapping[str, object]) -> Home:
         organisation=_text(document, "organisation"),
         name=_text(document, "name"),
         origin=_text(document, "origin"),
+        log_vkey=_text(document, "logKey"),
         keys={
             str(name): _key_file(str(name), value)
             for name, value in (keys if isinstance(keys, dict) else {}).items()
