@@ -58,6 +58,10 @@ class NewHash(Protocol):
         """Take more bytes."""
         ...
 
+    def hexdigest(self) -> str:
+        """Return the digest in lower-case hex."""
+        ...
+
 
 def state_of(path: str, status: os.stat_result) -> FileState:
     """Return the state of the file at `path` from its `stat`."""

@@ -4,7 +4,6 @@ import hashlib
 import itertools
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +11,10 @@ from typing import Final
 
 from sunlit.base.canonical import MAX_SAFE_INTEGER, decode, encode
 from sunlit.base.errors import MalformedError
-from sunlit.statement.folder import FoundFile, walk
-from sunlit.statement.hashing import (
-    DigestCache,
-    Progress,
-    open_file,
-    open_folder,
-    sha256_of_open_file,
-    special,
-    state_of,
-    unreadable,
-)
+from sunlit.statement.folder import FoundFile
+from sunlit.statement.hashing import DigestCache, Progress, open_file, sha256_of_open_file
 from sunlit.statement.names import normal_name, sort_key
+from sunlit.statement.source import open_source
 
 MALFORMED: Final = "manifest.malformed"
 MAX_MANIFEST: Final = 256 * 1024 * 1024  # bytes
@@ -112,39 +103,10 @@ def read_manifest(
             `manifest.name-collision`, `manifest.too-many-files`, `manifest.too-deep`.
         UnavailableError: `manifest.unreadable`, `manifest.changed-while-reading`.
     """
-    try:
-        where = root.resolve(strict=True)
-        mode = where.stat().st_mode
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, until Python 3.13
-        reason = error if isinstance(error, OSError) else OSError(0, "a loop of symbolic links")
-        raise unreadable(str(root), reason) from error
-    if stat.S_ISDIR(mode):
-        return _read(where, None, progress, cache)
-    if stat.S_ISREG(mode):
-        return _read(where.parent, where.name, progress, cache)
-    raise special(str(root), mode)
-
-
-def _read(
-    folder: Path, single: str | None, progress: Progress | None, cache: DigestCache | None
-) -> Manifest:
-    descriptor = open_folder(folder)
-    try:
-        found = _found(descriptor, folder, single)
-        reader = _Reader(descriptor, sum(one.state.size for one in found), progress, cache)
-        return Manifest(tuple(map(reader.entry, found)))
-    finally:
-        os.close(descriptor)
-
-
-def _found(descriptor: int, folder: Path, single: str | None) -> tuple[FoundFile, ...]:
-    if single is None:
-        return walk(descriptor, folder, is_excluded)
-    try:
-        status = os.stat(single, dir_fd=descriptor, follow_symlinks=False)
-    except OSError as error:
-        raise unreadable(single, error) from error
-    return (FoundFile(single, normal_name(single), state_of(str(folder / single), status)),)
+    with open_source(root, is_excluded) as source:
+        total = sum(one.state.size for one in source.files)
+        reader = _Reader(source.folder, total, progress, cache)
+        return Manifest(tuple(map(reader.entry, source.files)))
 
 
 class _Reader:

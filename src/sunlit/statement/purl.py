@@ -1,0 +1,102 @@
+"""Package URLs that name components: canonical, without a version.
+
+Written here instead of depending on `packageurl-python`: that library repairs what it reads,
+and an identity must be refused when it has two spellings; what is needed is one page.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from sunlit.base.errors import MalformedError
+
+BAD_PURL: Final = "statement.purl"
+MAX_PURL: Final = 512  # characters
+
+# purl specification: a type is lower-case ASCII; parts are percent-encoded but for these.
+_TYPE: Final = re.compile(r"[a-z][a-z0-9.-]*")
+_PART: Final = re.compile(r"(?:[A-Za-z0-9._~:-]|%[0-9A-F]{2})+")
+_ENCODED: Final = re.compile(r"%([0-9A-F]{2})")
+_KEY: Final = re.compile(r"[a-z][a-z0-9._-]*")
+_VALUE: Final = re.compile(r"(?:[A-Za-z0-9._~:/-]|%[0-9A-F]{2})+")
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
+
+# Types whose names are compared without regard to case (purl specification, PURL-TYPES).
+_LOWER: Final = frozenset({"bitbucket", "composer", "deb", "github", "gitlab", "oci", "pypi"})
+
+
+@dataclass(frozen=True, slots=True)
+class Purl:
+    """A component's name: `pkg:type/namespace/name`, perhaps with qualifiers, never a version."""
+
+    text: str
+    kind: str
+    namespace: tuple[str, ...]
+    name: str
+
+    @property
+    def domain(self) -> str | None:
+        """The owner's domain, for private components (`pkg:generic/<domain>/<name>`)."""
+        return self.namespace[0] if self.kind == "generic" else None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    def parse(cls, text: object) -> "Purl":
+        """Read a purl in its one canonical spelling.
+
+        Raises:
+            MalformedError: `statement.purl`.
+        """
+        if not isinstance(text, str) or len(text) > MAX_PURL or not text.startswith("pkg:"):
+            raise _bad("it starts with pkg: and has at most 512 characters")
+        path, mark, qualifiers = text.removeprefix("pkg:").partition("?")
+        if "@" in text or "#" in text:
+            raise _bad("it has neither @version nor #subpath: versions are releases")
+        kind, *parts = path.split("/")
+        if not _TYPE.fullmatch(kind) or not parts or not all(map(_is_part, parts)):
+            raise _bad("pkg:type/namespace/name, canonically percent-encoded")
+        if mark and not _are_qualifiers(qualifiers):
+            raise _bad("key=value qualifiers in alphabetical order, each once")
+        if kind in _LOWER and path != path.lower() and "%" not in path:
+            raise _bad(f"pkg:{kind} names in lower case")
+        purl = cls(text, kind, tuple(parts[:-1]), parts[-1])
+        if kind == "generic" and not (parts[:-1] and _DOMAIN.fullmatch(parts[0])):
+            raise _bad("pkg:generic/<domain of the owner>/<name>")
+        return purl
+
+
+def _is_part(part: str) -> bool:
+    return part not in (".", "..") and _PART.fullmatch(part) is not None and _is_minimal(part)
+
+
+def _is_minimal(text: str) -> bool:
+    # What need not be encoded must not be, and what is encoded must be UTF-8: one spelling.
+    codes = [int(code, 16) for code in _ENCODED.findall(text)]
+    if any(code in _PLAIN for code in codes):
+        return False
+    raw = _ENCODED.sub(lambda found: chr(int(found[1], 16)), text).encode("latin-1")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _are_qualifiers(text: str) -> bool:
+    pairs = [pair.partition("=") for pair in text.split("&")]
+    keys = [key for key, _, _ in pairs]
+    well_formed = all(
+        _KEY.fullmatch(key) and _VALUE.fullmatch(value) and _is_minimal(value)
+        for key, _, value in pairs
+    )
+    return well_formed and keys == sorted(set(keys))
+
+
+def _bad(expected: str) -> MalformedError:
+    return MalformedError(
+        BAD_PURL, "this does not name a component", expected=expected,
+        mend="see spec/statement.md, section Components",
+    )  # fmt: skip
