@@ -1,6 +1,6 @@
 """All that a rule may look at: one subject's statements, who may sign, and a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -9,6 +9,7 @@ from sunlit.authority.directory import Directory
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Withdrawal
 from sunlit.claims.base import Claim
+from sunlit.rubric.finding import Finding
 
 C = TypeVar("C", bound=Claim)
 
@@ -18,7 +19,12 @@ class Evidence:
     """One release under one use by one deployer, at one time.
 
     `release` is the manifest digest; `files` the SHA-256 of each file in it (name -> digest);
-    `statements` stand in log order, drafts last; `directory` tells who may sign what.
+    `statements` stand in log order, drafts last: all of the component's, not of this release
+    only, so that an attested change plan can be followed; `directory` tells who may sign what.
+    `manifests` are the files of earlier releases by their manifest digest, as far as they
+    are kept. `findings` are those of the other controls, given to controls that come last.
+    With `as_if_signed`, drafts of the maintainer and the deployer count: `evaluate` asks a
+    rule a second time in this way, to say what a draft already shows.
     """
 
     release: str
@@ -28,7 +34,10 @@ class Evidence:
     at: datetime
     directory: Directory
     statements: tuple[Admitted, ...] = ()
-    files: dict[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    manifests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    as_if_signed: bool = False
 
     def current(self, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
         """Return the claims of a kind that nobody corrected, superseded or withdrew."""

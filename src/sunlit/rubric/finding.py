@@ -22,7 +22,8 @@ class Verdict:
 
     `reason` is a plain sentence; `rests_on` the ids of the statements that decided;
     `expires` the earliest time at which one of them stops counting; `mend` a command that is
-    more exact than the control's own, where the rule knows one.
+    more exact than the control's own, where the rule knows one. `evidences` is False where
+    the control holds because nothing was asked: then no practice is shown.
     """
 
     outcome: Outcome
@@ -30,13 +31,25 @@ class Verdict:
     rests_on: tuple[str, ...] = ()
     expires: str | None = None
     mend: str | None = None
+    evidences: bool = True
 
     @classmethod
     def holds(
-        cls, reason: str, rests_on: Iterable[str] = (), *, expires: str | None = None
+        cls,
+        reason: str,
+        rests_on: Iterable[str] = (),
+        *,
+        expires: str | None = None,
+        evidences: bool = True,
     ) -> "Verdict":
         """Return a HOLDS; it must rest on something."""
-        return cls(outcome=Outcome.HOLDS, reason=reason, rests_on=tuple(rests_on), expires=expires)
+        return cls(
+            outcome=Outcome.HOLDS,
+            reason=reason,
+            rests_on=tuple(rests_on),
+            expires=expires,
+            evidences=evidences,
+        )
 
     @classmethod
     def fails(

@@ -1,0 +1,215 @@
+"""Ask every control of a rubric once: pure, deterministic, recomputable by anyone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from sunlit.base import canonical
+from sunlit.base.errors import MalformedError
+from sunlit.base.times import format_time
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.provenance import Component
+from sunlit.rubric.capability import Rule
+from sunlit.rubric.control import Control, Rubric
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
+
+DECLARE_USE: Final = "sunlit use declare {path}"
+SIGN: Final = "sunlit assure {path} --key KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How much of which log was looked at."""
+
+    origin: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conformity:
+    """All findings for one (release, use, deployer) under one rubric at one time.
+
+    `rubric` is the resolved rubric's digest, `engine` what computed the answer; `logs` are
+    empty where no log was looked at. With the same four anyone gets the same answer.
+    """
+
+    release: str
+    component: str | None
+    use: str | None
+    deployer: str | None
+    rubric: str
+    engine: str
+    at: datetime
+    findings: tuple[Finding, ...]
+    logs: tuple[Position, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """FAILS if any finding does, else UNKNOWN if any is (or there is none), else HOLDS."""
+        return (Outcome.HOLDS, Outcome.FAILS, Outcome.UNKNOWN, Outcome.UNKNOWN)[self.exit_code]
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0, 1 or 3, as the command line ends."""
+        return exit_code(self.findings)
+
+    @property
+    def expires(self) -> str | None:
+        """Return the earliest time at which a finding that holds stops holding."""
+        return earliest(
+            finding.expires for finding in self.findings if finding.outcome is Outcome.HOLDS
+        )
+
+    @property
+    def digest(self) -> str:
+        """Return the hex SHA-256 of the canonical form: what a token grant names."""
+        return sha256(canonical.encode(self.to_json())).hexdigest()
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Return every statement that a finding rests on, once, sorted."""
+        return tuple(sorted({id_ for finding in self.findings for id_ in finding.rests_on}))
+
+    def finding(self, control: str) -> Finding | None:
+        """Return the finding of one control."""
+        return next((finding for finding in self.findings if finding.control == control), None)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the conformity for `--json` and for its digest."""
+        return {
+            "release": self.release,
+            "component": self.component,
+            "use": self.use,
+            "deployer": self.deployer,
+            "rubric": self.rubric,
+            "engine": self.engine,
+            "at": format_time(self.at),
+            "logs": [{"origin": log.origin, "size": log.size} for log in self.logs],
+            "outcome": str(self.outcome),
+            "expires": self.expires,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def earliest(times: Iterable[str | None]) -> str | None:
+    """Return the first of the times as `YYYY-MM-DDTHH:MM:SSZ`: they sort as texts."""
+    return min((time for time in times if time is not None), default=None)
+
+
+def evaluate(
+    rubric: Rubric,
+    evidence: Evidence,
+    rules: Mapping[str, Rule],
+    *,
+    engine: str,
+    logs: Iterable[Position] = (),
+    path: str = ".",
+) -> Conformity:
+    """Ask each control; those marked `last` see the findings of all others.
+
+    `path` is what the mending commands name. The order of controls is the rubric's.
+
+    Raises:
+        MalformedError: `rubric.unknown-rule`, before any control is asked.
+    """
+    for control in rubric.controls:
+        if control.rule not in rules:
+            raise MalformedError(
+                "rubric.unknown-rule", f"{control.id} asks for the rule {control.rule}",
+                expected="one of " + ", ".join(sorted(rules)),
+            )  # fmt: skip
+    evidence = replace(evidence, findings=(), as_if_signed=False)
+    places = _places(evidence, path)
+    found: dict[str, Finding] = {}
+    for control in sorted(rubric.controls, key=lambda item: item.last):
+        seen = evidence
+        if control.last:
+            seen = replace(evidence, findings=tuple(found[c.id] for c in rubric.controls
+                                                    if not c.last))  # fmt: skip
+        verdict = answer(control, seen, rules[control.rule])
+        found[control.id] = _finding(control, verdict, places)
+    return Conformity(
+        release=evidence.release,
+        component=evidence.component,
+        use=evidence.use,
+        deployer=evidence.deployer,
+        rubric=rubric.digest,
+        engine=engine,
+        at=evidence.at,
+        findings=tuple(found[control.id] for control in rubric.controls),
+        logs=tuple(sorted(logs, key=lambda log: log.origin)),
+    )
+
+
+def answer(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
+    """Return the verdict on one control: what it needs first, then the rule, then drafts."""
+    if "use" in control.needs and (evidence.use is None or evidence.deployer is None):
+        return Verdict.unknown("No use is named, and this hangs on the use.", mend=DECLARE_USE)
+    if "files" in control.needs and is_hosted(evidence):
+        return Verdict.unknown("A hosted service shows no files, so nobody can see this.")
+    if control.drafts:
+        return rule(evidence, control.values())
+    return _signed_first(control, evidence, rule)
+
+
+def is_hosted(evidence: Evidence) -> bool:
+    """Tell whether the component is a hosted service: one without files to look at."""
+    return any(
+        claim.kind == "hosted-service" and said.is_about(evidence.release)
+        for said, claim in evidence.current(Component)
+    )
+
+
+def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
+    """A draft may warn; it never vouches."""
+    signed = replace(
+        evidence, statements=tuple(said for said in evidence.statements if not said.is_draft)
+    )
+    verdict = rule(signed, control.values())
+    drafts = unsigned(evidence.statements)
+    if not drafts:
+        return verdict
+    trial = rule(replace(evidence, as_if_signed=True), control.values())
+    if trial.outcome is Outcome.FAILS:
+        return trial
+    if verdict.outcome is Outcome.UNKNOWN and trial.outcome is Outcome.HOLDS:
+        return Verdict.unknown(
+            f"Nobody signed it yet. The drafts say: {trial.reason}", trial.rests_on, mend=SIGN
+        )
+    return verdict
+
+
+def unsigned(statements: Iterable[Admitted]) -> tuple[Admitted, ...]:
+    """Return the drafts that no log holds under the same statement id."""
+    known = tuple(statements)
+    signed = {said.statement_id for said in known if not said.is_draft}
+    return tuple(said for said in known if said.is_draft and said.statement_id not in signed)
+
+
+def _places(evidence: Evidence, path: str) -> dict[str, str]:
+    return {
+        "{path}": path,
+        "{release}": evidence.release,
+        "{component}": evidence.component or "COMPONENT",
+        "{use}": evidence.use or "USE",
+        "{deployer}": evidence.deployer or "DEPLOYER",
+    }
+
+
+def _finding(control: Control, verdict: Verdict, places: Mapping[str, str]) -> Finding:
+    mend = None if verdict.outcome is Outcome.HOLDS else verdict.mend or control.mend
+    for place, value in places.items():
+        mend = mend and mend.replace(place, value)
+    return Finding(
+        control=control.id,
+        title=control.title,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        rests_on=verdict.rests_on,
+        expires=verdict.expires,
+        mend=mend,
+        practices=control.practices if verdict.evidences else (),
+    )

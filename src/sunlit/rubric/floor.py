@@ -1,0 +1,95 @@
+"""The floor: an agency profile may add or tighten; it never drops or loosens."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from sunlit.base.errors import MalformedError
+from sunlit.rubric.control import Control, Parameter, Stricter
+from sunlit.rubric.oscal import NS, Addition, malformed
+
+
+def check_new(floor: Mapping[str, Control], taken: Mapping[str, Control]) -> None:
+    """Refuse a layer that lacks a control of the floor, or evidences more practices.
+
+    A control of an agency may make a practice harder to evidence and never easier: so it may
+    name only practices that the floor already asks a control for.
+
+    Raises:
+        MalformedError: `rubric.dropped-control`, `rubric.overrides-core`.
+    """
+    for id_ in floor:
+        if id_ not in taken:
+            raise MalformedError(
+                "rubric.dropped-control", f"the profile drops {id_}, a control of the core",
+                expected="every control of the core", mend=f"include {id_} again",
+            )  # fmt: skip
+    covered = {practice for control in floor.values() for practice in control.practices}
+    for id_, control in taken.items():
+        if id_ not in floor and (extra := sorted(set(control.practices) - covered)):
+            raise _overrides(id_, f"evidences {extra[0]}, for which the core wants a statement")
+
+
+def check_additions(floor: Mapping[str, Control], additions: tuple[Addition, ...]) -> None:
+    """Refuse props in our namespace on controls of the floor: they decide how it is judged.
+
+    Raises:
+        MalformedError: `rubric.overrides-core`.
+    """
+    for addition in additions:
+        if addition.control in floor and any(prop.get("ns") == NS for prop in addition.props):
+            raise _overrides(addition.control, "gains a prop that decides how it is judged")
+
+
+def _overrides(id_: str, what: str) -> MalformedError:
+    return MalformedError(
+        "rubric.overrides-core", f"the control {id_} {what}",
+        mend="add a control of your own beside it",
+    )  # fmt: skip
+
+
+def check_values(floor: Mapping[str, Control], layer: Mapping[str, Control]) -> None:
+    """Refuse a parameter value that is looser than the floor's.
+
+    Raises:
+        MalformedError: `rubric.loosened-parameter`.
+    """
+    for id_, control in floor.items():
+        for old, new in zip(control.parameters, layer[id_].parameters, strict=True):
+            if not at_least_as_strict(old, new):
+                raise MalformedError(
+                    "rubric.loosened-parameter", f"the profile loosens {old.id}",
+                    expected=_wanted(old), got=", ".join(new.values) or "nothing",
+                )  # fmt: skip
+
+
+def at_least_as_strict(old: Parameter, new: Parameter) -> bool:
+    """Tell whether the new value is as strict as the old one, in the declared direction."""
+    if old.stricter is Stricter.SUPERSET:
+        return set(old.values) <= set(new.values)
+    floor, value = number(old), number(new)
+    return value >= floor if old.stricter is Stricter.HIGHER else value <= floor
+
+
+def number(parameter: Parameter) -> Decimal:
+    """Return the one number that a `higher` or `lower` parameter holds.
+
+    Raises:
+        MalformedError: `rubric.malformed`.
+    """
+    try:
+        (text,) = parameter.values
+        found = Decimal(text)
+    except (ValueError, InvalidOperation):
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise malformed(f"the parameter {parameter.id}", "exactly one number")
+    return found
+
+
+def _wanted(parameter: Parameter) -> str:
+    wanted = ", ".join(parameter.values)
+    return {
+        Stricter.HIGHER: f"at least {wanted}",
+        Stricter.LOWER: f"at most {wanted}",
+        Stricter.SUPERSET: f"at least these: {wanted}",
+    }[parameter.stricter]

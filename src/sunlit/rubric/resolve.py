@@ -1,0 +1,222 @@
+"""Catalog and profiles -> one rubric: the shared core first, then each agency's adaptation.
+
+The first profile makes the floor. Each later one may add or tighten and never loosens:
+`sunlit.rubric.floor` refuses the rest.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sunlit.base.errors import MalformedError
+from sunlit.rubric.control import Control, Parameter, Rubric, Stricter
+from sunlit.rubric.floor import check_additions, check_new, check_values, number
+from sunlit.rubric.oscal import (
+    Addition,
+    Catalog,
+    Import,
+    Object,
+    Profile,
+    a_text,
+    a_token,
+    malformed,
+    objects,
+    own_props,
+    texts,
+)
+
+INSERT: Final = re.compile(r"\{\{\s*insert:\s*param,\s*([A-Za-z0-9._-]+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Controls as they stand after some profiles: id -> (group, control in OSCAL)."""
+
+    controls: Mapping[str, tuple[str, Object]]
+
+    def read(self) -> dict[str, Control]:
+        return {id_: read_control(group, item) for id_, (group, item) in self.controls.items()}
+
+
+def resolve(
+    catalog: Catalog, profiles: Sequence[Profile], *, more: Mapping[str, Catalog] | None = None
+) -> Rubric:
+    """Resolve the profiles over the catalog, each over the one before it.
+
+    The first profile is the shared core's. `more` are an agency's own catalogs by the href
+    that its profile imports them with; every other href means the layer below.
+
+    Raises:
+        MalformedError: `rubric.*`: malformed, unknown or duplicate ids, and whatever would
+            loosen the floor.
+    """
+    own = more or {}
+    floor: dict[str, Control] | None = None
+    layer = _Layer({id_: (catalog.groups[id_], item) for id_, item in catalog.controls.items()})
+    for profile in profiles:
+        taken = _Layer(dict(_taken(layer, profile.imports, own)))
+        if floor is not None:
+            check_new(floor, taken.read())
+            check_additions(floor, profile.additions)
+        layer = _modified(taken, profile)
+        if floor is not None:
+            check_values(floor, layer.read())
+        floor = layer.read()
+    return _rubric(layer, catalog, profiles, own)
+
+
+def _taken(
+    below: _Layer, imports: tuple[Import, ...], own: Mapping[str, Catalog]
+) -> Iterator[tuple[str, tuple[str, Object]]]:
+    seen: set[str] = set()
+    for item in imports:
+        source = below.controls
+        if (added := own.get(item.href)) is not None:
+            source = {id_: (added.groups[id_], it) for id_, it in added.controls.items()}
+        for id_ in sorted((item.include or frozenset()) | item.exclude):
+            if id_ not in source:
+                raise MalformedError(
+                    "rubric.unknown-control", f"{item.href} has no control {id_}",
+                )  # fmt: skip
+        for id_, control in source.items():
+            if id_ in item.exclude or (item.include is not None and id_ not in item.include):
+                continue
+            # A control of the layer below is taken from there or not at all.
+            if id_ in seen or (added is not None and id_ in below.controls):
+                raise MalformedError("rubric.duplicate-id", f"the control {id_} stands twice")
+            seen.add(id_)
+            yield id_, control
+
+
+def _modified(layer: _Layer, profile: Profile) -> _Layer:
+    known = {parameter.id for control in layer.read().values() for parameter in control.parameters}
+    for id_ in sorted(set(profile.parameters) - known):
+        raise MalformedError("rubric.unknown-parameter", f"no control declares {id_}")
+    for addition in profile.additions:
+        if addition.control not in layer.controls:
+            raise MalformedError(
+                "rubric.unknown-control", f"the profile alters {addition.control}, which is absent"
+            )
+    return _Layer(
+        {
+            id_: (group, _with(_set(item, profile.parameters), id_, profile.additions))
+            for id_, (group, item) in layer.controls.items()
+        }
+    )
+
+
+def _set(item: Object, values: Mapping[str, tuple[str, ...]]) -> Object:
+    if "params" not in item:
+        return item
+    params = [
+        {**param, "values": list(values[str(param["id"])])} if param["id"] in values else param
+        for param in objects(item["params"], "params")
+    ]
+    return {**item, "params": params}
+
+
+def _with(item: Object, id_: str, additions: tuple[Addition, ...]) -> Object:
+    for addition in additions:
+        if addition.control == id_:
+            item = {
+                **item,
+                "props": [*objects(item.get("props"), "props"), *addition.props],
+                "parts": [*objects(item.get("parts"), "parts"), *addition.parts],
+            }
+    return item
+
+
+def read_control(group: str, item: Object) -> Control:
+    """Read one OSCAL control with our props.
+
+    Raises:
+        MalformedError: `rubric.malformed`, `rubric.no-direction`.
+    """
+    id_ = a_token(item.get("id"), "control.id")
+    props: dict[str, list[str]] = {}
+    for name, value in own_props(item, id_):
+        props.setdefault(name, []).append(value)
+    parameters = tuple(_parameter(id_, param) for param in objects(item.get("params"), "params"))
+    shown = {parameter.id: ", ".join(parameter.values) or "none" for parameter in parameters}
+    return Control(
+        id=id_,
+        title=a_text(item.get("title"), f"{id_}.title"),
+        group=group,
+        statement=_prose(item, "statement", shown),
+        guidance=_prose(item, "guidance", shown),
+        rule=_one(props, "rule", id_),
+        mend=_one(props, "mend", id_),
+        parameters=parameters,
+        practices=tuple(props.get("practice", ())),
+        needs=frozenset(props.get("needs", ())),
+        drafts=props.get("drafts") == ["count"],
+        last=props.get("phase") == ["last"],
+    )
+
+
+def _one(props: Mapping[str, list[str]], name: str, control: str) -> str:
+    values = props.get(name, [])
+    if len(values) != 1:
+        raise malformed(f"the prop `{name}` of {control}", "exactly one")
+    return values[0]
+
+
+def _parameter(control: str, param: Object) -> Parameter:
+    id_ = a_token(param.get("id"), f"{control}.params.id")
+    if not id_.startswith(f"{control}."):
+        raise malformed(f"the parameter {id_}", f"an id that starts with `{control}.`")
+    directions = [value for name, value in own_props(param, id_) if name == "stricter"]
+    if len(directions) != 1 or directions[0] not in set(Stricter):
+        raise MalformedError(
+            "rubric.no-direction", f"the parameter {id_} has no stricter direction",
+            expected="one prop `stricter`: higher, lower or superset",
+        )  # fmt: skip
+    parameter = Parameter(
+        id=id_,
+        name=id_.removeprefix(f"{control}."),
+        values=texts(param.get("values"), f"{id_}.values"),
+        stricter=Stricter(directions[0]),
+        label=a_text(param.get("label"), f"{id_}.label"),
+    )
+    if parameter.stricter is not Stricter.SUPERSET:
+        number(parameter)
+    return parameter
+
+
+def _prose(item: Object, name: str, shown: Mapping[str, str]) -> str:
+    parts = [part for part in objects(item.get("parts"), "parts") if part.get("name") == name]
+    text = "\n\n".join(a_text(part.get("prose"), f"{name}.prose") for part in parts)
+    return INSERT.sub(lambda match: shown.get(match[1], match[0]), text)
+
+
+def _rubric(
+    layer: _Layer, catalog: Catalog, profiles: Sequence[Profile], own: Mapping[str, Catalog]
+) -> Rubric:
+    metadata = profiles[-1].metadata if profiles else catalog.metadata
+    sources = [catalog.digest, *(item.digest for item in own.values())]
+    sources += [profile.digest for profile in profiles]
+    groups: dict[str, list[Object]] = {}
+    for group, item in layer.controls.values():
+        groups.setdefault(group, []).append(item)
+    document = {
+        "catalog": {
+            "metadata": {
+                **{name: metadata[name] for name in ("title", "version", "last-modified")},
+                "oscal-version": metadata["oscal-version"],
+                "links": [
+                    {"href": f"urn:sha256:{digest}", "rel": "resolution-source"}
+                    for digest in sources
+                ],
+            },
+            "groups": [
+                {"title": title, "controls": controls} for title, controls in groups.items()
+            ],
+        }
+    }
+    return Rubric(
+        title=str(metadata["title"]),
+        version=str(metadata["version"]),
+        controls=tuple(layer.read().values()),
+        document=document,
+    )
