@@ -1,0 +1,6 @@
+"""`python -m sunlit.cli`: the same as `sunlit`."""
+
+from sunlit.cli.main import main
+
+if __name__ == "__main__":
+    main()
