@@ -53,13 +53,7 @@ def test_no_handler_catches_everything(path: Path) -> None:
     """Catch only what you can name: a broad handler hides the next mistake."""
     handlers = [n for n in ast.walk(_tree(path)) if isinstance(n, ast.ExceptHandler)]
 
-    broad = [
-        handler.lineno
-        for handler in handlers
-        if handler.type is None
-        or {"Exception", "BaseException"}
-        & {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
-    ]
+    broad = [handler.lineno for handler in handlers if _is_broad(handler)]
 
     assert not broad
 
@@ -96,6 +90,16 @@ def test_only_the_clock_reads_the_clock() -> None:
     ]
 
     assert not readers
+
+
+def _is_broad(handler: ast.ExceptHandler) -> bool:
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is None:
+        return False  # it tidies up and lets the error go on
+    names = ast.walk(handler.type) if handler.type else ()
+    return handler.type is None or any(
+        isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"} for name in names
+    )
 
 
 def _tree(path: Path) -> ast.Module:
