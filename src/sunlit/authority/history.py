@@ -1,0 +1,146 @@
+"""The history: entries of logs, verified, parsed, and folded into a directory.
+
+Per entry, in this order:
+1. read the entry; its envelope's bytes stay as they are;
+2. find which keys registered so far signed the envelope's bytes, each once;
+3. only then parse the statement and its claim;
+4. fold: an authority claim changes the directory if its signers may say it.
+
+What cannot be parsed, and what is of an unknown type, stays in the history as `Opaque` and is
+never acted on: a log must not be able to stop its readers.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sunlit.authority.directory import Directory
+from sunlit.authority.fold import fold
+from sunlit.authority.trustfile import TrustFile
+from sunlit.base.errors import SunlitError
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.authority import Key
+from sunlit.claims.base import Claim, Opaque, read_claim
+from sunlit.log.entry import Entry
+from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, verified_by
+from sunlit.statement.intoto import Statement, Subject
+from sunlit.statement.keys import PublicKey
+
+
+class History:
+    """Folds entries one by one. It only grows; `directory` is a value that stays as it was."""
+
+    def __init__(self, trust: TrustFile | None = None) -> None:
+        self._directory = Directory.empty() if trust is None else Directory.rooted(trust)
+        self._statements: list[Admitted] = []
+
+    @property
+    def directory(self) -> Directory:
+        """Who may sign what, after the entries fed so far."""
+        return self._directory
+
+    @property
+    def statements(self) -> tuple[Admitted, ...]:
+        """Every entry fed, in order."""
+        return tuple(self._statements)
+
+    def feed(self, entry: bytes, *, origin: str, index: int) -> Admitted:
+        """Take the next entry of a log that the caller has checked against its checkpoint.
+
+        Raises:
+            MalformedError: `log.entry-*`, `json.*`, `statement.malformed-envelope`: these bytes
+                are no entry, so the log is broken.
+        """
+        parsed = Entry.parse(entry)
+        envelope = Envelope.from_json(parsed.envelope)
+        said = self.candidate(envelope, origin=origin, index=index, at=parsed.admitted_at)
+        self._directory = fold(self._directory, said)
+        self._statements.append(said)
+        return said
+
+    def feed_all(self, logs: Mapping[str, Iterable[bytes]]) -> None:
+        """Take several logs from their beginnings, merged; see `merged`.
+
+        Raises:
+            MalformedError: as `feed`.
+        """
+        for origin, index, entry in merged(logs, self._directory.trust):
+            self.feed(entry, origin=origin, index=index)
+
+    def candidate(self, envelope: Envelope, *, origin: str, index: int, at: datetime) -> Admitted:
+        """Return what `feed` would make of an envelope at this place, changing nothing."""
+        return read_envelope(envelope, self._directory, origin=origin, index=index, at=at)
+
+
+def read_envelope(
+    envelope: Envelope,
+    directory: Directory,
+    *,
+    origin: str | None = None,
+    index: int | None = None,
+    at: datetime | None = None,
+) -> Admitted:
+    """Verify an envelope against the keys of a directory, then parse it; never raises."""
+    known = _signers(envelope, directory)
+    claim, subjects = _parsed(envelope)
+    if isinstance(claim, Key):
+        # A key shows that its holder has it by signing its own registration.
+        known = (*known, *verified_by(envelope, _own_key(claim)))
+    return Admitted(
+        claim=claim, statement_id=envelope.statement_id, subjects=subjects,
+        signers=tuple(dict.fromkeys(key.key_id for key in known)), origin=origin, index=index,
+        admitted_at=at,
+    )  # fmt: skip
+
+
+def _signers(envelope: Envelope, directory: Directory) -> tuple[PublicKey, ...]:
+    """Return the registered keys that signed.
+
+    The `keyid` hints only choose what is tried first: when they do not account for every
+    signature, every key is tried, so that a wrong hint hides nothing.
+    """
+    hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
+    first = verified_by(envelope, [record.key for record in hinted if record is not None])
+    if len(first) == len(envelope.signatures):
+        return first
+    return verified_by(envelope, directory.keys())
+
+
+def _parsed(envelope: Envelope) -> tuple[Claim, tuple[Subject, ...]]:
+    if envelope.payload_type != PAYLOAD_TYPE:
+        return Opaque(), ()
+    try:
+        statement = Statement.parse(envelope.payload)
+    except SunlitError:
+        return Opaque(), ()
+    try:
+        return read_claim(statement.predicate_type, statement.predicate), statement.subjects
+    except SunlitError:
+        opaque = Opaque(predicate_type=statement.predicate_type, extra=dict(statement.predicate))
+        return opaque, statement.subjects
+
+
+def _own_key(claim: Key) -> tuple[PublicKey, ...]:
+    try:
+        return (PublicKey.from_json(claim.key),)
+    except SunlitError:
+        return ()
+
+
+def merged(
+    logs: Mapping[str, Iterable[bytes]], trust: TrustFile | None
+) -> tuple[tuple[str, int, bytes], ...]:
+    """Put entries of several logs in one order: by time, then as the trust file lists the logs.
+
+    Within a log the order is the log's own. Returns (origin, index, entry).
+
+    Raises:
+        MalformedError: `log.entry-*`.
+    """
+    listed = [log.origin for log in trust.logs] if trust else []
+    rank = {origin: place for place, origin in enumerate(listed)}
+    found = [
+        (Entry.parse(entry).admitted_at, rank.get(origin, len(rank)), origin, index, entry)
+        for origin, entries in logs.items()
+        for index, entry in enumerate(entries)
+    ]
+    return tuple(row[2:] for row in sorted(found))
