@@ -1,0 +1,306 @@
+"""The one writer of a log: entries in, receipts out, one commit a call.
+
+The commit, in order (a crash between any two steps is a row of tests/crash):
+1. stage the entries in the lock store's transaction and read them back;
+2. hash what was read back, sign the checkpoint, compare-and-swap it in the same transaction;
+3. write tiles, bundles and the archived checkpoint; 4. publish the checkpoint; 5. answer;
+6. every so often make the files durable, and let the next commit drop what was staged.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum, auto
+from pathlib import Path
+from threading import RLock
+from typing import Final, Self
+
+from sunlit.base.errors import SunlitError, UnavailableError
+from sunlit.base.times import Clock
+from sunlit.log.admission import (
+    Prepared,
+    admission_time,
+    admit,
+    expect_batch,
+    expect_space,
+    place,
+    prepare,
+)
+from sunlit.log.archive import an_hour_began, with_cosignatures
+from sunlit.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from sunlit.log.edge import Growth, frame
+from sunlit.log.faults import translated
+from sunlit.log.merkle import EMPTY_ROOT
+from sunlit.log.note import NoteSignature, NoteSigner
+from sunlit.log.opening import attach, detach, start
+from sunlit.log.ports import Batch, FileStore, Lock
+from sunlit.log.publish import Options, archive_path
+from sunlit.log.reader import LogReader
+from sunlit.log.receipt import Receipt, receipt_from, receipts_of
+from sunlit.log.recover import State, recover
+from sunlit.log.writer import WriterLock
+
+DEFAULTS: Final = Options()
+_NOTHING_LOST: Final = {"log.disk-full", "log.writer-busy"}
+
+
+class _Mode(Enum):
+    READY = auto()
+    RELOAD = auto()  # the disk was full: read the lock again before anything else
+    STOPPED = auto()  # something that must not be tried again in this process
+    CLOSED = auto()
+
+
+class Log:
+    """A C2SP log in a directory, open for writing. Threads may share it."""
+
+    def __init__(
+        self,
+        files: FileStore,
+        lock: Lock,
+        writer: WriterLock | None = None,
+        *,
+        signer: NoteSigner,
+        clock: Clock,
+        options: Options = DEFAULTS,
+    ) -> None:
+        """Take over a log's files and its lock store; see `open` for the usual way in.
+
+        Raises:
+            SunlitError: as `recover`.
+        """
+        self._files = files
+        self._lock = lock
+        self._signer = signer
+        self._clock = clock
+        self._options = options
+        self._writer = writer
+        self._mutex = RLock()
+        self._mode = _Mode.RELOAD
+        with self._guarded():
+            self._state = self._recovered()
+
+    @classmethod
+    def create(
+        cls,
+        directory: Path,
+        *,
+        lock: Path,
+        origin: str,
+        signer: NoteSigner,
+        clock: Clock,
+        options: Options = DEFAULTS,
+    ) -> Self:
+        """Start a new log, at size 0. Its origin is the signer's name and never changes.
+
+        Raises:
+            MalformedError: `log.lock-exists`, `log.directory-in-use`.
+            VerificationError: `log.other-origin`.
+            UnavailableError: `log.writer-busy`, `log.disk-full`, `log.write-failed`.
+        """
+        note = sign_checkpoint(Checkpoint(origin, 0, EMPTY_ROOT), signer).to_bytes()
+        start(directory, lock, origin=origin, note=note)
+        return cls.open(directory, lock=lock, signer=signer, clock=clock, options=options)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        lock: Path,
+        signer: NoteSigner,
+        clock: Clock,
+        options: Options = DEFAULTS,
+    ) -> Self:
+        """Open a log for writing, after repairing what a crash left half done.
+
+        Raises:
+            UnavailableError: `log.lock-missing`, `log.writer-busy`, and as `recover`.
+            VerificationError: as `recover`: the files and the lock do not belong together.
+        """
+        parts = attach(directory, lock)
+        try:
+            return cls(*parts, signer=signer, clock=clock, options=options)
+        except BaseException:
+            detach(*parts[1:])
+            raise
+
+    @property
+    def checkpoint(self) -> bytes:
+        """The newest checkpoint, signed by the log."""
+        return self._state.note
+
+    @property
+    def size(self) -> int:
+        """How many entries the log has."""
+        return self._state.edge.size
+
+    def append(
+        self,
+        envelopes: Sequence[bytes | Mapping[str, object] | Prepared],
+        *,
+        keys: Sequence[bytes | None] | None = None,
+    ) -> tuple[Receipt, ...]:
+        """Admit envelopes, in order; when this returns they are durable and published.
+
+        `keys` makes it idempotent: an envelope whose key the log knows is not appended again,
+        and its receipt is of the first entry. The log does not look into keys.
+
+        Raises:
+            MalformedError: `log.entry-too-large`, `log.batch-form`, `json.*`.
+            UnavailableError: `log.disk-full` (nothing was acknowledged; try again later),
+                `log.clock-behind`, `log.write-failed`, `log.fsync-failed`, `log.stopped`,
+                `log.writer-busy`.
+            VerificationError: `log.lost-race`, `log.file-differs`: the log has stopped.
+        """
+        prepared = [prepare(envelope) for envelope in envelopes]
+        wanted = [None] * len(prepared) if keys is None else list(keys)
+        expect_batch(len(prepared), len(wanted))
+        with self._mutex:
+            state = self._ready()
+            now = admission_time(self._clock, state.admitted_at)
+            expect_space(self._files, prepared, self._options.reserve_bytes)
+            with self._guarded():
+                return self._append(state, prepared, wanted, now)
+
+    def add_cosignatures(self, size: int, lines: Iterable[NoteSignature]) -> bytes:
+        """Keep witnesses' cosignatures, verified by the caller; return the cosigned note.
+
+        Raises:
+            UnavailableError: `log.not-archived`, and as `append`.
+            MalformedError: `log.cosignature-by-log`.
+        """
+        with self._mutex:
+            state = self._ready()
+            note = with_cosignatures(self._files.get(archive_path(size)), size, lines)
+            with self._guarded():
+                self._make_durable(state)  # else a replay would bring back the note without them
+                state.publisher.replace(archive_path(size), note)
+                if size == state.edge.size:
+                    state.publisher.publish_checkpoint(size, note)
+                state.publisher.flush()
+            return note
+
+    def archive(self) -> bytes:
+        """Keep the newest checkpoint for good (an anchor names it) and return it."""
+        with self._mutex:
+            state = self._ready()
+            path = archive_path(state.edge.size)
+            found = self._files.get(path)
+            if found is None:
+                found = state.note
+                with self._guarded():
+                    state.publisher.replace(path, found)
+                    state.publisher.flush()
+            return found
+
+    def rebuild_index(self, keys: Mapping[bytes, int]) -> None:
+        """Replace the index of keys by one that the caller derived from the entries."""
+        with self._mutex:
+            self._ready()
+            with self._guarded():
+                self._lock.index(keys)
+
+    def close(self) -> None:
+        """Make everything durable and let go of the log. The second time does nothing."""
+        with self._mutex:
+            mode, self._mode = self._mode, _Mode.CLOSED
+            try:
+                if mode is _Mode.READY:
+                    self._make_durable(self._state)
+            finally:
+                detach(self._lock, self._writer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- one commit ----------------------------------------------------------------------------
+
+    def _append(
+        self,
+        state: State,
+        prepared: Sequence[Prepared],
+        keys: Sequence[bytes | None],
+        now: datetime,
+    ) -> tuple[Receipt, ...]:
+        known = self._lock.find([key for key in keys if key is not None])
+        plan = place(prepared, keys, known, start=state.edge.size)
+        given: tuple[Receipt, ...] = ()
+        if plan.fresh:
+            given = self._sequence(state, admit(plan.fresh, now), plan.keys, now)
+            state.publisher.flush_if_due(self._options)
+        if len(given) == len(plan.places):
+            return given
+        top = open_checkpoint(state.note, self._signer.verifier)
+        reader = LogReader(self._files, top, note=state.note)
+        return tuple(
+            given[at - plan.start] if at >= plan.start else receipt_from(reader, at)
+            for at in plan.places
+        )
+
+    def _sequence(
+        self, state: State, entries: list[bytes], keys: Mapping[bytes, int], now: datetime
+    ) -> tuple[Receipt, ...]:
+        # 1. Stage, and go on with the bytes that the store gives back.
+        old_size, old_root, old_note = state.edge.size, state.root, state.note
+        bundle = self._lock.stage(old_size, frame(entries))
+        # 2. Hash these bytes, sign, and swap: from here on the entries are in the log.
+        growth = state.edge.grow(bundle)
+        note = self._signed(growth)
+        self._lock.swap(
+            old_note,
+            Batch(old_size=old_size, old_root=old_root, checkpoint=note, bundle=bundle),
+            admitted_at=now,
+            keys=keys,
+            durable_size=state.publisher.durable_size,
+        )
+        # 3. and 4. Write the files, then publish.
+        keep = self._options.archive_each or an_hour_began(state.admitted_at, now)
+        state.root, state.note, state.admitted_at = growth.root, note, now
+        state.publisher.publish(growth, note, archive=keep)
+        # 5. Answer.
+        return receipts_of(growth, note)
+
+    def _signed(self, growth: Growth) -> bytes:
+        verifier = self._signer.verifier
+        checkpoint = Checkpoint(verifier.name, growth.size, growth.root)
+        note = sign_checkpoint(checkpoint, self._signer).to_bytes()
+        open_checkpoint(note, verifier)  # a signer that fails must not brick the log
+        return note
+
+    def _make_durable(self, state: State) -> None:
+        state.publisher.flush()
+        self._lock.drop(state.publisher.durable_size)
+
+    # -- before a commit -----------------------------------------------------------------------
+
+    def _ready(self) -> State:
+        if self._mode is _Mode.RELOAD:
+            with self._guarded():
+                self._state = self._recovered()
+        if self._mode is not _Mode.READY:
+            raise UnavailableError(
+                "log.stopped",
+                "the log was closed, or stopped writing after an error",
+                mend="look at the first error, then open the log again",
+            )
+        return self._state
+
+    def _recovered(self) -> State:
+        state = recover(self._files, self._lock, self._signer.verifier)
+        self._mode = _Mode.READY
+        return state
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Stop at the first error inside a commit: what is in memory is not believed again."""
+        try:
+            with translated():
+                yield
+        except BaseException as error:
+            code = error.code if isinstance(error, SunlitError) else ""
+            self._mode = _Mode.RELOAD if code in _NOTHING_LOST else _Mode.STOPPED
+            raise
