@@ -38,18 +38,18 @@ venv: $(VENV)/.stamp-dev ## make .venv with everything that development needs
 
 .PHONY: demo
 demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder to safety token
-	@bash tools/install.sh libgomp
+	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/sunlit demo
 
 # --- check it -------------------------------------------------------------------------------
 
 .PHONY: test coverage lint types layers errors-page wheel check check-long bench
 test: $(VENV)/.stamp-test ## run the tests
-	@bash tools/install.sh libgomp
+	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
 coverage: $(VENV)/.stamp-test ## run the tests with branch coverage and hold the thresholds
-	@bash tools/install.sh libgomp
+	@bash tools/install.sh libgomp $(VENV)
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest -n $(JOBS) $(PYTEST_ARGS)
 	@$(BIN)/coverage combine -q
@@ -79,11 +79,11 @@ check: ## the gate: everything a change must pass, short budgets
 	done; echo "check: everything holds ($$((SECONDS - started)) s)"
 
 check-long: $(VENV)/.stamp-dev ## kill loops, fuzzing and other tests that take minutes
-	@bash tools/install.sh libgomp
+	@bash tools/install.sh libgomp $(VENV)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS) --timeout 3600 -m long $(PYTEST_ARGS)
 
 bench: $(VENV)/.stamp-dev ## measure side by side; numbers go to benchmarks/RESULTS.md
-	@bash tools/install.sh libgomp
+	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/python -m benchmarks
 
 # --- keep it --------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 # Installs into .venv from hash-locked lists. Called by the Makefile:
 #   install.sh base PYTHON VENV     make the venv; uv and the build backend into it
 #   install.sh locked VENV NAME     requirements/NAME.txt, then Sunlit itself, editable
-#   install.sh libgomp              LightGBM's one system library
+#   install.sh libgomp VENV         LightGBM's one system library
 set -euo pipefail
 
 say() { echo "install: $*" >&2; }
@@ -45,7 +45,9 @@ locked() {
 }
 
 libgomp() {
-    if ldconfig -p 2>/dev/null | grep -q 'libgomp\.so\.1' || [ "$(uname -s)" != Linux ]; then
+    local venv=$1
+    if "$venv/bin/python" -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null ||
+        [ "$(uname -s)" != Linux ]; then
         return
     fi
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

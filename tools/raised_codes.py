@@ -34,21 +34,21 @@ class _Module:
     imported: dict[str, str] = field(default_factory=dict)  # local name -> "module:name"
 
 
-def documented() -> dict[str, dict[str, str]]:
+def documented(source: Path = SOURCE) -> dict[str, dict[str, str]]:
     """Return package -> code -> sentence, from every `codes.py`."""
     found: dict[str, dict[str, str]] = {}
-    for path in sorted(SOURCE.rglob("codes.py")):
+    for path in sorted(source.rglob("codes.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in tree.body:
             if _assigned(node) == "CODES" and isinstance(node, ast.Assign | ast.AnnAssign):
-                package = ".".join(path.parent.relative_to(SOURCE / "sunlit").parts)
+                package = ".".join(path.parent.relative_to(source / "sunlit").parts)
                 found[package] = dict(ast.literal_eval(node.value))  # type: ignore[arg-type]
     return found
 
 
-def raised() -> tuple[Raised, ...]:
+def raised(source: Path = SOURCE) -> tuple[Raised, ...]:
     """Return every error that the source makes."""
-    modules = {module.name: module for module in _modules()}
+    modules = {module.name: module for module in _modules(source)}
     families = _families(modules)
     found: list[Raised] = []
     for module in modules.values():
@@ -59,9 +59,9 @@ def raised() -> tuple[Raised, ...]:
     return tuple(found)
 
 
-def _modules() -> Iterator[_Module]:
-    for path in sorted((SOURCE / "sunlit").rglob("*.py")):
-        parts = path.relative_to(SOURCE).with_suffix("").parts
+def _modules(source: Path) -> Iterator[_Module]:
+    for path in sorted((source / "sunlit").rglob("*.py")):
+        parts = path.relative_to(source).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         module = _Module(name, path, ast.parse(path.read_text(encoding="utf-8")))
         for node in ast.walk(module.tree):
@@ -132,7 +132,7 @@ def _read(
     module: _Module,
     modules: dict[str, _Module],
 ) -> Iterator[Raised]:
-    where = f"{module.path.relative_to(SOURCE.parent)}:{call.lineno}"
+    where = f"{module.name}:{call.lineno}"
     for value in _choices(call.args[0]):
         codes = _passed_on(value, function, module, modules) or _texts(value, module, modules)
         yield from (Raised(family, code, where) for code in codes or (None,))
