@@ -13,7 +13,8 @@ class Component(Claim):
     """What the component is and who keeps it. Subject: the release's manifest digest.
 
     `kind` is a subject kind (model, dataset, code, pipeline, oci-image, database-snapshot,
-    hosted-service). `files` and `bytes` count what the manifest lists. `oms_root` is the OMS
+    hosted-service). `files` and `bytes` count what the manifest lists; `model_files` name the
+    files in it that hold weights. `oms_root` is the OMS
     root digest, for interoperability; it does not bind file names.
     """
 
@@ -28,6 +29,7 @@ class Component(Claim):
     target: str | None = None
     intended_use: str | None = None
     oms_root: str | None = None
+    model_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,130 @@
+"""Whose word counts: the questions that rules of every capability ask alike."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from sunlit.authority.answer import Answer
+from sunlit.base.times import format_time
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.assurance import TestResult
+from sunlit.claims.authority import Role
+from sunlit.claims.base import Claim
+from sunlit.claims.lifecycle import Release
+from sunlit.claims.provenance import Component, Provenance
+from sunlit.claims.risk import Use
+from sunlit.rubric.evidence import Evidence
+
+C = TypeVar("C", bound=Claim)
+NOBODY: Final = Answer.no("Nobody whose word counts signed it.")
+
+
+def about(evidence: Evidence, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
+    """Return the current claims of a kind about the release."""
+    return tuple(pair for pair in evidence.current(kind) if pair[0].is_about(evidence.release))
+
+
+def may(
+    evidence: Evidence, said: Admitted, role: Role, organisation: str, *, scope: str | None = None
+) -> Answer:
+    """Ask the directory; a draft counts only where `as_if_signed` asks for it."""
+    if said.is_draft:
+        return Answer.yes("A draft.") if evidence.as_if_signed else NOBODY
+    return evidence.directory.may(
+        said, role, organisation=organisation, scope=scope, at=evidence.at
+    )
+
+
+def first_yes(answers: Iterable[Answer]) -> Answer:
+    """Return the yes that lasts longest, or a no."""
+    allowed = [answer for answer in answers if answer.allowed]
+    if not allowed:
+        return NOBODY
+    return max(allowed, key=lambda answer: (answer.expires is None, answer.expires or _EPOCH))
+
+
+_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def maintainers(evidence: Evidence) -> frozenset[str]:
+    """Return the organisations that said, as maintainers, what the release is."""
+    return frozenset(
+        organisation
+        for kind in (Component, Release)
+        for said, _ in about(evidence, kind)
+        for organisation in evidence.organisations(said)
+        if may(evidence, said, Role.MAINTAINER, organisation).allowed
+    )
+
+
+def by_maintainer(evidence: Evidence, said: Admitted) -> Answer:
+    """Did a maintainer of this release sign it?"""
+    if said.is_draft:
+        return may(evidence, said, Role.MAINTAINER, "")
+    return first_yes(
+        may(evidence, said, Role.MAINTAINER, organisation)
+        for organisation in sorted(maintainers(evidence))
+    )
+
+
+def by_tester(evidence: Evidence, said: Admitted, kind: str) -> Answer:
+    """Did a maintainer sign it, or an assessor who is accredited for this kind of test?"""
+    if (answer := by_maintainer(evidence, said)).allowed:
+        return answer
+    return first_yes(
+        may(evidence, said, Role.ASSESSOR, organisation, scope=kind)
+        for organisation in sorted(evidence.organisations(said))
+    )
+
+
+def by_deployer(evidence: Evidence, said: Admitted) -> Answer:
+    """Did an operator of the deployer sign it?"""
+    return may(evidence, said, Role.OPERATOR, evidence.deployer or "")
+
+
+def is_current(evidence: Evidence, until: datetime | None) -> bool:
+    """Tell whether something that ends at `until` still counts; it ends at that second."""
+    return until is None or evidence.at < until
+
+
+def when(*times: datetime | None) -> str | None:
+    """Return the earliest known time, written."""
+    known = [time for time in times if time is not None]
+    return format_time(min(known)) if known else None
+
+
+def uses(evidence: Evidence) -> tuple[tuple[Admitted, Use], ...]:
+    """Return the current statements of this use by this deployer, drafts included."""
+    return tuple(
+        (said, use)
+        for said, use in evidence.current(Use)
+        if use.id == evidence.use
+        and use.deployer == evidence.deployer
+        and evidence.component in (None, use.component)
+    )
+
+
+def declared_use(evidence: Evidence) -> tuple[Admitted, Use, Answer] | None:
+    """Return the deployer's latest signed statement of this use."""
+    signed = [(said, use, by_deployer(evidence, said)) for said, use in uses(evidence)]
+    return next((found for found in reversed(signed) if found[2].allowed), None)
+
+
+def tests(evidence: Evidence, kind: str) -> tuple[tuple[Admitted, TestResult, Answer], ...]:
+    """Return the current, unexpired tests of a kind about the release that count."""
+    return tuple(
+        (said, test, answer)
+        for said, test in about(evidence, TestResult)
+        if test.sunlit_kind == kind and is_current(evidence, test.sunlit_valid_until)
+        if (answer := by_tester(evidence, said, kind)).allowed
+    )
+
+
+def runs(evidence: Evidence) -> tuple[tuple[Admitted, Provenance], ...]:
+    """Return the current provenance of which an output is a file of the release."""
+    held = set(evidence.files.values())
+    return tuple(
+        (said, run)
+        for said, run in evidence.current(Provenance)
+        if any(subject.digest.get("sha256") in held for subject in said.subjects)
+    )

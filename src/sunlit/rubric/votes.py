@@ -1,0 +1,185 @@
+"""Counting the board: who may vote, whose latest vote agrees, when a code may be published."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sunlit.authority.trust_parts import Board
+from sunlit.base.errors import MalformedError
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.assurance import Attestation, ChangePlan, TestResult
+from sunlit.claims.authority import Role
+from sunlit.claims.lifecycle import Release
+from sunlit.claims.provenance import Component, Provenance
+from sunlit.claims.risk import RiskCode, Vote
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.risk_code import Scheme, scheme
+from sunlit.rubric.standing import is_current, may, uses
+
+OWN_WORK = (Attestation, ChangePlan, Component, Provenance, Release, TestResult)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotYet:
+    """Why no code may be published, and how the board stands."""
+
+    reason: str
+    needed: int
+    agreeing: int = 0
+    votes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """The latest vote of one member. `member` is a key id."""
+
+    member: str
+    statement: str
+    vote: Vote
+    digits: str
+
+    @property
+    def choice(self) -> tuple[str, int]:
+        """Return what has to agree: D1-D3 and the ceiling."""
+        return self.digits, self.vote.ceiling
+
+
+def recused(evidence: Evidence, key_id: str) -> bool:
+    """Tell whether this key, or its organisation as an assessor, worked on the release.
+
+    Nobody votes on what they assessed. A withdrawn or corrected statement recuses too: who
+    once judged stays a judge.
+    """
+    organisation = evidence.directory.organisation_of(key_id)
+    for said in evidence.statements:
+        if not isinstance(said.claim, OWN_WORK) or not _concerns(evidence, said):
+            continue
+        if key_id in said.signers:
+            return True
+        if isinstance(said.claim, Attestation | ChangePlan) and (
+            organisation is not None and organisation == said.claim.assessor
+        ):
+            return True
+    return False
+
+
+def _concerns(evidence: Evidence, said: Admitted) -> bool:
+    held = {evidence.release, *evidence.files.values()}
+    return any(subject.digest.get("sha256") in held for subject in said.subjects)
+
+
+def why_invalid(evidence: Evidence, vote: Vote, known: Scheme) -> str | None:
+    """Say why a vote is not one on this release, use and deployer under the scheme, if so."""
+    if (vote.release, vote.use, vote.deployer) != (
+        evidence.release, evidence.use, evidence.deployer,
+    ):  # fmt: skip
+        return "The vote is about another release, use or deployer."
+    if vote.scheme != known.id or vote.impact_max != known.maximum:
+        return "The vote uses another scheme or another maximum of the impact score."
+    if not 1 <= vote.ceiling <= 1 + len(known.practices):
+        return f"The ceiling lies outside 1 to {1 + len(known.practices)}."
+    try:
+        known.digits(area=vote.area, impact_raw=vote.impact_raw, autonomy_level=vote.autonomy_level)
+    except MalformedError as error:
+        return f"{error}."
+    return None
+
+
+def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ...]:
+    """Return each member's latest vote that counts: in force, unexpired, not recused."""
+    latest: dict[str, Ballot] = {}
+    for said, vote in evidence.current(Vote):
+        if vote.board != board.organisation or why_invalid(evidence, vote, known) is not None:
+            continue
+        for member in voters(evidence, board.organisation, said):
+            if recused(evidence, member):
+                continue
+            latest[member] = Ballot(
+                member=member,
+                statement=said.statement_id,
+                vote=vote,
+                digits=known.digits(
+                    area=vote.area,
+                    impact_raw=vote.impact_raw,
+                    autonomy_level=vote.autonomy_level,
+                ),
+            )
+    return tuple(
+        latest[member]
+        for member in sorted(latest)
+        if is_current(evidence, latest[member].vote.valid_until)
+    )
+
+
+def voters(evidence: Evidence, board: str, said: Admitted) -> tuple[str, ...]:
+    """Return the member keys of the board that signed this, each with authority of its own."""
+    return tuple(
+        key
+        for key in dict.fromkeys(said.signers)
+        if may(evidence, replace(said, signers=(key,)), Role.BOARD, board).allowed
+    )
+
+
+def publishable(evidence: Evidence, board: Board, known: Scheme | None = None) -> RiskCode | NotYet:
+    """Return the code that k of the board's n members agree on, or why there is none.
+
+    A vote that carries a dissent never counts as agreement; it is named in the code.
+    """
+    known = known or scheme()
+    if any(use.prohibited_practice for _, use in uses(evidence)):
+        return NotYet(
+            reason="The use is a prohibited practice: it gets no code.", needed=board.threshold
+        )
+    cast = ballots(evidence, board, known)
+    groups: Mapping[tuple[str, int], list[Ballot]] = _groups(cast)
+    enough = [group for group in groups.values() if len(group) >= board.threshold]
+    if len(enough) != 1:
+        return _not_yet(board, cast, groups, split=bool(enough))
+    (agreed,) = enough
+    digits, ceiling = agreed[0].choice
+    tier = known.tier(digits)
+    assert tier is not None  # noqa: S101 - `digits` never returns a 0
+    others = {ballot.statement for ballot in cast} - {ballot.statement for ballot in agreed}
+    return RiskCode(
+        board=board.organisation,
+        release=evidence.release,
+        use=agreed[0].vote.use,
+        deployer=agreed[0].vote.deployer,
+        scheme=known.id,
+        scheme_digest=known.digest,
+        digits=digits,
+        ceiling=ceiling,
+        tier=tier,
+        votes=tuple(sorted({ballot.statement for ballot in agreed})),
+        dissents=tuple(sorted(others)),
+        valid_until=min(ballot.vote.valid_until for ballot in agreed),
+    )
+
+
+def _groups(cast: Iterable[Ballot]) -> Mapping[tuple[str, int], list[Ballot]]:
+    groups: dict[tuple[str, int], list[Ballot]] = defaultdict(list)
+    for ballot in cast:
+        if ballot.vote.dissent is None:
+            groups[ballot.choice].append(ballot)
+    return groups
+
+
+def _not_yet(
+    board: Board,
+    cast: tuple[Ballot, ...],
+    groups: Mapping[tuple[str, int], list[Ballot]],
+    *,
+    split: bool,
+) -> NotYet:
+    most = max((len(group) for group in groups.values()), default=0)
+    reason = (
+        "The board is split: more than one code has enough votes."
+        if split
+        else f"{most} of the {board.threshold} members that it takes agree."
+    )
+    return NotYet(
+        reason=reason,
+        needed=board.threshold,
+        agreeing=most,
+        votes=tuple(sorted({ballot.statement for ballot in cast})),
+    )
