@@ -180,10 +180,13 @@ def _model(name: str, predicate: Mapping[str, object]) -> ModelStatement:
         raise MalformedError(BAD_STATEMENT, "ignore_paths is a list of texts")
     if not isinstance(how.get("allow_symlinks"), bool):
         raise MalformedError(BAD_STATEMENT, "allow_symlinks is true or false")
-    resources = tuple(_resource(item, hash_type) for item in listed)
+    shard_size = _shard_size(how)
+    # The specification writes the hash's name; model-signing 1.1.1 adds how it was sharded.
+    algorithms = (hash_type, f"{hash_type}-sharded-{shard_size}")
+    resources = tuple(_resource(item, hash_type, algorithms) for item in listed)
     if len({one.name for one in resources}) != len(resources):
         raise MalformedError(BAD_STATEMENT, "a resource is listed twice")
-    return ModelStatement(name, resources, hash_type, _shard_size(how), tuple(ignored))
+    return ModelStatement(name, resources, hash_type, shard_size, tuple(ignored))
 
 
 def _shard_size(how: Mapping[str, object]) -> int | None:
@@ -201,7 +204,7 @@ def _shard_size(how: Mapping[str, object]) -> int | None:
     )  # fmt: skip
 
 
-def _resource(value: object, hash_type: str) -> Resource:
+def _resource(value: object, hash_type: str, algorithms: tuple[str, ...]) -> Resource:
     if not isinstance(value, Mapping):
         raise MalformedError(BAD_STATEMENT, "a resource is a JSON object")
     name, digest = value.get("name"), value.get("digest")
@@ -210,7 +213,7 @@ def _resource(value: object, hash_type: str) -> Resource:
         raise MalformedError(
             BAD_STATEMENT, "a resource's digest is malformed", expected=f"{length} hex digits"
         )
-    if value.get("algorithm") != hash_type:
+    if value.get("algorithm") not in algorithms:
         raise MalformedError(BAD_STATEMENT, "a resource was hashed in another way than stated")
     if not isinstance(name, str) or not _is_relative(name):
         raise MalformedError(BAD_STATEMENT, "a resource's name is no path inside the model")

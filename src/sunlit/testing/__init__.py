@@ -1,0 +1,1 @@
+"""Fakes and builders for tests, ours and other people's; nothing here is imported elsewhere."""
