@@ -160,9 +160,8 @@ class Home:
     def open_log(self, clock: Clock) -> Log:
         """Open the log for appending; the caller closes it."""
         return Log.open(
-            self.log_directory, lock=self.lock_path, origin=self.origin,
-            signer=self.log_signer(), clock=clock,
-        )  # fmt: skip
+            self.log_directory, lock=self.lock_path, signer=self.log_signer(), clock=clock
+        )
 
     def history(self, at: datetime) -> History:
         """Fold the whole log, as this home's trust file sees it."""

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from sunlit.base.errors import UnavailableError, VerificationError
-from sunlit.log.checkpoint import Checkpoint, open_checkpoint
-from sunlit.log.cosignature import cosign
-from sunlit.log.note import COSIGNATURE_V1, Note, NoteSignature, NoteVerifier
-from sunlit.log.reader import Files, LogReader
+from sunlit.base.times import Clock
+from sunlit.log.checkpoint import Checkpoint
+from sunlit.log.cosignature import cosign, verify_cosignature
+from sunlit.log.note import COSIGNATURE_V1, Note, NoteSignature
+from sunlit.log.reader import LogReader
 from sunlit.registry.home import Home, note_signer
 
 SCHEMA: Final = """
@@ -29,22 +30,22 @@ def witness_vkey(home: Home) -> str:
     return note_signer(home.organisation, home.signer("witness"), COSIGNATURE_V1).verifier.vkey
 
 
-def witness(home: Home, files: Files, log_key: NoteVerifier, at: datetime) -> NoteSignature:
+def witness(home: Home, reader: LogReader, at: datetime) -> NoteSignature:
     """Check that the log grew from what was last seen, remember it, and cosign.
 
+    `reader` was opened under a key that the trust file names.
+
     Raises:
-        VerificationError: `witness.rolled-back`, `witness.forked`, or whatever the log's
-            checkpoint, tiles and proofs fail with.
+        VerificationError: `log.rolled-back`, `proof.consistency`, or whatever else the log's
+            checkpoint and tiles fail with; both checkpoints are evidence then.
         UnavailableError: `witness.raced`, `witness.store`.
     """
-    reader = LogReader.open(files, log_key)
-    note = Note.parse(_present(files))
-    new = open_checkpoint(note.to_bytes(), log_key)
+    new = reader.checkpoint
     try:
         with closing(_open(home.root / "witness.sqlite")) as store:
             old = _seen(store, new.origin)
             if old is not None:
-                _expect_growth(reader, old, new)
+                reader.expect_growth_from(old)
             _remember(store, old, new)
     except sqlite3.Error as error:
         raise UnavailableError(
@@ -52,14 +53,29 @@ def witness(home: Home, files: Files, log_key: NoteVerifier, at: datetime) -> No
             got=type(error).__name__, mend="mend the home's witness.sqlite, then cosign again",
         ) from error  # fmt: skip
     signer = note_signer(home.organisation, home.signer("witness"), COSIGNATURE_V1)
-    return cosign(note.text, signer, at)
+    return cosign(new.to_text(), signer, at)
 
 
-def _present(files: Files) -> bytes:
-    data = files.get("checkpoint")
-    if data is None:
-        raise UnavailableError("witness.no-checkpoint", "the log has no checkpoint")
-    return data
+def accept(home: Home, lines: str, clock: Clock) -> tuple[str, ...]:
+    """Verify cosignature lines over the newest checkpoint, put them on it, return the names.
+
+    Raises:
+        VerificationError: `witness.unknown`, `note.*` when one does not hold.
+        MalformedError: `note.*` for a line that is no signature line.
+    """
+    with home.open_log(clock) as log:
+        note = Note.parse(log.checkpoint)
+        known = {one.verifier.vkey: one.verifier for one in home.trust(clock.now()).witnesses}
+        found = [NoteSignature.parse(line) for line in lines.splitlines() if line]
+        for signature in found:
+            verifier = next((key for key in known.values() if signature.is_by(key)), None)
+            if verifier is None:
+                raise VerificationError(
+                    "witness.unknown", "the trust file names no such witness", got=signature.name,
+                )  # fmt: skip
+            verify_cosignature(note.text, verifier, signature.payload)
+        log.add_cosignatures(log.size, found)
+    return tuple(signature.name for signature in found)
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -72,22 +88,6 @@ def _open(path: Path) -> sqlite3.Connection:
 def _seen(store: sqlite3.Connection, origin: str) -> Checkpoint | None:
     row = store.execute("SELECT size, root FROM seen WHERE origin = ?", (origin,)).fetchone()
     return None if row is None else Checkpoint(origin, int(row[0]), bytes(row[1]))
-
-
-def _expect_growth(reader: LogReader, old: Checkpoint, new: Checkpoint) -> None:
-    if new.size < old.size:
-        raise VerificationError(
-            "witness.rolled-back", f"the log {new.origin} is shorter than it was",
-            expected=f"at least {old.size} entries", got=str(new.size),
-            mend="ask the log's operator; keep both checkpoints as evidence",
-        )  # fmt: skip
-    if new.size == old.size and new.root != old.root:
-        raise VerificationError(
-            "witness.forked", f"the log {new.origin} shows two trees of {new.size} entries",
-            expected=old.root.hex(), got=new.root.hex(),
-            mend="ask the log's operator; keep both checkpoints as evidence",
-        )  # fmt: skip
-    reader.expect_growth_from(old)
 
 
 def _remember(store: sqlite3.Connection, old: Checkpoint | None, new: Checkpoint) -> None:

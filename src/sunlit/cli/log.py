@@ -1,0 +1,221 @@
+"""`sunlit log`: show, prove, verify, extend and cosign a log."""
+
+from pathlib import Path
+
+import click
+
+from sunlit.base.errors import DOES_NOT_HOLD
+from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.progress import bar
+
+EPILOG = """\b
+Examples:
+  sunlit log checkpoint --home council
+  sunlit log show 3 --home council
+  sunlit log proof 3 --home council > 3.tlog-proof
+  sunlit log fsck --home council
+"""
+
+
+@click.group(epilog=EPILOG)
+def command() -> None:
+    """Show, prove, verify and extend a transparency log."""
+
+
+@command.command()
+@home_option
+@json_option
+def checkpoint(*, home: Path, as_json: bool) -> None:
+    """Print the newest checkpoint as a signed note."""
+    from sunlit.registry.home import Home
+
+    opened = Home.open(home)
+    reader = opened.reader()
+    note = (opened.log_directory / "checkpoint").read_text(encoding="utf-8")
+    emit(
+        {
+            "origin": reader.checkpoint.origin,
+            "size": reader.size,
+            "root": reader.checkpoint.root.hex(),
+            "note": note,
+        },
+        [note.rstrip("\n")],
+        as_json=as_json,
+    )
+
+
+@command.command()
+@click.argument("index", type=click.IntRange(0))
+@home_option
+@click.option("--entry", type=click.Path(path_type=Path, dir_okay=False), help="Write the entry.")
+def proof(*, index: int, home: Path, entry: Path | None) -> None:
+    """Print the receipt (C2SP tlog-proof) of an entry under the newest checkpoint."""
+    from sunlit.registry.home import Home, write_whole
+
+    reader = Home.open(home).reader()
+    receipt = reader.receipt(index).to_bytes()
+    if entry is not None:
+        write_whole(entry, reader.entry(index))
+    click.echo(receipt, nl=False)
+
+
+@command.command()
+@click.argument("which", required=False)
+@home_option
+@json_option
+def show(*, which: str | None, home: Path, as_json: bool) -> None:
+    """Show one entry (by index or statement id), or a line for each without WHICH."""
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.cli.entries import details, line, row
+    from sunlit.registry.home import Home
+
+    history = Home.open(home).history(SystemClock().now())
+    if which is None:
+        emit(
+            [row(said, history) for said in history.statements],
+            [line(said, history) for said in history.statements],
+            as_json=as_json,
+        )
+        return
+    said = next((s for s in history.statements if which in (str(s.index), s.statement_id)), None)
+    if said is None:
+        raise click.UsageError(f"no entry {which} in a log of {len(history.statements)}")
+    emit(row(said, history), details(said, history), as_json=as_json)
+
+
+@command.command()
+@home_option
+@json_option
+def fsck(*, home: Path, as_json: bool) -> None:
+    """Recompute the whole log from its entries and name everything that differs."""
+    from sunlit.log.fsck import fsck as check
+    from sunlit.log.note import NoteVerifier
+    from sunlit.registry.home import Home
+
+    opened = Home.open(home)
+    report = check(opened.log_directory, NoteVerifier.parse(opened.log_vkey), lock=opened.lock_path)
+    problems = [problem.to_json() for problem in report.problems]
+    emit(
+        {"origin": opened.origin, "size": report.size, "problems": problems},
+        [f"{problem.path}: {problem.what} [{problem.code}]" for problem in report.problems]
+        or [f"{opened.origin}: {report.size} entries recomputed; everything agrees."],
+        as_json=as_json,
+    )
+    if problems:
+        raise SystemExit(DOES_NOT_HOLD)
+
+
+@command.command()
+@click.argument("entry", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("receipt", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--trust", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
+    help="The trust file, obtained from elsewhere.",
+)  # fmt: skip
+@json_option
+def verify(*, entry: Path, receipt: Path, trust: Path, as_json: bool) -> None:
+    """Check offline that ENTRY is in the log that RECEIPT speaks of."""
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.authority.trustfile import TrustFile
+    from sunlit.log.proof import verify_receipt
+
+    trusted = TrustFile.load(trust.read_bytes(), SystemClock().now())
+    found = verify_receipt(entry.read_bytes(), receipt.read_bytes(), trusted.policy)
+    emit(
+        {"origin": found.origin, "size": found.size, "root": found.root.hex()},
+        [
+            f"HOLDS: this entry is in the log {found.origin} (size {found.size}), "
+            "unchanged since it was anchored."
+        ],
+        as_json=as_json,
+    )
+
+
+@command.command()
+@click.argument(
+    "envelopes", nargs=-1, required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)  # fmt: skip
+@home_option
+@json_option
+def add(*, envelopes: tuple[Path, ...], home: Path, as_json: bool) -> None:
+    """Admit signed statements (DSSE envelopes) to the log."""
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.registry.admit import open_ledger
+    from sunlit.registry.home import Home
+    from sunlit.statement.dsse import Envelope
+
+    read = [(path, Envelope.parse(path.read_bytes())) for path in envelopes]
+    done: list[dict[str, object]] = []
+    with open_ledger(Home.open(home), SystemClock()) as ledger:
+        for path, envelope in read:
+            receipt = ledger.admit(envelope)
+            done.append(
+                {"file": str(path), "statement": envelope.statement_id, "index": receipt.index}
+            )
+    emit(done, [f"Entry {item['index']}: {item['file']}" for item in done], as_json=as_json)
+
+
+@command.command("import")
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@home_option
+@json_option
+def import_(*, directory: Path, home: Path, as_json: bool) -> None:
+    """Admit every statement of another organisation's log that this log lacks."""
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.registry.admit import open_ledger
+    from sunlit.registry.home import Home
+    from sunlit.registry.mirror import take_over
+
+    clock = SystemClock()
+    with open_ledger(Home.open(home), clock) as ledger, bar("Reading the log") as step:
+        taken = take_over(ledger, directory, clock.now(), step)
+    emit(
+        {
+            "origin": taken.checkpoint.origin,
+            "size": taken.checkpoint.size,
+            "new": taken.new,
+            "known": taken.known,
+            "refused": [{"index": n, **error.to_json()} for n, error in taken.refused],
+        },
+        [
+            (
+                f"{taken.checkpoint.origin}, size {taken.checkpoint.size}: {taken.new} new, "
+                f"{taken.known} known, {len(taken.refused)} refused"
+            ),
+            *(f"  entry {n}: {error}" for n, error in taken.refused),
+        ],
+        as_json=as_json,
+    )
+    if taken.refused:
+        raise SystemExit(DOES_NOT_HOLD)
+
+
+@command.command()
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@home_option
+def cosign(*, directory: Path, home: Path) -> None:
+    """Print this witness's cosignature on another log's checkpoint, once it only grew."""
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.registry.home import Home
+    from sunlit.registry.mirror import open_trusted
+    from sunlit.registry.witness import witness
+
+    opened, at = Home.open(home), SystemClock().now()
+    reader = open_trusted(directory, opened.trust(at))
+    line = witness(opened, reader, at)
+    click.echo(line.to_line().decode(), nl=False)
+
+
+@command.command()
+@click.argument("cosignatures", type=click.File("r", encoding="utf-8"))
+@home_option
+@json_option
+def accept(*, cosignatures: click.utils.LazyFile, home: Path, as_json: bool) -> None:
+    """Put witnesses' cosignature lines (a file, or - for standard input) on the checkpoint."""
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.registry.home import Home
+    from sunlit.registry.witness import accept as put
+
+    names = put(Home.open(home), str(cosignatures.read()), SystemClock())
+    emit({"witnesses": names}, [f"Cosigned by {name}" for name in names], as_json=as_json)

@@ -1,0 +1,113 @@
+"""Admit a statement to a home's log: verify the bytes, parse, ask, append, answer.
+
+Asking before appending is a courtesy to the submitter: what counts is the fold at the entry's
+index, which every mirror and auditor runs again.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from sunlit.authority.history import History
+from sunlit.base.errors import VerificationError
+from sunlit.base.times import Clock
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.base import Opaque
+from sunlit.log.entry import Entry
+from sunlit.log.receipt import Receipt
+from sunlit.log.sequencer import Log
+from sunlit.registry.home import Home
+from sunlit.registry.wiring import CAPABILITIES
+from sunlit.rubric.finding import Outcome
+from sunlit.statement.dsse import Envelope
+
+KEY_PREFIX: Final = b"sunlit-admission-v1\x00"
+
+
+@dataclass(slots=True)
+class Ledger:
+    """A home's log, open for appending, with its history folded and kept in step."""
+
+    home: Home
+    log: Log
+    history: History
+    now: Callable[[], datetime]
+
+    def admit(self, envelope: Envelope) -> Receipt:
+        """Admit one envelope; the same statement by the same signers is admitted once.
+
+        Raises:
+            VerificationError: `admit.unknown-signer`, `admit.refused`.
+            MalformedError: whatever the statement or its claim is malformed with.
+            UnavailableError, VerificationError: as `Log.append`.
+        """
+        entry = Entry.of(self.now(), envelope.to_json()).to_bytes()
+        # 1. Verify the envelope's bytes against the keys known by now; 2. parse the claim.
+        said = self.history.preview(entry, origin=self.home.origin, index=self.log.size)
+        if not said.signers:
+            raise _unknown_signer(self.home)
+        # 3. Ask the capability that owns the claim.
+        expect_admissible(said, self.history)
+        # 4. Append, durable when it returns; 5. fold what was really written.
+        before = self.log.size
+        (receipt,) = self.log.append([envelope.to_bytes()], keys=[admission_key(said)])
+        if receipt.index == before:
+            self.history.feed(receipt.entry, origin=self.home.origin, index=receipt.index)
+        return receipt
+
+
+@contextmanager
+def open_ledger(home: Home, clock: Clock) -> Iterator[Ledger]:
+    """Open a home for admitting statements; one process at a time.
+
+    Raises:
+        UnavailableError: `log.writer-busy`, `log.lock-missing`, `home.no-trust`, ...
+    """
+    with home.open_log(clock) as log:
+        yield Ledger(home, log, home.history(clock.now()), clock.now)
+
+
+def admit(home: Home, envelope: Envelope, clock: Clock) -> Receipt:
+    """Admit one envelope to a home's log; see `Ledger.admit`."""
+    with open_ledger(home, clock) as ledger:
+        return ledger.admit(envelope)
+
+
+def admission_key(said: Admitted) -> bytes:
+    """Return what makes an admission the same: the statement id and who signed it."""
+    return sha256(
+        KEY_PREFIX + "\x00".join((said.statement_id, *sorted(said.signers))).encode()
+    ).digest()
+
+
+def expect_admissible(said: Admitted, history: History) -> None:
+    """Ask the capability that owns the claim whether it may enter after this history.
+
+    A predicate of an unknown type is logged as opaque and never acted on.
+
+    Raises:
+        VerificationError: `admit.refused`.
+    """
+    if isinstance(said.claim, Opaque):
+        return
+    for capability in CAPABILITIES:
+        if type(said.claim) in capability.claims:
+            verdict = capability.admission(said, history.statements, history.directory)
+            if verdict.outcome is not Outcome.HOLDS:
+                raise VerificationError(
+                    "admit.refused",
+                    f"{capability.name} does not admit this statement: {verdict.reason}",
+                    mend=verdict.mend,
+                )
+
+
+def _unknown_signer(home: Home) -> VerificationError:
+    return VerificationError(
+        "admit.unknown-signer",
+        "no signature on this statement is by a key that this log knows",
+        expected="a key in the trust file, or registered by an earlier statement",
+        mend=f"sunlit log import DIR --home {home.root}, to bring the signer's registration first",
+    )

@@ -1,0 +1,24 @@
+"""All capabilities, and all rules by name: the only list of them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sunlit.capabilities.assurance import CAPABILITY as ASSURANCE
+from sunlit.capabilities.authority import CAPABILITY as AUTHORITY
+from sunlit.capabilities.lifecycle import CAPABILITY as LIFECYCLE
+from sunlit.capabilities.openness import CAPABILITY as OPENNESS
+from sunlit.capabilities.provenance import CAPABILITY as PROVENANCE
+from sunlit.capabilities.risk import CAPABILITY as RISK
+from sunlit.rubric.capability import Capability, Rule
+
+CAPABILITIES: Final[tuple[Capability, ...]] = (
+    ASSURANCE,
+    AUTHORITY,
+    LIFECYCLE,
+    OPENNESS,
+    PROVENANCE,
+    RISK,
+)
+RULES: Final[Mapping[str, Rule]] = {
+    name: rule for capability in CAPABILITIES for name, rule in capability.rules.items()
+}
