@@ -3,6 +3,7 @@
 from typing import Final
 
 CODES: Final = {
+    "authority.no-subject": "A claim was to be signed without saying what it is about.",
     "trust.malformed": "A trust file lacks a field, or a field has the wrong kind of value.",
     "trust.unknown-format": "A trust file is of a kind or major version that is not known here.",
     "trust.duplicate-key": "A trust file lists one public key twice, or for two purposes.",

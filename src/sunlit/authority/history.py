@@ -11,12 +11,12 @@ never acted on: a log must not be able to stop its readers.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.fold import fold
 from sunlit.authority.trustfile import TrustFile
-from sunlit.base.errors import SunlitError
+from sunlit.base.errors import MalformedError, SunlitError
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Key
 from sunlit.claims.base import Claim, Opaque, read_claim
@@ -52,7 +52,9 @@ class History:
         """
         parsed = Entry.parse(entry)
         envelope = Envelope.from_json(parsed.envelope)
-        said = self.candidate(envelope, origin=origin, index=index, at=parsed.admitted_at)
+        claim, subjects = _lenient(envelope)
+        said = _admitted(self._directory, envelope, claim, subjects)
+        said = replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
         self._directory = fold(self._directory, said)
         self._statements.append(said)
         return said
@@ -66,30 +68,43 @@ class History:
         for origin, index, entry in merged(logs, self._directory.trust):
             self.feed(entry, origin=origin, index=index)
 
-    def candidate(self, envelope: Envelope, *, origin: str, index: int, at: datetime) -> Admitted:
-        """Return what `feed` would make of an envelope at this place, changing nothing."""
-        return read_envelope(envelope, self._directory, origin=origin, index=index, at=at)
+    def preview(self, entry: bytes, *, origin: str, index: int) -> Admitted:
+        """Return what `feed` would, changing nothing, and refuse what `feed` would keep opaque.
+
+        Raises:
+            MalformedError: as `feed`; also `statement.malformed`, `claim.malformed`,
+                `key.malformed` and their like.
+        """
+        parsed = Entry.parse(entry)
+        envelope = Envelope.from_json(parsed.envelope)
+        claim, subjects = _strict(envelope)
+        said = _admitted(self._directory, envelope, claim, subjects)
+        return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
 
 
-def read_envelope(
-    envelope: Envelope,
-    directory: Directory,
-    *,
-    origin: str | None = None,
-    index: int | None = None,
-    at: datetime | None = None,
+def read_envelope(envelope: Envelope, directory: Directory) -> Admitted:
+    """Verify an envelope against the keys of a directory, then parse it; it has no place yet.
+
+    Raises:
+        MalformedError: `statement.*`, `claim.malformed`, `key.*`, `json.*`.
+    """
+    claim, subjects = _strict(envelope)
+    return _admitted(directory, envelope, claim, subjects)
+
+
+def _admitted(
+    directory: Directory, envelope: Envelope, claim: Claim, subjects: tuple[Subject, ...]
 ) -> Admitted:
-    """Verify an envelope against the keys of a directory, then parse it; never raises."""
     known = _signers(envelope, directory)
-    claim, subjects = _parsed(envelope)
     if isinstance(claim, Key):
         # A key shows that its holder has it by signing its own registration.
         known = (*known, *verified_by(envelope, _own_key(claim)))
     return Admitted(
-        claim=claim, statement_id=envelope.statement_id, subjects=subjects,
-        signers=tuple(dict.fromkeys(key.key_id for key in known)), origin=origin, index=index,
-        admitted_at=at,
-    )  # fmt: skip
+        claim=claim,
+        statement_id=envelope.statement_id,
+        subjects=subjects,
+        signers=tuple(dict.fromkeys(key.key_id for key in known)),
+    )
 
 
 def _signers(envelope: Envelope, directory: Directory) -> tuple[PublicKey, ...]:
@@ -105,18 +120,22 @@ def _signers(envelope: Envelope, directory: Directory) -> tuple[PublicKey, ...]:
     return verified_by(envelope, directory.keys())
 
 
-def _parsed(envelope: Envelope) -> tuple[Claim, tuple[Subject, ...]]:
+def _strict(envelope: Envelope) -> tuple[Claim, tuple[Subject, ...]]:
     if envelope.payload_type != PAYLOAD_TYPE:
-        return Opaque(), ()
+        raise MalformedError(
+            "statement.payload-type",
+            "the envelope holds no in-toto statement",
+            expected=PAYLOAD_TYPE,
+        )
+    statement = Statement.parse(envelope.payload)
+    return read_claim(statement.predicate_type, statement.predicate), statement.subjects
+
+
+def _lenient(envelope: Envelope) -> tuple[Claim, tuple[Subject, ...]]:
     try:
-        statement = Statement.parse(envelope.payload)
+        return _strict(envelope)
     except SunlitError:
         return Opaque(), ()
-    try:
-        return read_claim(statement.predicate_type, statement.predicate), statement.subjects
-    except SunlitError:
-        opaque = Opaque(predicate_type=statement.predicate_type, extra=dict(statement.predicate))
-        return opaque, statement.subjects
 
 
 def _own_key(claim: Key) -> tuple[PublicKey, ...]:
