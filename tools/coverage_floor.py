@@ -25,18 +25,23 @@ def main(report: Path) -> int:
     print(f"coverage: {total:.2f} % of lines and branches (floor {OVERALL:.0f})")
     if total < OVERALL:
         print(*_worst(document["files"]), sep="\n")
-    print(f"coverage: {', '.join(EVERY_BRANCH)}: {len(gaps)} gaps (floor: none)", *gaps, sep="\n  ")
+    print(f"coverage: {', '.join(EVERY_BRANCH)}: {_said(gaps)}", *gaps, sep="\n  ")
     return 1 if gaps or total < OVERALL else 0
 
 
+def _said(gaps: list[str]) -> str:
+    return "gaps, where none may be" if gaps else "every branch"
+
+
 def _gaps(name: str, file: dict[str, Any]) -> list[str]:
-    lines = [f"{name}:{line} is not run" for line in file["missing_lines"]]
+    lines = file["missing_lines"]
     branches = [
-        f"{name}:{start} -> {'exit' if end < 0 else end} is not taken"
+        f"{start} -> {'exit' if end < 0 else end}"
         for start, end in file["missing_branches"]
-        if start not in file["missing_lines"]
+        if start not in lines
     ]
-    return lines + branches
+    found = [f"{name}: not run: {_ranges(lines)}"] if lines else []
+    return [*found, f"{name}: not taken: {', '.join(branches)}"] if branches else found
 
 
 def _worst(files: dict[str, Any]) -> list[str]:

@@ -1,7 +1,10 @@
 """Every error has a documented code, and every documented code can be raised."""
 
 import re
+from importlib import import_module
 from typing import Final
+
+import pytest
 
 from tools import errors_page, raised_codes
 
@@ -41,6 +44,14 @@ def test_every_documented_code_is_raised() -> None:
     dead = sorted(set(_documented()) - made)
 
     assert not dead, "remove these from codes.py, or raise them"
+
+
+@pytest.mark.parametrize("package", sorted(raised_codes.documented()))
+def test_what_is_read_is_what_python_sees(package: str) -> None:
+    """`codes.py` is plain data, so that it can be read without importing the package."""
+    codes = import_module(f"sunlit.{package}.codes".replace("..", ".")).CODES
+
+    assert codes == raised_codes.documented()[package]
 
 
 def test_a_code_is_documented_once() -> None:
