@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from sunlit.base.errors import MalformedError
+from sunlit.base.times import parse_time
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,3 +40,13 @@ def home_option(function: F) -> F:
         show_default=True,
         help="The organisation's home directory (or SUNLIT_HOME).",
     )(function)
+
+
+def when(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    """Read an option that is a time."""
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except MalformedError as error:
+        raise click.BadParameter(str(error)) from error
