@@ -23,7 +23,6 @@ from sunlit.authority.records import KeyRecord
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 
-
 PEOPLE: Final = frozenset({Role.MAINTAINER, Role.ASSESSOR, Role.ACCREDITOR, Role.BOARD})
 
 

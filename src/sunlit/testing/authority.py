@@ -52,9 +52,9 @@ def named_key(name: str) -> PrivateKey:
     return PrivateKey(Ed25519PrivateKey.from_private_bytes(sha256(name.encode()).digest()))
 
 
-def trusted(name: str, **interval: datetime) -> TrustedKey:
+def trusted(name: str, until: datetime | None = None) -> TrustedKey:
     """Return the public half of a named key as a trust file lists it."""
-    return TrustedKey(key=named_key(name).public.to_json(), label=name, **interval)
+    return TrustedKey(key=named_key(name).public.to_json(), label=name, valid_until=until)
 
 
 @dataclass(frozen=True, slots=True)
