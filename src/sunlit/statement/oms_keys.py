@@ -64,10 +64,14 @@ class ModelKey:
         return self.native.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     @property
+    def pem(self) -> bytes:
+        """The SubjectPublicKeyInfo in PEM."""
+        return self.native.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    @property
     def hint(self) -> str:
         """What `publicKey.hint` says: the hex SHA-256 of the PEM text, as model-signing does."""
-        pem = self.native.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        return hashlib.sha256(pem).hexdigest()
+        return hashlib.sha256(self.pem).hexdigest()
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Check an ECDSA signature in DER.
