@@ -1,0 +1,1 @@
+"""Foreign documents and what Sunlit reads from them or writes to them."""

@@ -1,0 +1,168 @@
+"""`sunlit.toml`: what a maintainer says about a component. Reading; see `sunlit_toml_write`.
+
+Every key is optional. A key that this version does not know is kept when the file is written
+again, and named in `unknown`, so that a typing mistake shows.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from sunlit.base.errors import MalformedError
+
+FILE_NAME: Final = "sunlit.toml"
+SCHEMA: Final = 1
+MAX_BYTES: Final = 256 * 1024
+KINDS: Final = (
+    "model", "dataset", "code", "pipeline", "oci-image", "database-snapshot", "hosted-service",
+)  # fmt: skip
+DEFAULT_REPORTS: Final = ("sunlit-tests/*.json", ".sunlit/tests/*.json")
+DEFAULT_LINEAGE: Final = (".sunlit/lineage/*.json",)
+
+MALFORMED: Final = "toml.malformed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetEntry:
+    """One `[[dataset]]`: a dataset that the component was made or tested with."""
+
+    name: str
+    path: str | None = None
+    digest: str | None = None
+    licence: str | None = None
+    source: str | None = None
+    used_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SunlitToml:
+    """All that a `sunlit.toml` may say; the defaults stand where there is none.
+
+    `found` tells whether there was a file. `unknown` are the paths of keys not known here.
+    """
+
+    found: bool = False
+    purl: str | None = None
+    version: str | None = None
+    kind: str | None = None
+    description: str | None = None
+    maintainer: str | None = None
+    contact: str | None = None
+    target: str | None = None
+    intended_use: str | None = None
+    licence: str | None = None
+    model_card: str | None = None
+    dataset_card: str | None = None
+    reports: tuple[str, ...] = DEFAULT_REPORTS
+    lineage: tuple[str, ...] = DEFAULT_LINEAGE
+    datasets: tuple[DatasetEntry, ...] = ()
+    unknown: tuple[str, ...] = field(default_factory=tuple)
+
+
+# toml table -> key -> (field of SunlitToml, reader)
+_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+    "component": {
+        "purl": "purl", "version": "version", "kind": "kind", "description": "description",
+        "maintainer": "maintainer", "contact": "contact", "target": "target",
+        "intended-use": "intended_use", "licence": "licence",
+    },
+    "documentation": {"model-card": "model_card", "dataset-card": "dataset_card"},
+    "tests": {"reports": "reports"},
+    "provenance": {"openlineage": "lineage"},
+}  # fmt: skip
+_LISTS: Final = frozenset({"reports", "lineage"})
+_DATASET: Final[Mapping[str, str]] = {
+    "name": "name", "path": "path", "digest": "digest", "licence": "licence", "source": "source",
+    "used-for": "used_for",
+}  # fmt: skip
+
+
+def read_toml(data: bytes) -> SunlitToml:
+    """Read the bytes of a `sunlit.toml`.
+
+    Raises:
+        MalformedError: `toml.malformed`.
+    """
+    document = _parse(data)
+    schema = document.pop("schema", SCHEMA)
+    if schema != SCHEMA:
+        raise _malformed("schema", "1: this version of Sunlit knows no other")
+    values: dict[str, object] = {}
+    unknown: list[str] = []
+    for table, known in _TABLES.items():
+        section = _table(document.pop(table, {}), table)
+        values |= _fields(section, known, table, unknown)
+    datasets = _datasets(document.pop("dataset", []), unknown)
+    unknown.extend(document)
+    kind = values.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise _malformed("component.kind", "one of " + ", ".join(KINDS))
+    given = cast("dict[str, str]", {key: item for key, item in values.items() if item != ""})
+    return SunlitToml(found=True, datasets=datasets, unknown=tuple(sorted(unknown)), **given)  # type: ignore[arg-type]
+
+
+def _parse(data: bytes) -> dict[str, object]:
+    if len(data) > MAX_BYTES:
+        raise _malformed("the file", f"at most {MAX_BYTES} bytes")
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise MalformedError(
+            MALFORMED, "sunlit.toml is not TOML", expected="TOML 1.0 in UTF-8",
+            got=str(error)[:120], mend="mend the line named, or make a new file: sunlit init PATH",
+        ) from error  # fmt: skip
+
+
+def _fields(
+    section: Mapping[str, object], known: Mapping[str, str], where: str, unknown: list[str]
+) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key, value in section.items():
+        name = known.get(key)
+        if name is None:
+            unknown.append(f"{where}.{key}")
+            continue
+        read: Callable[[object, str], object] = (
+            _texts if name in _LISTS or name == "used_for" else _text
+        )
+        values[name] = read(value, f"{where}.{key}")
+    return values
+
+
+def _datasets(value: object, unknown: list[str]) -> tuple[DatasetEntry, ...]:
+    if not isinstance(value, list):
+        raise _malformed("dataset", "a list of tables, each headed [[dataset]]")
+    found = []
+    for number, item in enumerate(value):
+        where = f"dataset[{number}]"
+        fields = _fields(_table(item, where), _DATASET, where, unknown)
+        if not fields.get("name"):
+            raise _malformed(f"{where}.name", "a text")
+        found.append(DatasetEntry(**fields))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def _table(value: object, where: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise _malformed(where, "a table")
+    return value
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise _malformed(where, "a text")
+    return value.strip()
+
+
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _malformed(where, "a list of texts")
+    return tuple(value)
+
+
+def _malformed(where: str, expected: str) -> MalformedError:
+    return MalformedError(
+        MALFORMED, f"sunlit.toml: {where} is malformed", expected=expected,
+        mend="docs/sunlit-toml.md describes every key",
+    )  # fmt: skip
