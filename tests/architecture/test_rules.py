@@ -1,0 +1,43 @@
+"""Tests that come free with every rule, however many capabilities there are."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sunlit.authority.directory import Directory
+from sunlit.registry.wiring import CAPABILITIES, RULES
+from sunlit.rubric.control import Control
+from sunlit.rubric.core import core_rubric
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.finding import Outcome
+
+
+def test_the_core_rubric_and_the_rules_name_each_other() -> None:
+    """A control without a rule cannot be answered; a rule that no control asks is dead."""
+    asked = {control.rule for control in core_rubric().controls}
+
+    assert asked == set(RULES)
+
+
+def test_a_rule_has_one_home() -> None:
+    """Two capabilities with one rule name would answer for each other."""
+    named = [name for capability in CAPABILITIES for name in capability.rules]
+
+    assert sorted(named) == sorted(set(named))
+
+
+@pytest.mark.parametrize("control", core_rubric().controls, ids=lambda control: control.id)
+def test_no_control_holds_on_no_evidence(control: Control) -> None:
+    """Silence is not consent: with no statement, no file and no trust, nothing holds."""
+    nothing = Evidence(
+        release="0" * 64,
+        component=None,
+        use=None,
+        deployer=None,
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+        directory=Directory.empty(),
+    )
+
+    verdict = RULES[control.rule](nothing, control.values())
+
+    assert verdict.outcome is not Outcome.HOLDS
