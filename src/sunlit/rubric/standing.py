@@ -11,7 +11,7 @@ from sunlit.claims.assurance import TestResult
 from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
 from sunlit.claims.lifecycle import Release
-from sunlit.claims.provenance import Component, Provenance
+from sunlit.claims.provenance import Component, Dataset, Provenance
 from sunlit.claims.risk import Use
 from sunlit.rubric.evidence import Evidence
 
@@ -46,30 +46,77 @@ def first_yes(answers: Iterable[Answer]) -> Answer:
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
+def bare(purl: str) -> str:
+    """Return a package URL without version, qualifiers and subpath."""
+    name = purl.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
+    return name.rpartition("@")[0] if "@" in name else name  # `@` in names is written %40
+
+
 def maintainers(evidence: Evidence) -> frozenset[str]:
-    """Return the organisations that said, as maintainers, what the release is."""
-    return frozenset(
-        organisation
-        for kind in (Component, Release)
-        for said, _ in about(evidence, kind)
-        for organisation in evidence.organisations(said)
-        if may(evidence, said, Role.MAINTAINER, organisation).allowed
-    )
+    """Return the organisations that keep the component.
+
+    The first in log order to say, as a maintainer, what a release of it is keeps it: nobody
+    else can speak for a name that is taken. A statement signed by a keeper together with
+    another maintainer lets the other in; that is how a component is handed over.
+    """
+    keepers: set[str] = set()
+    for said in evidence.statements:
+        if said.is_draft or not _names(evidence, said):
+            continue
+        signed = {
+            organisation
+            for organisation in evidence.organisations(said)
+            if may(evidence, said, Role.MAINTAINER, organisation).allowed
+        }
+        if not keepers or keepers & signed:
+            keepers |= signed
+    return frozenset(keepers)
 
 
-def by_maintainer(evidence: Evidence, said: Admitted) -> Answer:
-    """Did a maintainer of this release sign it?"""
+def _names(evidence: Evidence, said: Admitted) -> bool:
+    if not isinstance(said.claim, Component | Release):
+        return False
+    if evidence.component is None:
+        return said.is_about(evidence.release)
+    return bare(said.claim.purl) == bare(evidence.component)
+
+
+def by_maintainer(
+    evidence: Evidence, said: Admitted, keepers: frozenset[str] | None = None
+) -> Answer:
+    """Did a maintainer of the component sign it?"""
     if said.is_draft:
         return may(evidence, said, Role.MAINTAINER, "")
+    known = maintainers(evidence) if keepers is None else keepers
     return first_yes(
-        may(evidence, said, Role.MAINTAINER, organisation)
-        for organisation in sorted(maintainers(evidence))
+        may(evidence, said, Role.MAINTAINER, organisation) for organisation in sorted(known)
     )
 
 
-def by_tester(evidence: Evidence, said: Admitted, kind: str) -> Answer:
+def stated(evidence: Evidence, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
+    """Return what drafts and maintainers say of the release, for facts that the files show."""
+    keepers = maintainers(evidence)
+    return tuple(
+        (said, claim)
+        for said, claim in about(evidence, kind)
+        if said.is_draft or by_maintainer(evidence, said, keepers).allowed
+    )
+
+
+def datasets(evidence: Evidence) -> tuple[tuple[Admitted, Dataset], ...]:
+    """Return what drafts and maintainers, of this or of the data, say of datasets."""
+    return tuple(
+        (said, claim)
+        for said, claim in evidence.current(Dataset)
+        if said.is_draft or evidence.directory.may(said, Role.MAINTAINER, at=evidence.at).allowed
+    )
+
+
+def by_tester(
+    evidence: Evidence, said: Admitted, kind: str, keepers: frozenset[str] | None = None
+) -> Answer:
     """Did a maintainer sign it, or an assessor who is accredited for this kind of test?"""
-    if (answer := by_maintainer(evidence, said)).allowed:
+    if (answer := by_maintainer(evidence, said, keepers)).allowed:
         return answer
     return first_yes(
         may(evidence, said, Role.ASSESSOR, organisation, scope=kind)
@@ -94,13 +141,13 @@ def when(*times: datetime | None) -> str | None:
 
 
 def uses(evidence: Evidence) -> tuple[tuple[Admitted, Use], ...]:
-    """Return the current statements of this use by this deployer, drafts included."""
+    """Return the current statements of this use by its deployer, drafts included."""
     return tuple(
         (said, use)
         for said, use in evidence.current(Use)
-        if use.id == evidence.use
-        and use.deployer == evidence.deployer
-        and evidence.component in (None, use.component)
+        if (use.id, use.deployer) == (evidence.use, evidence.deployer)
+        and (evidence.component is None or bare(use.component) == bare(evidence.component))
+        and (said.is_draft or by_deployer(evidence, said).allowed)
     )
 
 
@@ -112,11 +159,12 @@ def declared_use(evidence: Evidence) -> tuple[Admitted, Use, Answer] | None:
 
 def tests(evidence: Evidence, kind: str) -> tuple[tuple[Admitted, TestResult, Answer], ...]:
     """Return the current, unexpired tests of a kind about the release that count."""
+    keepers = maintainers(evidence)
     return tuple(
         (said, test, answer)
         for said, test in about(evidence, TestResult)
         if test.sunlit_kind == kind and is_current(evidence, test.sunlit_valid_until)
-        if (answer := by_tester(evidence, said, kind)).allowed
+        if (answer := by_tester(evidence, said, kind, keepers)).allowed
     )
 
 

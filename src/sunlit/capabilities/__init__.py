@@ -1,0 +1,1 @@
+"""One room per capability, all of one shape; none imports another."""

@@ -1,0 +1,21 @@
+"""Who independent tested it, and how well?"""
+
+from typing import Final
+
+from sunlit.capabilities.assurance import rules
+from sunlit.capabilities.assurance.admission import admit
+from sunlit.claims.assurance import Attestation, ChangePlan, TestResult, Withdrawal
+from sunlit.rubric.capability import Capability
+
+CAPABILITY: Final = Capability(
+    name="assurance",
+    question="Who independent tested it, and how well?",
+    claims=frozenset({Attestation, ChangePlan, TestResult, Withdrawal}),
+    admission=admit,
+    rules={
+        "independently-attested": rules.independently_attested,
+        "no-unsafe-serialisation": rules.no_unsafe_serialisation,
+        "performance-tested": rules.performance_tested,
+        "tested-by-group": rules.tested_by_group,
+    },
+)

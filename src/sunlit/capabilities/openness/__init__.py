@@ -1,0 +1,19 @@
+"""Is the code open; if not, who said why, until when?"""
+
+from typing import Final
+
+from sunlit.capabilities.openness import rules
+from sunlit.capabilities.openness.admission import admit
+from sunlit.claims.openness import Licence
+from sunlit.rubric.capability import Capability
+
+CAPABILITY: Final = Capability(
+    name="openness",
+    question="Is the code open; if not, who said why, until when?",
+    claims=frozenset({Licence}),
+    admission=admit,
+    rules={
+        "component-licence-open": rules.component_licence_open,
+        "data-licence-stated": rules.data_licence_stated,
+    },
+)

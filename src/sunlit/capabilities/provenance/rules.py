@@ -1,0 +1,172 @@
+"""What is it made from, by whom, how? Pure rules: Evidence and parameters -> Verdict."""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from sunlit.authority.answer import Answer
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.provenance import Component, Documentation, Provenance
+from sunlit.rubric.evidence import Evidence, ids
+from sunlit.rubric.finding import Verdict
+from sunlit.rubric.standing import (
+    bare,
+    by_maintainer,
+    datasets,
+    maintainers,
+    runs,
+    stated,
+    when,
+)
+
+HOSTED = "hosted-service"
+
+
+def component_identified(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when a component statement names exactly this release. Drafts count."""
+    del parameters
+    found = stated(evidence, Component)
+    if not found:
+        return Verdict.unknown("Nobody said what this release is a release of.")
+    for said, component in found:
+        if component.kind != HOSTED and component.files < 1:
+            return Verdict.fails("The manifest lists no file.", [said.statement_id])
+        if evidence.component is not None and bare(evidence.component) != bare(component.purl):
+            return Verdict.fails(
+                f"The release is said to be {component.purl}, not {evidence.component}.",
+                [said.statement_id],
+            )
+    component = found[-1][1]
+    return Verdict.holds(
+        f"It is {component.purl}, version {component.version}, a {component.kind}.", ids(found)
+    )
+
+
+def maintainer_named(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the latest component statement names a maintainer and a contact."""
+    del parameters
+    found = stated(evidence, Component)
+    if not found:
+        return Verdict.unknown("Nobody said what this release is a release of.")
+    said, component = found[-1]
+    named = {"a maintainer": component.maintainer, "a contact": component.contact}
+    if missing := [name for name, value in named.items() if not _is_said(value)]:
+        return Verdict.fails(f"It does not name {' and '.join(missing)}.", [said.statement_id])
+    return Verdict.holds(f"{component.maintainer} maintains it.", [said.statement_id])
+
+
+def _is_said(text: str | None) -> bool:
+    return bool(text and text.strip())
+
+
+def signed_runs(
+    evidence: Evidence,
+) -> tuple[tuple[Admitted, Provenance, Answer], ...]:
+    """Return the training runs of this release that a maintainer signed."""
+    keepers = maintainers(evidence)
+    return tuple(
+        (said, run, answer)
+        for said, run in runs(evidence)
+        if (answer := by_maintainer(evidence, said, keepers)).allowed
+    )
+
+
+def model_files(evidence: Evidence, patterns: Iterable[str]) -> frozenset[str]:
+    """Return the names of the files that hold weights: said to, or named as such files are."""
+    wanted = tuple(patterns)
+    declared = {name for _, it in stated(evidence, Component) for name in it.model_files}
+    return frozenset(
+        name
+        for name in evidence.files
+        if name in declared or any(fnmatchcase(name.lower(), pattern) for pattern in wanted)
+    )
+
+
+def provenance_covers_model(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when signed training runs have every model file among their outputs."""
+    found = signed_runs(evidence)
+    if not found:
+        return Verdict.unknown("No signed training run has a file of this release as its output.")
+    outputs = {subject.digest.get("sha256") for said, _, _ in found for subject in said.subjects}
+    wanted = model_files(evidence, parameters.get("model-files", "").split("\n"))
+    rests_on = tuple(said.statement_id for said, _, _ in found)
+    if not wanted:
+        return Verdict.unknown(
+            "Nobody said which files hold weights.", rests_on, mend="sunlit init {path}"
+        )
+    if missing := sorted(name for name in wanted if evidence.files[name] not in outputs):
+        return Verdict.fails(
+            f"{len(missing)} of {len(wanted)} model files come from no signed run, "
+            f"for example {missing[0]}.",
+            rests_on,
+        )
+    ends = [answer.expires for _, _, answer in found]
+    return Verdict.holds(
+        f"Signed runs made all {len(wanted)} model files.", rests_on, expires=when(*ends)
+    )
+
+
+def training_data_named(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when each signed run names its data by a digest that a dataset statement describes."""
+    del parameters
+    found = signed_runs(evidence)
+    if not found:
+        return Verdict.unknown("No signed training run has a file of this release as its output.")
+    described = {
+        subject.digest.get("sha256"): said.statement_id
+        for said, _ in datasets(evidence)
+        for subject in said.subjects
+    }
+    rests_on: list[str] = []
+    for said, run, _ in found:
+        inputs = {
+            str(resource.digest["sha256"])
+            for resource in run.build_definition.resolved_dependencies
+            if "sha256" in resource.digest
+        }
+        rests_on.append(said.statement_id)
+        if not inputs:
+            return Verdict.fails("A training run names none of its data by digest.", rests_on)
+        if not (known := sorted(inputs & set(described))):
+            return Verdict.unknown(
+                "No dataset statement describes the data of a training run.",
+                rests_on,
+                mend="sunlit init {path}",
+            )
+        rests_on += [described[digest] for digest in known]
+    ends = [answer.expires for _, _, answer in found]
+    return Verdict.holds(
+        "Each training run names its data by digest, and the data is described.",
+        dict.fromkeys(rests_on),
+        expires=when(*ends),
+    )
+
+
+def model_card_complete(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the model card lacks no section. Drafts count: anyone can read the card again."""
+    return _card(evidence, parameters, "model")
+
+
+def dataset_card_complete(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the dataset card lacks no section."""
+    return _card(evidence, parameters, "dataset")
+
+
+def _card(evidence: Evidence, parameters: Mapping[str, str], card: str) -> Verdict:
+    found = [pair for pair in stated(evidence, Documentation) if pair[1].card == card]
+    if not found:
+        return Verdict.unknown(f"No {card} card was looked at.")
+    required = [name for name in parameters.get("sections", "").split("\n") if name]
+    for said, document in found:
+        absent = (*document.missing, *(n for n in required if n not in document.present))
+        if lacking := [f"{name} (missing)" for name in absent] + [
+            f"{name} (empty)" for name in document.empty
+        ]:
+            return Verdict.fails(
+                f"The {card} card lacks: {', '.join(dict.fromkeys(lacking))}.",
+                [said.statement_id],
+            )
+        if not document.present:
+            return Verdict.fails(f"The {card} card holds no section.", [said.statement_id])
+    return Verdict.holds(
+        f"The {card} card holds all {len(found[-1][1].present)} sections.", ids(found)
+    )

@@ -1,0 +1,184 @@
+"""What can go wrong, and what is done about it? Pure rules."""
+
+from collections.abc import Mapping
+
+from sunlit.claims.assurance import Result
+from sunlit.claims.provenance import Component
+from sunlit.claims.risk import Tier, Use
+from sunlit.rubric.attested import attestations
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.finding import Verdict
+from sunlit.rubric.mitigations import mitigation_gap
+from sunlit.rubric.published import Published, published_code, tier_of
+from sunlit.rubric.standing import about, declared_use, uses, when
+
+NO_USE = "The deployer has not signed this use."
+
+
+def _is_said(text: str | None) -> bool:
+    return bool(text and text.strip())
+
+
+def use_declared(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the deployer's operator signed what the component is used for."""
+    del parameters
+    found = declared_use(evidence)
+    if found is None:
+        return Verdict.unknown(NO_USE)
+    said, use, answer = found
+    stated = {"a description": use.description, "who is affected": use.affected}
+    if missing := [name for name, value in stated.items() if not _is_said(value)]:
+        return Verdict.fails(f"It does not say {' and '.join(missing)}.", [said.statement_id])
+    if use.area not in range(1, 10):
+        return Verdict.fails("The area is none of 1-9.", [said.statement_id])
+    return Verdict.holds(
+        f"{use.deployer} declares the use {use.id}.",
+        [said.statement_id],
+        expires=when(answer.expires),
+    )
+
+
+def use_not_prohibited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the deployer signed that it is no prohibited practice; any word that it is fails.
+
+    Even a draft, or somebody else's word on the same use, is enough to fail.
+    """
+    del parameters
+    for said, use in uses(evidence):
+        if use.prohibited_practice is not None:
+            return Verdict.fails(
+                "The use is a prohibited practice (Article 5 of the EU AI Act).",
+                [said.statement_id],
+                mend="Do not use it for this. Declare another use: sunlit use declare {path}",
+            )
+    found = declared_use(evidence)
+    if found is None:
+        return Verdict.unknown(NO_USE)
+    said, use, answer = found
+    return Verdict.holds(
+        f"{use.deployer} declares no prohibited practice.",
+        [said.statement_id],
+        expires=when(answer.expires),
+    )
+
+
+def target_valid(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the model predicts what the use needs: argued, and above tier low attested."""
+    del parameters
+    found = declared_use(evidence)
+    if found is None:
+        return Verdict.unknown(NO_USE)
+    said, use, answer = found
+    if (reason := _target_problem(evidence, use)) is not None:
+        return Verdict.fails(reason, [said.statement_id], mend="sunlit use declare {path}")
+    judged = [it for it in attestations(evidence) if "target-validity" in it.scopes]
+    for attested in judged:
+        if attested.result is Result.FAILED:
+            return Verdict.fails(
+                f"{attested.assessor} attests that the target does not serve the need.",
+                attested.rests_on,
+            )
+    code = published_code(evidence)
+    if not isinstance(code, Published):
+        return Verdict.unknown(
+            f"Whether it takes an attestation hangs on the tier. {code}",
+            [said.statement_id],
+            mend="sunlit board vote {path} --use {use}",
+        )
+    rests_on, ends = [said.statement_id, *code.rests_on], [answer.expires, code.code.valid_until]
+    if code.code.tier is not Tier.LOW:
+        passed = [attested for attested in judged if attested.result is Result.PASSED]
+        if not passed:
+            return Verdict.unknown(
+                "No independent assessor accredited for target-validity attests that the target "
+                "serves the need.",
+                rests_on,
+            )
+        best = max(passed, key=lambda attested: (attested.expires, attested.assessor))
+        rests_on, ends = [*rests_on, *best.rests_on], [*ends, best.expires]
+    return Verdict.holds(
+        "The use says why what the model predicts serves what it needs to know.",
+        dict.fromkeys(rests_on),
+        expires=when(*ends),
+    )
+
+
+def _target_problem(evidence: Evidence, use: Use) -> str | None:
+    stated = {
+        "what it needs to know": use.need,
+        "what the model predicts": use.target,
+        "why the one serves the other": use.target_fits,
+    }
+    if missing := [name for name, value in stated.items() if not _is_said(value)]:
+        return f"The use does not say {', '.join(missing)}."
+    for _, component in about(evidence, Component):
+        if _is_said(component.target) and _plain(component.target) != _plain(use.target):
+            return "The use and the component name different targets of the model."
+    return None
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").casefold().split()).rstrip(".")
+
+
+def risk_code_published(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the board's votes carry a published, unexpired code; recounted here."""
+    del parameters
+    found = published_code(evidence)
+    if not isinstance(found, Published):
+        return Verdict.unknown(found)
+    return Verdict.holds(
+        f"{found.code.board} gives D1-D3 {found.code.digits}, tier {found.code.tier}, and "
+        f"accepts a gap up to {found.code.ceiling}.",
+        found.rests_on,
+        expires=when(found.code.valid_until),
+    )
+
+
+def gap_within_ceiling(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when D4, computed from all other findings now, is at most the board's ceiling."""
+    del parameters
+    code = published_code(evidence)
+    if not isinstance(code, Published):
+        return Verdict.unknown(f"There is no ceiling yet. {code}",
+                               mend="sunlit board vote {path} --use {use}")  # fmt: skip
+    gap = mitigation_gap(evidence)
+    if gap.digit > code.code.ceiling:
+        lacking = ", ".join(gap.lacking)
+        return Verdict.fails(
+            f"The gap is {gap.digit}, above the ceiling {code.code.ceiling}: {lacking} lack "
+            "valid evidence.",
+            dict.fromkeys([*code.rests_on, *gap.rests_on]),
+            mend=f"sunlit use mitigate {{path}} --use {{use}} --practice {gap.lacking[0]} "
+            "--evidence TEXT",
+        )
+    return Verdict.holds(
+        f"The gap is {gap.digit}, the ceiling {code.code.ceiling}.",
+        dict.fromkeys([*code.rests_on, *gap.rests_on]),
+        expires=min(filter(None, [when(code.code.valid_until), gap.expires])),
+    )
+
+
+def oversight_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when the use states human oversight and a manual fallback."""
+    del parameters
+    found = declared_use(evidence)
+    if found is None:
+        return Verdict.unknown(NO_USE)
+    said, use, answer = found
+    stated = {"who oversees it": use.oversight, "what staff do without it": use.fallback}
+    if missing := [name for name, value in stated.items() if not _is_said(value)]:
+        return Verdict.fails(f"The use does not say {' and '.join(missing)}.", [said.statement_id])
+    ends = [answer.expires]
+    rests_on = [said.statement_id]
+    if use.oversight == "none":
+        code = published_code(evidence)
+        tier = tier_of(evidence)
+        if tier is not Tier.LOW or not isinstance(code, Published):
+            return Verdict.fails(
+                "Nobody oversees it, and that is accepted for tier low only.", rests_on
+            )
+        rests_on, ends = [*rests_on, *code.rests_on], [*ends, code.code.valid_until]
+    return Verdict.holds(
+        f"Oversight: {use.oversight}. Staff can work without it.", rests_on, expires=when(*ends)
+    )
