@@ -79,4 +79,9 @@ CODES: Final = {
     "log.storage-behind": "The files are behind the lock store and staging does not lead there.",
     "log.storage-newer": "The files are ahead of the lock store: an old one was restored.",
     "log.storage-forked": "The files hold another history than the lock store.",
+    # fsck
+    "log.stray-file": "A file stands where the log, at its size, has none.",
+    "log.time-backwards": "An entry's admission time is before that of the entry before it.",
+    "log.root-differs": "The entries have another root than the checkpoint that was signed.",
+    "log.recovery-due": "The lock store is ahead of the files: opening the log repairs them.",
 }

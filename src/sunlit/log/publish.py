@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from sunlit.base.errors import VerificationError
+from sunlit.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from sunlit.log.edge import Growth
 from sunlit.log.faults import no_second_try
+from sunlit.log.note import NoteSigner
 from sunlit.log.ports import FileStore
 
 CHECKPOINT: Final = "checkpoint"
@@ -35,6 +37,20 @@ class Options:
 def archive_path(size: int) -> str:
     """Return where the checkpoint of `size` entries is kept."""
     return f"checkpoints/{size}"
+
+
+def sign_growth(growth: Growth, signer: NoteSigner) -> bytes:
+    """Return the signed checkpoint of a grown tree; its signature is checked before it is used.
+
+    A signer that fails must not brick the log: what is swapped in is read at every start.
+
+    Raises:
+        VerificationError: `note.bad-signature`; and what the signer raises.
+    """
+    checkpoint = Checkpoint(signer.verifier.name, growth.size, growth.root)
+    note = sign_checkpoint(checkpoint, signer).to_bytes()
+    open_checkpoint(note, signer.verifier)
+    return note
 
 
 class Publisher:
@@ -69,9 +85,9 @@ class Publisher:
         self.publish_checkpoint(growth.size, note)
         self.commits += 1
 
-    def publish_checkpoint(self, size: int, note: bytes) -> None:
+    def publish_checkpoint(self, size: int, note: bytes, *, sync: bool = False) -> None:
         """Put a signed checkpoint where readers look for it."""
-        self.replace(CHECKPOINT, note)
+        self.replace(CHECKPOINT, note, sync=sync)
         self.published_size = size
 
     def flush(self) -> None:
@@ -128,16 +144,21 @@ class Publisher:
                     mend="find out who wrote to the log's directory; run `sunlit log fsck`",
                 ) from error
 
-    def replace(self, path: str, data: bytes) -> None:
+    def replace(self, path: str, data: bytes, *, sync: bool = False) -> None:
         """Write a file through a temporary one: readers see the old or the new, never a part.
 
         A replay takes this way even where the bytes seem right: after a failed fsync the system
         may show bytes that it will never write, and only a fresh file is written for certain.
+        `sync` is for files that no staged batch can bring back: they must be whole before
+        they take the place of the old ones.
         """
         self._enter(path, data)
         temporary = path + TEMPORARY
         self._files.unlink(temporary)
         self._files.create(temporary, data)
+        if sync:
+            with no_second_try():
+                self._files.fsync(temporary)
         self._files.rename(temporary, path)
 
     def _enter(self, path: str, data: bytes) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
 from sunlit.log.checkpoint import Checkpoint, open_checkpoint
-from sunlit.log.edge import Edge, unframe
+from sunlit.log.edge import Edge, Growth, unframe
 from sunlit.log.merkle import HASH_SIZE
 from sunlit.log.note import NoteVerifier
 from sunlit.log.ports import Batch, FileStore, Lock
@@ -58,7 +58,7 @@ def recover(files: FileStore, lock: Lock, verifier: NoteVerifier) -> State:
     head = lock.head()
     top = signed(head.checkpoint, verifier, "log.lock-corrupt", "the lock store's checkpoint")
     steps = staged_steps(lock.batches(), top, verifier)
-    published = _check_storage(files, top, steps, verifier)
+    published = check_storage(files, top, steps, verifier)
     base = steps[0].batch if steps else None
     edge = load_edge(files, base.old_size if base else top.size)
     edge.rehash()
@@ -66,7 +66,8 @@ def recover(files: FileStore, lock: Lock, verifier: NoteVerifier) -> State:
         raise _differs(edge.size)
     publisher = Publisher(files)
     for step in steps:
-        _replay(step, edge, publisher)
+        growth = check_step(step, edge)
+        publisher.publish(growth, step.batch.checkpoint, archive=True, again=True)
     if steps or not published:
         publisher.publish_checkpoint(top.size, head.checkpoint)
         publisher.flush()
@@ -107,10 +108,15 @@ def staged_steps(
     return steps
 
 
-def _check_storage(
+def check_storage(
     files: FileStore, top: Checkpoint, steps: tuple[Step, ...], verifier: NoteVerifier
 ) -> bool:
-    """Return whether the published checkpoint is `top`, or raise if it cannot lead there."""
+    """Return whether the published checkpoint is `top`, or raise if it cannot lead there.
+
+    Raises:
+        VerificationError: `log.storage-newer`, `log.storage-forked`, `note.*`.
+        UnavailableError: `log.storage-behind`.
+    """
     data = files.get(CHECKPOINT)
     # While batches are staged a crash may have torn this file; a new log has none yet.
     if data is None and (steps or top.size == 0):
@@ -143,7 +149,13 @@ def _check_storage(
     return found.size == top.size
 
 
-def _replay(step: Step, edge: Edge, publisher: Publisher) -> None:
+def check_step(step: Step, edge: Edge) -> Growth:
+    """Grow the edge by a staged batch; what comes out must be what was signed.
+
+    Raises:
+        VerificationError: `log.staging-corrupt`.
+        MalformedError: `log.bundle-truncated`.
+    """
     growth = edge.grow(step.batch.bundle)
     if (growth.size, growth.root) != (step.checkpoint.size, step.checkpoint.root):
         raise VerificationError(
@@ -152,7 +164,7 @@ def _replay(step: Step, edge: Edge, publisher: Publisher) -> None:
             expected=step.checkpoint.root.hex(),
             got=growth.root.hex(),
         )
-    publisher.publish(growth, step.batch.checkpoint, archive=True, again=True)
+    return growth
 
 
 def load_edge(files: FileStore, size: int) -> Edge:

@@ -28,13 +28,13 @@ from sunlit.log.admission import (
 )
 from sunlit.log.archive import an_hour_began, with_cosignatures
 from sunlit.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from sunlit.log.edge import Growth, frame
+from sunlit.log.edge import frame
 from sunlit.log.faults import translated
 from sunlit.log.merkle import EMPTY_ROOT
 from sunlit.log.note import NoteSignature, NoteSigner
 from sunlit.log.opening import attach, detach, start
 from sunlit.log.ports import Batch, FileStore, Lock
-from sunlit.log.publish import Options, archive_path
+from sunlit.log.publish import Options, archive_path, sign_growth
 from sunlit.log.reader import LogReader
 from sunlit.log.receipt import Receipt, receipt_from, receipts_of
 from sunlit.log.recover import State, recover
@@ -175,9 +175,9 @@ class Log:
             note = with_cosignatures(self._files.get(archive_path(size)), size, lines)
             with self._guarded():
                 self._make_durable(state)  # else a replay would bring back the note without them
-                state.publisher.replace(archive_path(size), note)
+                state.publisher.replace(archive_path(size), note, sync=True)
                 if size == state.edge.size:
-                    state.publisher.publish_checkpoint(size, note)
+                    state.publisher.publish_checkpoint(size, note, sync=True)
                 state.publisher.flush()
             return note
 
@@ -190,7 +190,7 @@ class Log:
             if found is None:
                 found = state.note
                 with self._guarded():
-                    state.publisher.replace(path, found)
+                    state.publisher.replace(path, found, sync=True)
                     state.publisher.flush()
             return found
 
@@ -249,7 +249,7 @@ class Log:
         bundle = self._lock.stage(old_size, frame(entries))
         # 2. Hash these bytes, sign, and swap: from here on the entries are in the log.
         growth = state.edge.grow(bundle)
-        note = self._signed(growth)
+        note = sign_growth(growth, self._signer)
         self._lock.swap(
             old_note,
             Batch(old_size=old_size, old_root=old_root, checkpoint=note, bundle=bundle),
@@ -263,13 +263,6 @@ class Log:
         state.publisher.publish(growth, note, archive=keep)
         # 5. Answer.
         return receipts_of(growth, note)
-
-    def _signed(self, growth: Growth) -> bytes:
-        verifier = self._signer.verifier
-        checkpoint = Checkpoint(verifier.name, growth.size, growth.root)
-        note = sign_checkpoint(checkpoint, self._signer).to_bytes()
-        open_checkpoint(note, verifier)  # a signer that fails must not brick the log
-        return note
 
     def _make_durable(self, state: State) -> None:
         state.publisher.flush()
