@@ -96,10 +96,11 @@ def test_a_checkpoint_is_utf8() -> None:
         Checkpoint("\ud800", 5, ROOT),
         Checkpoint("a\nb", 5, ROOT),
         Checkpoint("a\n5", 5, ROOT),
+        Checkpoint(f"a\n5\n{ROOT64}", 5, ROOT),
         Checkpoint("a", -5, ROOT),
         Checkpoint("a", 5, ROOT[1:]),
     ],
-    ids=["empty", "surrogate", "two lines", "shifted", "negative", "short root"],
+    ids=["empty", "surrogate", "two lines", "shifted", "smuggled", "negative", "short root"],
 )
 def test_only_what_can_be_read_back_is_written(checkpoint: Checkpoint) -> None:
     """No value slips a line into the signed text."""

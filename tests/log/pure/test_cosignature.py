@@ -1,5 +1,6 @@
 """Cosignatures of both types: over the whole text, or over the tree."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -119,7 +120,7 @@ def test_one_failing_line_of_a_known_cosigner_refuses_the_note() -> None:
         cosignatures(note, [ONE.verifier])
 
 
-CASES = {
+CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a log's key cosigns": (lambda: cosign(TEXT, signer(), AT), "note.wrong-key-type"),
     "a log's key verifies": (
         lambda: verify_cosignature(TEXT, signer().verifier, bytes(72)),

@@ -1,5 +1,6 @@
 """A reader believes only what leads to the checkpoint's root, whatever the files say."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -186,7 +187,7 @@ def test_entries_of_the_same_bundle_are_read_once() -> None:
 def test_what_is_outside_the_checkpoint_is_refused() -> None:
     """Every index and size is held against the verified checkpoint before any file is read."""
     reader = log_of(3).reader()
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: reader.entry(3),
         lambda: reader.entry(-1),
         lambda: list(reader.entries(2, 1)),
