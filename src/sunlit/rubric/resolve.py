@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import NAMESPACE_URL, uuid5
 
 from sunlit.base.errors import MalformedError
 from sunlit.rubric.control import Control, Parameter, Rubric, Stricter
@@ -199,8 +200,10 @@ def _rubric(
     groups: dict[str, list[Object]] = {}
     for group, item in layer.controls.values():
         groups.setdefault(group, []).append(item)
+    name = "urn:sunlit:rubric:" + ":".join(sources)
     document = {
         "catalog": {
+            "uuid": str(uuid5(NAMESPACE_URL, name)),
             "metadata": {
                 **{name: metadata[name] for name in ("title", "version", "last-modified")},
                 "oscal-version": metadata["oscal-version"],
