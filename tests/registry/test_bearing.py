@@ -1,0 +1,84 @@
+"""Which statements bear on a release: by digest, by use, and by reference."""
+
+from dataclasses import replace
+
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.assurance import Result, TestResult, Withdrawal
+from sunlit.claims.base import Claim
+from sunlit.claims.lifecycle import Release
+from sunlit.claims.provenance import (
+    BuildDefinition,
+    Builder,
+    Dataset,
+    Provenance,
+    Resource,
+    RunDetails,
+)
+from sunlit.claims.risk import Use
+from sunlit.registry.bearing import bearing_on
+from sunlit.statement.intoto import Subject
+
+RELEASE, FILE, DATA, OLD, OTHER = ("a" * 64, "b" * 64, "c" * 64, "d" * 64, "e" * 64)
+
+
+def said(name: str, claim: Claim, digest: str) -> Admitted:
+    """Return a statement called `name` about one digest."""
+    return Admitted(claim=claim, statement_id=name, subjects=(Subject("x", {"sha256": digest}),))
+
+
+PASSED = TestResult(result=Result.PASSED)
+USE = Use(id="u", deployer="d", component="c", description="x", area=9)
+
+
+def names(*statements: Admitted) -> list[str]:
+    """Return which of the statements bear on the release under the use."""
+    return [one.statement_id for one in bearing_on(statements, RELEASE, [FILE], "u", "d")]
+
+
+def test_statements_about_the_release_and_its_files_bear_on_it() -> None:
+    """By digest only: another release's statements stay out, and the order is kept."""
+    assert names(said("1", PASSED, OTHER), said("2", PASSED, FILE), said("3", PASSED, RELEASE)) == [
+        "2",
+        "3",
+    ]
+
+
+def test_the_data_that_it_was_made_from_bears_on_it() -> None:
+    """Provenance leads from a file to its inputs, and to what was said of those."""
+    provenance = Provenance(
+        build_definition=BuildDefinition(
+            build_type="t",
+            external_parameters={},
+            resolved_dependencies=(Resource(digest={"sha256": DATA}), Resource(uri="x")),
+        ),
+        run_details=RunDetails(builder=Builder(id="b")),
+    )
+
+    assert names(said("data", Dataset(name="d"), DATA), said("how", provenance, FILE)) == [
+        "data",
+        "how",
+    ]
+
+
+def test_the_earlier_release_bears_on_it() -> None:
+    """What was attested of the release before may be inherited by a change plan."""
+    release = Release(purl="pkg:generic/x", sunlit_rollback=OLD)
+
+    assert names(said("old", PASSED, OLD), said("new", release, RELEASE)) == ["old", "new"]
+
+
+def test_only_the_use_that_is_asked_for_bears_on_it() -> None:
+    """Another deployer's use of the same name is another use."""
+    other = replace(USE, deployer="somebody")
+
+    assert names(said("mine", USE, OTHER), said("other", other, RELEASE)) == ["mine"]
+
+
+def test_what_takes_back_a_statement_bears_on_it() -> None:
+    """Corrections and withdrawals come along, wherever their own subject points."""
+    withdrawal = Withdrawal(statement="1", reason="r")
+    correction = replace(PASSED, corrects="1", sunlit_metrics=())
+
+    assert names(
+        said("1", PASSED, RELEASE), said("2", withdrawal, OTHER), said("3", correction, OTHER)
+    ) == ["1", "2", "3"]
