@@ -1,17 +1,17 @@
 """Independent attestations that count: given for the release, or inherited by a change plan."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from sunlit.authority.answer import Answer
+from sunlit.authority.duties import Action, Case, can
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, Metric, Result
-from sunlit.claims.authority import Role
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import about, is_current, maintainers, may, tests
+from sunlit.rubric.standing import about, is_current, maintainers, tests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +45,18 @@ def counts(evidence: Evidence, said: Admitted, claim: Attestation) -> Attested |
     """Return the attestation if it counts, whatever release it is about.
 
     1. It is in force, for this use or any, and was made before now.
-    2. Its assessor declares no conflict, and is independent of maintainers and deployer.
-    3. A key of the assessor signed it that is accredited for at least one of its scopes.
+    2. Its assessor declares no conflict in it.
+    3. A key of the assessor signed it and may assess: it is accredited for at least one of
+       the scopes and independent of maintainers and deployer, at the entry and now.
     """
-    if said.is_draft or claim.use not in (None, evidence.use):
+    if claim.use not in (None, evidence.use) or not claim.no_conflict_declared:
         return None
     if not (claim.assessed_on <= evidence.at and is_current(evidence, claim.valid_until)):
-        return None
-    if not claim.no_conflict_declared or not independent(evidence, claim.assessor).allowed:
         return None
     accredited = {
         scope: answer
         for scope in claim.scope
-        if (answer := may(evidence, said, Role.ASSESSOR, claim.assessor, scope=scope)).allowed
+        if (answer := may_assess(evidence, said, claim.assessor, scope)).allowed
     }
     if not accredited:
         return None
@@ -72,16 +71,32 @@ def counts(evidence: Evidence, said: Admitted, claim: Attestation) -> Attested |
     )
 
 
-def independent(evidence: Evidence, assessor: str) -> Answer:
-    """Is the assessor another organisation than those who made and who use the component?"""
-    others = set(maintainers(evidence))
-    if not others:
-        return Answer.no("Nobody knows yet who maintains the release.")
-    if evidence.deployer is not None:
-        others.add(evidence.deployer)
-    return evidence.directory.independent(
-        assessor, of=sorted(others), component=evidence.component, at=evidence.at
+def may_assess(evidence: Evidence, said: Admitted, assessor: str, scope: str) -> Answer:
+    """May a key of the assessor that signed this assess the component in this scope?"""
+    own = tuple(
+        record.key.key_id
+        for record in evidence.directory.in_force(said)
+        if record.organisation == assessor
     )
+    keepers = maintainers(evidence)
+    if not keepers:
+        return Answer.no("Nobody knows yet who maintains the component.")
+    answers = [
+        can(
+            replace(said, signers=own),
+            Action.ASSESS,
+            Case(
+                maintainer=keeper,
+                deployer=evidence.deployer,
+                component=evidence.component,
+                scopes=(scope,),
+            ),
+            directory=evidence.directory,
+            at=evidence.at,
+        )
+        for keeper in sorted(keepers)
+    ]
+    return next((answer for answer in answers if not answer.allowed), answers[0])
 
 
 def _inherited(evidence: Evidence, said: Admitted, plan: ChangePlan) -> Attested | None:
@@ -94,15 +109,12 @@ def _inherited(evidence: Evidence, said: Admitted, plan: ChangePlan) -> Attested
     3. Only files that may change differ from that release.
     4. Each retest was signed and passed on this release, within the plan's limits.
     """
-    if said.is_draft or not is_current(evidence, plan.valid_until):
+    if not is_current(evidence, plan.valid_until):
         return None
     found = _attestation(evidence, said, plan)
     if found is None or found.result is not Result.PASSED:
         return None
-    if not all(
-        may(evidence, said, Role.ASSESSOR, plan.assessor, scope=scope).allowed
-        for scope in found.scopes
-    ):
+    if not all(may_assess(evidence, said, plan.assessor, scope).allowed for scope in found.scopes):
         return None
     if not any(_within(evidence, start, plan) for start in _digests(said)):
         return None

@@ -32,7 +32,12 @@ def speaks(
     if said.admitted_at is None:
         return refused("A draft stands in no log.")
     answer = directory.may(said, role, organisation=organisation, at=said.admitted_at)
-    return None if answer.allowed else refused(f"{answer.reason[:1].upper()}{answer.reason[1:]}.")
+    return None if answer.allowed else refused(sentence(answer.reason))
+
+
+def sentence(reason: str) -> str:
+    """Return the directory's reason as a sentence."""
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
 def before(

@@ -3,20 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
+from sunlit.authority.answer import Answer
+from sunlit.authority.duties import Action, Case, can
 from sunlit.authority.trust_parts import Board
 from sunlit.base.errors import MalformedError
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, TestResult
-from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.provenance import Component, Provenance
 from sunlit.claims.risk import RiskCode, Vote
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.risk_code import Scheme, scheme
-from sunlit.rubric.standing import is_current, may, uses
+from sunlit.rubric.standing import is_current, uses
 
-OWN_WORK = (Attestation, ChangePlan, Component, Provenance, Release, TestResult)
+OWN_WORK: Final = (Attestation, ChangePlan, Component, Provenance, Release, TestResult)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +46,25 @@ class Ballot:
         return self.digits, self.vote.ceiling
 
 
-def recused(evidence: Evidence, key_id: str) -> bool:
-    """Tell whether this key, or its organisation as an assessor, worked on the release.
+def work_on(evidence: Evidence) -> tuple[Admitted, ...]:
+    """Return every statement by which somebody made or judged the release.
 
-    Nobody votes on what they assessed. A withdrawn or corrected statement recuses too: who
-    once judged stays a judge.
+    Withdrawn and corrected ones too: who once judged stays a judge.
     """
-    organisation = evidence.directory.organisation_of(key_id)
-    for said in evidence.statements:
-        if not isinstance(said.claim, OWN_WORK) or not _concerns(evidence, said):
-            continue
-        if key_id in said.signers:
-            return True
-        if isinstance(said.claim, Attestation | ChangePlan) and (
-            organisation is not None and organisation == said.claim.assessor
-        ):
-            return True
-    return False
-
-
-def _concerns(evidence: Evidence, said: Admitted) -> bool:
     held = {evidence.release, *evidence.files.values()}
-    return any(subject.digest.get("sha256") in held for subject in said.subjects)
+    return tuple(
+        said
+        for said in evidence.statements
+        if isinstance(said.claim, OWN_WORK)
+        and any(subject.digest.get("sha256") in held for subject in said.subjects)
+    )
+
+
+def may_vote(evidence: Evidence, board: str, said: Admitted, key: str) -> Answer:
+    """May this member key vote, by this statement? Nobody votes on what they assessed."""
+    alone = replace(said, signers=(key,))
+    case = Case(board=board, assessed=work_on(evidence))
+    return can(alone, Action.VOTE, case, directory=evidence.directory, at=evidence.at)
 
 
 def why_invalid(evidence: Evidence, vote: Vote, known: Scheme) -> str | None:
@@ -91,8 +90,8 @@ def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ..
     for said, vote in evidence.current(Vote):
         if vote.board != board.organisation or why_invalid(evidence, vote, known) is not None:
             continue
-        for member in voters(evidence, board.organisation, said):
-            if recused(evidence, member):
+        for member in said.signers:
+            if not may_vote(evidence, board.organisation, said, member).allowed:
                 continue
             latest[member] = Ballot(
                 member=member,
@@ -108,15 +107,6 @@ def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ..
         latest[member]
         for member in sorted(latest)
         if is_current(evidence, latest[member].vote.valid_until)
-    )
-
-
-def voters(evidence: Evidence, board: str, said: Admitted) -> tuple[str, ...]:
-    """Return the member keys of the board that signed this, each with authority of its own."""
-    return tuple(
-        key
-        for key in dict.fromkeys(said.signers)
-        if may(evidence, replace(said, signers=(key,)), Role.BOARD, board).allowed
     )
 
 

@@ -7,11 +7,11 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.names import named_digest
 from sunlit.claims.risk import Mitigation, RiskCode, Use, Vote
-from sunlit.rubric.entry import before, enters, first_no, not_ours, refused, speaks
+from sunlit.rubric.entry import before, enters, first_no, not_ours, refused, sentence, speaks
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.published import stated
 from sunlit.rubric.risk_code import scheme
-from sunlit.rubric.votes import NotYet, publishable, recused, why_invalid
+from sunlit.rubric.votes import NotYet, may_vote, publishable, why_invalid
 
 
 def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> Verdict:
@@ -57,8 +57,9 @@ def _vote(said: Admitted, vote: Vote, history: Sequence[Admitted], directory: Di
         return refused(reason)
     if vote.valid_until <= evidence.at:
         return refused("It has ended already.")
-    if any(recused(evidence, signer) for signer in said.signers):
-        return refused("Nobody votes on what they assessed or made.")
+    answers = [may_vote(evidence, vote.board, said, signer) for signer in said.signers]
+    if denied := [answer for answer in answers if not answer.allowed]:
+        return refused(sentence(denied[0].reason))
     return enters(said, f"A member of the board of {vote.board} signed it.")
 
 
