@@ -18,4 +18,12 @@ CODES: Final = {
     "witness.store": "The witness could not read or keep what it saw; nothing was signed.",
     "rubric-file.unreadable": "An agency's OSCAL profile cannot be read.",
     "home.cannot-write": "A file of the home could not be written; nothing was changed.",
+    "org.home-exists": "There is a home in the directory already.",
+    "org.malformed-request": "A file is no request to register an organisation.",
+    "org.unsigned-request": "A key in a request did not sign its own registration.",
+    "key.name-taken": "The home has a key of that name already.",
+    "key.log-key-stays": "A log's own key cannot be rotated; a log gets a successor instead.",
+    "key.not-a-registration": "A file does not ask for a key to be registered.",
+    "key.unsigned-registration": "A key did not sign its own registration.",
+    "trust.unreadable": "A file that was named could not be read.",
 }
