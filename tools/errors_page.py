@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
-from tools.raised_codes import documented, raised
+from tools.raised_codes import documented, raised, reported
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "errors.md"
 FAMILIES: Final = {
@@ -16,6 +16,7 @@ FAMILIES: Final = {
     "VerificationError": "verification (1)",
     "UnavailableError": "unavailable (3)",
     "SunlitError": "malformed (2)",
+    "reported": "found by a check (1)",
 }
 HEAD: Final = """\
 # Error codes
@@ -32,6 +33,9 @@ came instead and how to mend it. With `--json` the same parts are fields: `code`
 | malformed | 2 | Not what it claims to be, or wrong usage; nothing was checked or written |
 | unavailable | 3 | Could not be found out now: a file, lock, disk or peer is missing or busy |
 
+A check that goes on after the first fault, such as `sunlit log fsck`, reports codes in a list and
+ends with exit code 1.
+
 Exit code 0 means that everything asked holds. `sunlit assure` uses the same numbers: 1 if any
 control FAILS, else 3 if any is UNKNOWN, else 0.
 """
@@ -39,10 +43,7 @@ control FAILS, else 3 if any is UNKNOWN, else 0.
 
 def page() -> str:
     """Return the page that the code calls for."""
-    families: dict[str, set[str]] = defaultdict(set)
-    for place in raised():
-        if place.code is not None:
-            families[place.code].add(FAMILIES[place.family])
+    families = _families()
     areas: dict[str, dict[str, str]] = defaultdict(dict)
     for codes in documented().values():
         for code, sentence in codes.items():
@@ -57,6 +58,14 @@ def page() -> str:
             sentence = areas[area][code].replace("|", "\\|")
             parts.append(f"| `{code}` | {sentence} | {family} |\n")
     return "".join(parts)
+
+
+def _families() -> dict[str, set[str]]:
+    raised_as: dict[str, set[str]] = defaultdict(set)
+    for place in raised():
+        raised_as[place.code or ""].add(FAMILIES[place.family])
+    found = {place.code or "": {FAMILIES[place.family]} for place in reported()}
+    return found | raised_as
 
 
 def main(arguments: list[str]) -> int:

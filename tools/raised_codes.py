@@ -2,7 +2,8 @@
 
 Both sides are read without importing anything: the documented codes from every `codes.py`
 (`CODES`), the raised ones from every call of an error class. A code is a literal, a constant
-of a module, a choice of two such, or what the callers of a small function pass on.
+of a module, a choice of two such, or what the callers of a small function pass on. A check
+that goes on after a fault reports codes without raising them: whatever is passed as `code`.
 """
 
 import ast
@@ -57,6 +58,26 @@ def raised(source: Path = SOURCE) -> tuple[Raised, ...]:
             if family is not None and call.args:
                 found.extend(_read(call, function, family, module, modules))
     return tuple(found)
+
+
+def reported(source: Path = SOURCE) -> tuple[Raised, ...]:
+    """Return every literal that is passed on as a `code` without being raised there."""
+    modules = {module.name: module for module in _modules(source)}
+    takes_code = {
+        node.name: [a.arg for a in node.args.args if a.arg not in {"self", "cls"}].index("code")
+        for module in modules.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef) and "code" in [a.arg for a in node.args.args]
+    }
+    families = _families(modules)
+    return tuple(
+        Raised("reported", code, f"{module.name}:{call.lineno}")
+        for module in modules.values()
+        for call, _ in _calls(module.tree)
+        if _callee(call.func) not in families
+        for code in _argument(call, takes_code.get(_callee(call.func)), "code", module, modules)
+        if "." in code
+    )
 
 
 def _modules(source: Path) -> Iterator[_Module]:

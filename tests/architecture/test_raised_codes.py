@@ -75,6 +75,19 @@ def test_a_computed_code_is_reported_as_unreadable(tmp_path: Path) -> None:
     assert found == {("MalformedError", None)}
 
 
+def test_a_reported_code_is_found(tmp_path: Path) -> None:
+    """A check that goes on passes its codes to a function or a value that takes `code`."""
+    module = """\
+        def report(path, code, what): ...
+        report("checkpoint", "a.one", "wrong")
+        Step(number=1, code="a.two")
+    """
+
+    _codes(tmp_path, module)
+
+    assert {place.code for place in raised_codes.reported(tmp_path)} == {"a.one", "a.two"}
+
+
 def test_documented_codes_are_read_per_package(tmp_path: Path) -> None:
     """`codes.py` is read, never imported."""
     _codes(tmp_path, "", codes=CODES)
