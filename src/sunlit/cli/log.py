@@ -1,6 +1,7 @@
 """`sunlit log`: show, prove, verify, extend and cosign a log."""
 
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -88,13 +89,17 @@ def show(*, which: str | None, home: Path, as_json: bool) -> None:
 @json_option
 def fsck(*, home: Path, as_json: bool) -> None:
     """Recompute the whole log from its entries and name everything that differs."""
-    from sunlit.log.fsck import fsck as check
+    from dataclasses import asdict
+
+    from sunlit.log.fsck import fsck_directory
     from sunlit.log.note import NoteVerifier
     from sunlit.registry.home import Home
 
     opened = Home.open(home)
-    report = check(opened.log_directory, NoteVerifier.parse(opened.log_vkey), lock=opened.lock_path)
-    problems = [problem.to_json() for problem in report.problems]
+    report = fsck_directory(
+        opened.log_directory, NoteVerifier.parse(opened.log_vkey), lock=opened.lock_path
+    )
+    problems = [asdict(problem) for problem in report.problems]
     emit(
         {"origin": opened.origin, "size": report.size, "problems": problems},
         [f"{problem.path}: {problem.what} [{problem.code}]" for problem in report.problems]
@@ -211,11 +216,11 @@ def cosign(*, directory: Path, home: Path) -> None:
 @click.argument("cosignatures", type=click.File("r", encoding="utf-8"))
 @home_option
 @json_option
-def accept(*, cosignatures: click.utils.LazyFile, home: Path, as_json: bool) -> None:
+def accept(*, cosignatures: IO[str], home: Path, as_json: bool) -> None:
     """Put witnesses' cosignature lines (a file, or - for standard input) on the checkpoint."""
     from sunlit.adapters.clock import SystemClock
     from sunlit.registry.home import Home
     from sunlit.registry.witness import accept as put
 
-    names = put(Home.open(home), str(cosignatures.read()), SystemClock())
+    names = put(Home.open(home), cosignatures.read(), SystemClock())
     emit({"witnesses": names}, [f"Cosigned by {name}" for name in names], as_json=as_json)

@@ -1,0 +1,123 @@
+"""The stage of `sunlit demo`: it narrates, runs real `sunlit` commands, and keeps a transcript."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import click
+
+from sunlit.base.errors import VerificationError
+
+WIDTH: Final = 96
+SHOWN: Final = 14  # lines of a command's output; the transcript has all of them
+KEPT_VARIABLES: Final = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "SYSTEMROOT",
+    "COVERAGE_PROCESS_CONFIG",
+)
+
+
+@dataclass(slots=True)
+class Stage:
+    """One directory in which the story is played. Every command is one a reader could type."""
+
+    root: Path
+    transcript: list[str] = field(default_factory=list)
+
+    def scene(self, number: int, of: int, title: str) -> None:
+        """Begin a scene."""
+        self._out("")
+        self._out(f"[{number}/{of}] {title}", bold=True)
+
+    def say(self, text: str) -> None:
+        """Narrate, in plain words."""
+        for line in textwrap.wrap(" ".join(text.split()), WIDTH):
+            self._out(line)
+
+    def sunlit(
+        self,
+        *words: str,
+        expect: int = 0,
+        show: int = SHOWN,
+        into: str | None = None,
+        feed: str | None = None,
+    ) -> str:
+        """Run `sunlit` with these words; return what it printed.
+
+        `into` names a file that takes the output, `feed` one that is its standard input.
+
+        Raises:
+            VerificationError: `cli.demo-step` when it ends with another exit code.
+        """
+        shown = " ".join(["sunlit", *map(_quoted, words)])
+        shown += (f" < {feed}" if feed else "") + (f" > {into}" if into else "")
+        command = [sys.executable, "-m", "sunlit.cli", *words]
+        given = (self.root / feed).read_text(encoding="utf-8") if feed else None
+        text = self._run(shown, command, expect=expect, show=0 if into else show, given=given)
+        if into:
+            (self.root / into).write_text(text, encoding="utf-8")
+        return text
+
+    def tool(self, *words: str, show: int = SHOWN) -> str:
+        """Run a Python program of the example, as a reader would with `python`."""
+        shown = " ".join(["python", *map(_quoted, words)])
+        return self._run(shown, [sys.executable, *words], expect=0, show=show)
+
+    def _run(
+        self,
+        shown: str,
+        command: Sequence[str],
+        *,
+        expect: int,
+        show: int,
+        given: str | None = None,
+    ) -> str:
+        self._out(f"  $ {shown}", colour="cyan")
+        done = subprocess.run(
+            list(command), cwd=self.root, env=dict(self._environment()), input=given,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        lines = (done.stdout if show else "").splitlines() + done.stderr.splitlines()
+        self.transcript.extend(f"  {line}" for line in lines)
+        for line in lines[:show] if show else lines:
+            click.echo(f"    {line}")
+        if show and len(lines) > show:
+            click.echo(f"    … {len(lines) - show} more lines in transcript.txt")
+        if done.returncode != expect:
+            raise VerificationError(
+                "cli.demo-step", f"the step `{shown}` did not end as the story needs",
+                expected=f"exit code {expect}", got=f"{done.returncode}: {_last(lines)}",
+                mend="please report this with the file transcript.txt",
+            )  # fmt: skip
+        return done.stdout
+
+    def _environment(self) -> Mapping[str, str]:
+        kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+        # Nothing of the reader's own homes, caches or settings plays a part.
+        return kept | {"HOME": str(self.root / "nobody"), "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def save_transcript(self) -> Path:
+        """Write everything that was said and printed."""
+        path = self.root / "transcript.txt"
+        path.write_text("\n".join(self.transcript) + "\n", encoding="utf-8")
+        return path
+
+    def _out(self, text: str, *, bold: bool = False, colour: str | None = None) -> None:
+        self.transcript.append(text)
+        click.echo(click.style(text, bold=bold, fg=colour))
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if not word or any(one in word for one in " '\"#&;|<>*?$") else word
+
+
+def _last(lines: Sequence[str]) -> str:
+    return lines[-1].strip() if lines else "it printed nothing"
