@@ -1,6 +1,5 @@
 """C2SP tlog-tiles: where the hashes and entries of a log stand in files, and what is in them."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -183,7 +182,7 @@ def entry_too_large(size: int) -> MalformedError:
 
 
 class TileReader:
-    """A HashReader over tiles, which keeps the tiles that it used last.
+    """A HashReader over tiles, which keeps the tiles that it loaded last.
 
     `load` gets a tile that a tree of `size` leaves has and returns its hashes joined. `check`
     may refuse it before it is used; it sees the tile's `inner_rows`.
@@ -201,7 +200,7 @@ class TileReader:
         self._load = load
         self._check = check
         self._cached = cached
-        self._tiles: OrderedDict[tuple[int, int], list[bytes]] = OrderedDict()
+        self._tiles: dict[tuple[int, int], list[bytes]] = {}
 
     def read(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree (see `merkle.HashReader`).
@@ -210,27 +209,24 @@ class TileReader:
             MalformedError: `proof.out-of-range` where the tree has no such subtree; and what
                 `load` and `check` raise.
         """
-        high, low = divmod(level, TILE_HEIGHT)
-        place = index << low
+        # This is the inner loop of every proof, hence shifts and one dictionary look-up.
         if not 0 <= index < self._size >> level:
             check_range(index, 0, (self._size >> level) - 1, "the subtree index")
-        row = self._rows(high, place >> TILE_HEIGHT)[low]
-        at = ((place % TILE_WIDTH) >> low) * HASH_SIZE
-        return row[at : at + HASH_SIZE]
+        low = level & 7
+        place = index << low
+        key = (level >> 3, place >> 8)
+        rows = self._tiles.get(key) or self._fetch(*key)
+        at = ((place & 255) >> low) * HASH_SIZE
+        return rows[low][at : at + HASH_SIZE]
 
-    def _rows(self, level: int, index: int) -> list[bytes]:
-        key = (level, index)
-        rows = self._tiles.get(key)
-        if rows is not None:
-            self._tiles.move_to_end(key)
-            return rows
+    def _fetch(self, level: int, index: int) -> list[bytes]:
         tile = Tile(level, index, width_of(level, index, self._size))
         rows = inner_rows(self._load(tile))
         if self._check is not None:
             self._check(tile, rows)
-        self._tiles[key] = rows
-        if len(self._tiles) > self._cached:
-            self._tiles.popitem(last=False)
+        if len(self._tiles) >= self._cached:
+            del self._tiles[next(iter(self._tiles))]  # the one that came first
+        self._tiles[level, index] = rows
         return rows
 
 

@@ -194,7 +194,7 @@ def test_the_rows_above_a_full_tile_end_in_its_root() -> None:
 
 
 def test_proofs_from_tiles_use_few_of_them_and_keep_them() -> None:
-    """A reader loads each tile once while it fits, and drops the one used longest ago."""
+    """A reader loads each tile once while it fits, and drops the one that came first."""
     log = log_of(1_000)
     loaded: list[Tile] = []
 
