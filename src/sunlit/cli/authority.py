@@ -10,6 +10,7 @@ import click
 from sunlit.base.times import parse_time
 
 if TYPE_CHECKING:
+    from sunlit.base.times import Clock
     from sunlit.registry.delivery import Delivered
     from sunlit.registry.home import Home
     from sunlit.statement.dsse import Envelope
@@ -64,11 +65,16 @@ def operator(home: "Home | None", uris: Sequence[str]) -> "Signer":
     return home.signer("operator")
 
 
+def clock() -> "Clock":
+    """Return the machine's clock; `bootstrap` would load every producer for it."""
+    from sunlit.adapters.clock import SystemClock
+
+    return SystemClock()
+
+
 def now() -> datetime:
     """Return the present time."""
-    from sunlit import bootstrap
-
-    return bootstrap.clock().now()
+    return clock().now()
 
 
 def hand_over(
@@ -79,10 +85,9 @@ def hand_over(
     lenient: bool = False,
 ) -> "tuple[Delivered, ...]":
     """Log the statements, or write them to files."""
-    from sunlit import bootstrap
     from sunlit.registry.delivery import deliver
 
-    return deliver(envelopes, home=home, out=out, clock=bootstrap.clock(), lenient=lenient)
+    return deliver(envelopes, home=home, out=out, clock=clock(), lenient=lenient)
 
 
 def lines_of(done: "Sequence[Delivered]") -> list[str]:

@@ -9,6 +9,7 @@ import click
 from sunlit.claims.authority import Accreditation, Conflict, Organisation, Role
 from sunlit.cli.authority import (
     FILE,
+    clock,
     hand_over,
     key_option,
     lines_of,
@@ -54,11 +55,10 @@ def new(
 
     ORGANISATION is its domain, or REGISTER:NUMBER.
     """
-    from sunlit import bootstrap
     from sunlit.registry.organisations import new_home
 
     made = new_home(
-        home, organisation, name or organisation, clock=bootstrap.clock(), origin=origin,
+        home, organisation, name or organisation, clock=clock(), origin=origin,
         roles=[Role(role) for role in roles],
     )  # fmt: skip
     document = {
