@@ -52,6 +52,7 @@ class SunlitToml:
     target: str | None = None
     intended_use: str | None = None
     licence: str | None = None
+    model_files: tuple[str, ...] = ()
     model_card: str | None = None
     dataset_card: str | None = None
     reports: tuple[str, ...] = DEFAULT_REPORTS
@@ -66,12 +67,13 @@ _TABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "purl": "purl", "version": "version", "kind": "kind", "description": "description",
         "maintainer": "maintainer", "contact": "contact", "target": "target",
         "intended-use": "intended_use", "licence": "licence",
+        "model-files": "model_files",
     },
     "documentation": {"model-card": "model_card", "dataset-card": "dataset_card"},
     "tests": {"reports": "reports"},
     "provenance": {"openlineage": "lineage"},
 }  # fmt: skip
-_LISTS: Final = frozenset({"reports", "lineage"})
+_LISTS: Final = frozenset({"reports", "lineage", "model_files", "used_for"})
 _DATASET: Final[Mapping[str, str]] = {
     "name": "name", "path": "path", "digest": "digest", "licence": "licence", "source": "source",
     "used-for": "used_for",
@@ -124,7 +126,7 @@ def _fields(
             unknown.append(f"{where}.{key}")
             continue
         read: Callable[[object, str], object] = (
-            _texts if name in _LISTS or name == "used_for" else _text
+            _texts if name in _LISTS else _text
         )
         values[name] = read(value, f"{where}.{key}")
     return values

@@ -1,35 +1,55 @@
 """Tools that look at a component's folder and say what they find, one a file.
 
-`PRODUCERS` names them; each is imported, with what it needs, only when `load` asks for it.
+`PRODUCERS` lists them; each is imported only when something is asked of it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import Final
 
-from sunlit.registry.producing import Producer
+from sunlit.registry.producing import ComponentFolder, Produced, Producer
 
-PRODUCERS: Final = (
-    ("component", "sunlit.producers.component:ComponentProducer"),
-    ("provenance", "sunlit.producers.provenance:ProvenanceProducer"),
-    ("artefact-safety", "sunlit.producers.artefact_safety:ArtefactSafetyProducer"),
-    ("licences", "sunlit.producers.licences:LicencesProducer"),
-    ("documentation", "sunlit.producers.documentation:DocumentationProducer"),
-    ("tests", "sunlit.producers.tests:TestsProducer"),
+
+@dataclass(frozen=True)
+class LazyProducer:
+    """A producer that is imported when something is asked of it. `target` is `module:class`."""
+
+    name: str
+    target: str
+
+    @cached_property
+    def loaded(self) -> Producer:
+        """The producer itself."""
+        module, _, class_name = self.target.partition(":")
+        producer: Producer = getattr(import_module(module), class_name)()
+        return producer
+
+    @property
+    def version(self) -> str:
+        """The version of the producer's own logic."""
+        return self.loaded.version
+
+    def tool_version(self) -> str | None:
+        """Return the version of the tool it asks, None where it asks none or has none."""
+        return self.loaded.tool_version()
+
+    def inputs(self, component: ComponentFolder) -> Sequence[str]:
+        """Return the names of files it reads that are in no manifest."""
+        return self.loaded.inputs(component)
+
+    def produce(self, component: ComponentFolder) -> Produced:
+        """Look, and say what was found."""
+        return self.loaded.produce(component)
+
+
+PRODUCERS: Final[tuple[Producer, ...]] = (
+    LazyProducer("component", "sunlit.producers.component:ComponentProducer"),
+    LazyProducer("provenance", "sunlit.producers.provenance:ProvenanceProducer"),
+    LazyProducer("artefact-safety", "sunlit.producers.artefact_safety:ArtefactSafetyProducer"),
+    LazyProducer("licences", "sunlit.producers.licences:LicencesProducer"),
+    LazyProducer("documentation", "sunlit.producers.documentation:DocumentationProducer"),
+    LazyProducer("tests", "sunlit.producers.test_reports:TestReportsProducer"),
 )
-"""(name, "module:class") of every producer, in the order in which they run."""
-
-
-def load(name: str) -> Producer:
-    """Import and return one producer.
-
-    Raises:
-        KeyError: when there is no producer of that name.
-    """
-    module, _, class_name = dict(PRODUCERS)[name].partition(":")
-    producer: Producer = getattr(import_module(module), class_name)()
-    return producer
-
-
-def load_all() -> tuple[Producer, ...]:
-    """Import and return every producer."""
-    return tuple(load(name) for name, _ in PRODUCERS)
+"""Every producer, in the order in which they run."""

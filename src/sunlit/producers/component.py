@@ -1,12 +1,14 @@
 """Says what the component is: from `sunlit.toml`, and where that is silent, by looking."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.claims.provenance import Component, Dataset
 from sunlit.formats.sunlit_toml import DatasetEntry
+from sunlit.formats.tabular import Table, is_table, look_at_table
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced
 from sunlit.statement.intoto import Subject
 
@@ -23,9 +25,9 @@ CODE_SUFFIXES: Final = frozenset({
     ".c", ".cpp", ".go", ".ipynb", ".java", ".jl", ".js", ".py", ".r", ".rs", ".scala", ".ts",
 })  # fmt: skip
 # Models whose files have names of their own: spaCy, LightGBM and XGBoost, TensorFlow, Keras.
-MODEL_NAMES: Final = frozenset({
-    "config.cfg", "model.json", "model.txt", "saved_model.pb", "tokenizer.json",
-})  # fmt: skip
+WEIGHT_NAMES: Final = frozenset({"model", "model.json", "model.txt"})
+MODEL_NAMES: Final = WEIGHT_NAMES | {"config.cfg", "tokenizer.json"}
+MAX_MODEL_FILES: Final = 500
 
 
 class ComponentProducer:
@@ -52,7 +54,9 @@ class ComponentProducer:
             if digest is None:
                 notes.append(_missing(entry))
                 continue
-            drafts.append(Draft(claim=_dataset(entry), subjects=(Subject(entry.name, digest),)))
+            claim, table_note = _dataset(component, entry)
+            notes.extend(table_note)
+            drafts.append(Draft(claim=claim, subjects=(Subject(entry.name, digest),)))
         return Produced(drafts=tuple(drafts), notes=tuple(notes))
 
 
@@ -64,6 +68,18 @@ def guess_kind(names: Sequence[str]) -> str:
     data = sum(path.suffix in DATA_SUFFIXES for path in paths)
     code = sum(path.suffix in CODE_SUFFIXES for path in paths)
     return "dataset" if data and data >= code else "code"
+
+
+def model_files(component: ComponentFolder) -> tuple[str, ...]:
+    """Return the files that hold weights: as sunlit.toml says, else as their names suggest."""
+    if component.toml.model_files:
+        return tuple(one.name for one in component.matching(*component.toml.model_files))
+    return tuple(one.name for one in component.manifest.files if _is_model(one.name))
+
+
+def _is_model(name: str) -> bool:
+    path = PurePosixPath(name.lower())
+    return path.suffix in MODEL_SUFFIXES or path.name in WEIGHT_NAMES
 
 
 def _claim(component: ComponentFolder) -> Component:
@@ -80,6 +96,7 @@ def _claim(component: ComponentFolder) -> Component:
         contact=toml.contact,
         target=toml.target,
         intended_use=toml.intended_use,
+        model_files=model_files(component)[:MAX_MODEL_FILES],
         extra={"guessed": guessed} if guessed else {},
     )
 
@@ -111,10 +128,31 @@ def _dataset_digest(component: ComponentFolder, entry: DatasetEntry) -> dict[str
     return {"sha256": digest} if plausible else None
 
 
-def _dataset(entry: DatasetEntry) -> Dataset:
-    return Dataset(
+def _dataset(component: ComponentFolder, entry: DatasetEntry) -> tuple[Dataset, list[Note]]:
+    """Describe a dataset; nobody looked at one that is elsewhere, or whose reader is missing."""
+    bare = Dataset(
         name=entry.name, licence=entry.licence, source=entry.source, used_for=entry.used_for
     )
+    path = component.root / (entry.path or "")
+    if entry.path is None or not is_table(path):
+        return bare, []
+    try:
+        table = look_at_table(path)
+    except SunlitError as error:
+        return bare, [Note.of(NAME, error, blocks=False)]
+    looked = replace(
+        bare, rows=table.rows, columns=table.columns, sensitive_columns=tuple(table.sensitive)
+    )
+    return looked, [_sensitive(entry, table)] if table.sensitive else []
+
+
+def _sensitive(entry: DatasetEntry, table: Table) -> Note:
+    return Note.of(NAME, MalformedError(
+        "producer.sensitive-columns",
+        f"{entry.name}: {len(table.sensitive)} columns seem sensitive by their names",
+        got=", ".join(table.sensitive)[:200],
+        mend="say in the dataset card on which ground they are held, and who may see them",
+    ), blocks=False)  # fmt: skip
 
 
 def _missing(entry: DatasetEntry) -> Note:
