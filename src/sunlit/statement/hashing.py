@@ -18,7 +18,7 @@ _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEX
 class Progress(Protocol):
     """Hears how far the hashing is."""
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, /) -> None:
         """Take the bytes done and the bytes in all."""
         ...
 
