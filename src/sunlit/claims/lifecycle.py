@@ -80,6 +80,10 @@ class TokenGrant(Claim):
     minimum_binding: str
     rests_on: tuple[str, ...] = ()
     open_findings: tuple[str, ...] = ()
+    description: str | None = None
+    maintainer: str | None = None
+    assessors: tuple[str, ...] = ()
+    tier: str | None = None
 
 
 @of_type("urn:sunlit:lifecycle:token-status:v1", family="lifecycle")

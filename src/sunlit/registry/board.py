@@ -1,0 +1,152 @@
+"""The review board: members vote on D1-D3 and a ceiling, and k of n publish the code."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sunlit.authority.trust_parts import Board
+from sunlit.base.errors import VerificationError
+from sunlit.claims.risk import Use, Vote
+from sunlit.registry.admit import Ledger
+from sunlit.registry.assure import Question, judge
+from sunlit.registry.producing import ComponentFolder
+from sunlit.registry.saying import Said, find_use, say
+from sunlit.rubric.control import Rubric
+from sunlit.rubric.mitigations import Gap, mitigation_gap
+from sunlit.rubric.published import Published, published_code
+from sunlit.rubric.risk_code import scheme
+from sunlit.rubric.votes import Ballot, NotYet, ballots, publishable
+from sunlit.statement.keys import Signer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What one member thinks: the scores of which the scheme makes digits, and the ceiling."""
+
+    impact_raw: int
+    autonomy_level: int
+    ceiling: int
+    valid_until: datetime
+    area: int | None = None
+    dissent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a board stands on a release under a use. `published` may be a reason why not."""
+
+    use: Use
+    published: Published | str
+    gap: Gap
+    ballots: tuple[Ballot, ...]
+
+    @property
+    def code(self) -> str:
+        """The four digits; D1-D3 are 000 while no code is published."""
+        digits = self.published.code.digits if isinstance(self.published, Published) else "000"
+        return f"{digits}{self.gap.digit}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return the standing for `--json`."""
+        published = self.published if isinstance(self.published, Published) else None
+        return {
+            "use": self.use.id,
+            "deployer": self.use.deployer,
+            "scheme": scheme().id,
+            "code": self.code,
+            "published": published.code.to_predicate() if published else None,
+            "why": None if published else str(self.published),
+            "lackingPractices": list(self.gap.lacking),
+            "ballots": [
+                {
+                    "member": one.member,
+                    "statement": one.statement,
+                    "digits": one.digits,
+                    "ceiling": one.vote.ceiling,
+                    "dissent": one.vote.dissent,
+                }
+                for one in self.ballots
+            ],
+        }
+
+
+def vote(
+    ledger: Ledger,
+    component: ComponentFolder,
+    use: Use,
+    board: str,
+    judgement: Judgement,
+    signer: Signer,
+) -> Said:
+    """Admit a member's vote.
+
+    Raises:
+        MalformedError: `risk.out-of-range`.
+        VerificationError: `board.unknown`, `admit.refused`, `admit.unknown-signer`.
+    """
+    find_board(ledger, board)
+    known = scheme()
+    area = judgement.area or use.area
+    known.digits(
+        area=area, impact_raw=judgement.impact_raw, autonomy_level=judgement.autonomy_level
+    )
+    claim = Vote(
+        board=board, release=component.release, use=use.id, deployer=use.deployer,
+        scheme=known.id, area=area, impact_raw=judgement.impact_raw, impact_max=known.maximum,
+        autonomy_level=judgement.autonomy_level, ceiling=judgement.ceiling,
+        dissent=judgement.dissent, valid_until=judgement.valid_until,
+    )  # fmt: skip
+    return say(ledger, claim, component.subject(), signer)
+
+
+def publish(
+    ledger: Ledger, component: ComponentFolder, question: Question, board: str, signer: Signer
+) -> Said:
+    """Publish the code that k of the board's n members agree on.
+
+    Raises:
+        VerificationError: `board.unknown`, `board.not-yet`, `admit.refused`.
+    """
+    evidence = judge(component, (), (), ledger.history, question).evidence
+    code = publishable(evidence, find_board(ledger, board))
+    if isinstance(code, NotYet):
+        raise VerificationError(
+            "board.not-yet", code.reason, expected=f"{code.needed} members who agree",
+            got=str(code.agreeing), mend="sunlit board show PATH --use USE lists the votes",
+        )  # fmt: skip
+    return say(ledger, code, component.subject(), signer)
+
+
+def show(ledger: Ledger, component: ComponentFolder, question: Question, board: str) -> Standing:
+    """Tell where the board stands, and the mitigation gap as computed now.
+
+    Raises:
+        VerificationError: `board.unknown`, `use.unknown`, `use.ambiguous`.
+    """
+    use = find_use(ledger.history, question.use or "", question.deployer)
+    found = judge(component, (), (), ledger.history, question)
+    evidence = replace(found.evidence, findings=found.conformity.findings)
+    return Standing(
+        use=use, published=published_code(evidence), gap=mitigation_gap(evidence),
+        ballots=ballots(evidence, find_board(ledger, board), scheme()),
+    )  # fmt: skip
+
+
+def question_for(rubric: Rubric, use: Use, at: datetime, path: str = ".") -> Question:
+    """Return the question that a use asks."""
+    return Question(at=at, rubric=rubric, use=use.id, deployer=use.deployer, path=path)
+
+
+def find_board(ledger: Ledger, organisation: str) -> Board:
+    """Return the board that the trust file names.
+
+    Raises:
+        VerificationError: `board.unknown`.
+    """
+    trust = ledger.history.directory.trust
+    found = trust.board(organisation) if trust else None
+    if found is None:
+        raise VerificationError(
+            "board.unknown", f"the trust file names no review board of {organisation}",
+            mend="name it with --board, or have it added: sunlit trust update",
+        )  # fmt: skip
+    return found

@@ -1,0 +1,1 @@
+"""Questions across capabilities, answered as plain data: what doors print, never how."""
