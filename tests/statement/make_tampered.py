@@ -7,11 +7,14 @@ case is written again. Each folder holds `case.json` (what, check, artefact, exp
 the check needs) and the tampered artefact; tests/statement/test_tampered.py reads them.
 """
 
+# ruff: noqa: E501 - what a case is stands on its line
+
 import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
@@ -405,7 +408,7 @@ def oms_case(
         }
         native = load_der_public_key(SIGNER.public.spki)
         pem = native.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        about = {
+        about: dict[str, object] = {
             "what": what, "check": "oms", "artefact": "folder", "bundle": "model.sig",
             "key": "key.pem", "expect_code": code,
         }  # fmt: skip
@@ -424,7 +427,7 @@ def honest_bundle(files: dict[str, bytes] = FILES, signer: keys.PrivateKey = SIG
         shutil.rmtree(work)
 
 
-def bundle_saying(edit: Callable[[dict], object]) -> Callable[[], bytes]:
+def bundle_saying(edit: Callable[[dict[str, Any]], object]) -> Callable[[], bytes]:
     """Return a maker of a bundle whose honestly signed statement was edited before signing."""
 
     def make() -> bytes:
@@ -442,7 +445,10 @@ def models() -> None:
     first = {"config.json": b"X", "weights.bin": b"Y"}
     swapped = {"modeling_evil.py": b"X", "run_me.sh": b"Y"}
     nothing = dict.fromkeys(FILES)
-    honest = lambda: honest_bundle().to_bytes()  # noqa: E731 - a name for one expression
+
+    def honest() -> bytes:
+        return honest_bundle().to_bytes()
+
     oms_case(
         "oms-two-folders-one-root",
         "other names over the same bytes: the root digest is equal",

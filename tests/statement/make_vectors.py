@@ -3,8 +3,11 @@
 python tests/statement/make_vectors.py
 """
 
+# ruff: noqa: E501 - what a case is stands on its line
+
 import hashlib
 import json
+import unicodedata
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[2] / "spec/vectors/statement/manifest-v1"
@@ -64,8 +67,6 @@ def entry(name: str, content: bytes) -> str:
 
 def main() -> None:
     """Write every case as one JSON file."""
-    import unicodedata
-
     for folder in ("valid", "invalid"):
         (HERE / folder).mkdir(parents=True, exist_ok=True)
     left_out = {".git", ".sunlit", "model.sig"}
@@ -84,12 +85,15 @@ def main() -> None:
             "digest": hashlib.sha256(manifest.encode()).hexdigest(),
         })  # fmt: skip
     for case, (what, text, code) in INVALID_MANIFESTS.items():
-        if text[0] not in "[{":
-            names = text.split(",")
-            listed = ",".join(f'{{"digest":"{EMPTY}","name":"{name}","size":0}}' for name in names)
-            text = f"[{listed}]"
-        text = text.replace("%s", EMPTY)
-        write("invalid", case, {"what": what, "manifest": text, "expect_code": code})
+        spelled = text if text[0] in "[{" else listing(text.split(","))
+        manifest = spelled.replace("%s", EMPTY)
+        write("invalid", case, {"what": what, "manifest": manifest, "expect_code": code})
+
+
+def listing(names: list[str]) -> str:
+    """Spell a manifest of empty files, with the names as they are given."""
+    entries = (f'{{"digest":"{EMPTY}","name":"{name}","size":0}}' for name in names)
+    return f"[{','.join(entries)}]"
 
 
 def write(folder: str, case: str, value: dict[str, object]) -> None:

@@ -20,6 +20,7 @@ CASES = sorted(
 
 
 def check_envelope(folder: Path, about: dict[str, object], _tmp: Path) -> None:
+    """Verify an envelope and parse its statement."""
     listed = about["keys"]
     assert isinstance(listed, list)
     assert isinstance(about["threshold"], int)
@@ -29,6 +30,7 @@ def check_envelope(folder: Path, about: dict[str, object], _tmp: Path) -> None:
 
 
 def check_folder(folder: Path, about: dict[str, object], tmp: Path) -> None:
+    """Compare a folder, with its links made, with its manifest."""
     expected = Manifest.parse((folder / str(about["manifest"])).read_bytes())
     copy = tmp / "folder"
     shutil.copytree(folder / str(about["artefact"]), copy)
@@ -40,6 +42,7 @@ def check_folder(folder: Path, about: dict[str, object], tmp: Path) -> None:
 
 
 def check_oms(folder: Path, about: dict[str, object], _tmp: Path) -> None:
+    """Verify a folder against its model signature."""
     key = oms_keys.ModelKey.from_pem((folder / str(about["key"])).read_bytes())
     bundle = oms.Bundle.parse((folder / str(about["bundle"])).read_bytes())
     oms_verify.verify_folder(folder / str(about["artefact"]), bundle, key)

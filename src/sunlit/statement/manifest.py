@@ -184,7 +184,7 @@ def check_same(expected: Manifest, actual: Manifest) -> None:
     """
     differences = compare(expected, actual)
     if differences:
-        shown = ", ".join(f"{one.kind} {ascii(one.name)}" for one in differences[:MAX_NAMED])
+        shown = ", ".join(f"{one.kind} {one.name!a}" for one in differences[:MAX_NAMED])
         more = f" and {len(differences) - MAX_NAMED} more" if differences[MAX_NAMED:] else ""
         raise VerificationError(
             "manifest.differs", "these are not the files that were expected",

@@ -30,26 +30,22 @@ def open_source(root: Path, skip: Callable[[str], bool]) -> Iterator[OpenSource]
         UnavailableError: `manifest.unreadable`.
     """
     try:
-        where = root.resolve(strict=True)
-        mode = where.stat().st_mode
-    except RuntimeError as error:  # a loop of links, until Python 3.13
-        raise unreadable(str(root), OSError(0, "a loop of symbolic links")) from error
+        where = Path(os.path.realpath(root, strict=True))
+        status = where.stat()
     except OSError as error:
         raise unreadable(str(root), error) from error
-    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
-        raise special(str(root), mode)
-    is_single = stat.S_ISREG(mode)
+    is_single = stat.S_ISREG(status.st_mode)
+    if not is_single and not stat.S_ISDIR(status.st_mode):
+        raise special(str(root), status.st_mode)
     descriptor = open_folder(where.parent if is_single else where)
     try:
-        files = (_single(descriptor, where),) if is_single else walk(descriptor, where, skip)
+        if is_single:
+            name = normal_name(where.name)
+            files: tuple[FoundFile, ...] = (
+                FoundFile(where.name, name, state_of(str(where), status)),
+            )
+        else:
+            files = walk(descriptor, where, skip)
         yield OpenSource(descriptor, files, is_single)
     finally:
         os.close(descriptor)
-
-
-def _single(folder: int, where: Path) -> FoundFile:
-    try:
-        status = os.stat(where.name, dir_fd=folder, follow_symlinks=False)
-    except OSError as error:
-        raise unreadable(where.name, error) from error
-    return FoundFile(where.name, normal_name(where.name), state_of(str(where), status))
