@@ -11,7 +11,20 @@ import pytest
 from sunlit.log import merkle
 from sunlit.log.cosignature import cosign
 from sunlit.log.merkle import leaf_hash
-from tests.log.pure.making import AT, MemoryLog, MlDsaWitness, log_of, numbered, witness
+from sunlit.log.publish import archive_path
+from sunlit.log.receipt import Receipt
+from sunlit.log.sequencer import Log
+from sunlit.testing.clock import SetClock
+from tests.log.pure.making import (
+    AT,
+    ORIGIN,
+    MemoryLog,
+    MlDsaWitness,
+    log_of,
+    numbered,
+    signer,
+    witness,
+)
 
 pytestmark = pytest.mark.conformance
 
@@ -160,3 +173,35 @@ def test_it_would_notice_a_flipped_bit(
     refused = goverify("log", log, VKEY)
 
     assert (refused.returncode, refused.stdout[:4]) == (1, "FAIL")
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Path, list[Receipt]]":
+    """Return a log that the sequencer wrote through `SIZES`, and a receipt of each step."""
+    directory = tmp_path_factory.mktemp("written")
+    clock, receipts = SetClock(AT), []
+    with Log.create(
+        directory / "log", lock=directory / "lock", origin=ORIGIN, signer=signer(), clock=clock
+    ) as log:
+        for size in SIZES[1:]:
+            while log.size < size:
+                count = min(size - log.size, 8_192)
+                envelopes = [{"n": number} for number in range(log.size, log.size + count)]
+                receipts.append(log.append(envelopes)[-1])
+    return directory / "log", receipts
+
+
+def test_it_accepts_the_log_and_the_receipts_that_the_sequencer_wrote(
+    written: "tuple[Path, list[Receipt]]", goverify: Run, tmp_path: Path
+) -> None:
+    """Every tile and entry at 65,537, growth from every archived checkpoint, all receipts."""
+    directory, receipts = written
+
+    assert expect_ok(goverify("log", directory, VKEY)).startswith("ok: 65537 entries")
+    for size in SIZES[1:]:
+        expect_ok(goverify("grown", directory, VKEY, directory / archive_path(size)))
+    for receipt in receipts:
+        entry, proof = tmp_path / "entry", tmp_path / "proof"
+        entry.write_bytes(receipt.entry)
+        proof.write_bytes(receipt.proof.to_bytes())
+        expect_ok(goverify("receipt", entry, proof, VKEY))
