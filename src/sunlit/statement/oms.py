@@ -74,16 +74,17 @@ def _material(value: object) -> tuple[str, str | None]:
     """Return (method, hint) of the verification material (section 4.1)."""
     if not isinstance(value, Mapping):
         raise MalformedError(BAD_BUNDLE, "the bundle has no verificationMaterial")
-    present = [name for name in _METHODS if isinstance(value.get(name), Mapping)]
-    if len(present) != 1:
+    parts = {name: part for name in _METHODS if isinstance(part := value.get(name), Mapping)}
+    if len(parts) != 1:
         raise MalformedError(
             BAD_BUNDLE, "the bundle does not say how it was signed",
             expected=f"exactly one of {', '.join(_METHODS)}",
         )  # fmt: skip
-    method = _METHODS[present[0]]
+    [(name, part)] = parts.items()
+    method = _METHODS[name]
     if method == "sigstore" and not value.get("tlogEntries"):
         raise MalformedError(BAD_BUNDLE, "a keyless signature needs a transparency log entry")
-    hint = value[present[0]].get("hint") if method == "key" else None
+    hint = part.get("hint") if method == "key" else None
     # Before model-signing 1.1.0 `rawBytes` stood here; the key comes from outside either way.
     if not isinstance(hint, str | None):
         raise MalformedError(BAD_BUNDLE, "publicKey.hint is a text")
