@@ -9,7 +9,7 @@ from typing import Final
 from sunlit.adapters.cache import SqliteCache, default_path
 from sunlit.adapters.clock import SystemClock
 from sunlit.base.times import Clock
-from sunlit.producers import load_all
+from sunlit.producers import PRODUCERS
 from sunlit.registry.admit import open_ledger
 from sunlit.registry.assure import Assessment, Question, Say, admit_drafts, judge, look
 from sunlit.registry.home import Home
@@ -53,7 +53,7 @@ def assess(
     rubric = load_rubric(asked.profiles)
     cache = SqliteCache.open(default_path()) if asked.cached else None
     component = ComponentFolder.read(path, progress=progress, cache=cache)
-    drafts, notes = look(component, load_all(), cache=cache, say=say)
+    drafts, notes = look(component, PRODUCERS, cache=cache, say=say)
     if home is not None and key is not None:
         with open_ledger(home, clock()) as ledger:
             admit_drafts(ledger, drafts, home.signer(key))

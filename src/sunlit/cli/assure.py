@@ -11,7 +11,7 @@ from sunlit.cli.output import emit, json_option, when
 from sunlit.cli.progress import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sunlit.registry.assure import Assessment
     from sunlit.rubric.finding import Finding
@@ -26,7 +26,7 @@ Examples:
 Exit codes: 1 if any control FAILS, else 3 if any is UNKNOWN, else 0.
 """
 FILE = click.Path(path_type=Path, dir_okay=False)
-COLOURS = {"HOLDS": "green", "FAILS": "red", "UNKNOWN": "yellow"}
+COLOURS = {"FAILS": "red", "UNKNOWN": "yellow", "HOLDS": "green"}  # in the order shown
 
 
 @click.command(epilog=EPILOG)
@@ -86,10 +86,9 @@ def lines(found: Assessment) -> Iterator[str]:
     yield click.style(conformity.component or "(no name)", bold=True)
     yield f"release sha256:{conformity.release}"
     yield f"{len(manifest.files)} files, {size:,} bytes"
-    for outcome in ("FAILS", "UNKNOWN", "HOLDS"):
-        for finding in conformity.findings:
-            if finding.outcome == outcome:
-                yield from _finding(finding)
+    for outcome in COLOURS:
+        for group in _alike(found, outcome):
+            yield from _group(group)
     shown = [note for note in found.notes if note.blocks]
     if shown:
         yield ""
@@ -102,17 +101,28 @@ def lines(found: Assessment) -> Iterator[str]:
     yield _summary(found)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    word = str(finding.outcome)
+def _alike(found: Assessment, outcome: str) -> Iterable[list[Finding]]:
+    """Put together findings that say the same, so that one cause is read once."""
+    groups: dict[tuple[str, str | None], list[Finding]] = {}
+    for finding in found.conformity.findings:
+        if finding.outcome == outcome:
+            groups.setdefault((finding.reason, finding.mend), []).append(finding)
+    return groups.values()
+
+
+def _group(group: list[Finding]) -> Iterator[str]:
+    first, word = group[0], str(group[0].outcome)
     yield ""
-    yield f"{click.style(f'{word:<8}', fg=COLOURS[word], bold=True)} {finding.title}"
-    yield f"         {finding.reason}"
-    if finding.rests_on:
-        some = ", ".join(id_[:12] for id_ in finding.rests_on[:4])
-        more = len(finding.rests_on) - 4
+    for number, finding in enumerate(group):
+        mark = click.style(f"{word:<8}", fg=COLOURS[word], bold=True) if number == 0 else " " * 8
+        yield f"{mark} {finding.title}"
+    yield f"         {first.reason}"
+    if first.rests_on:
+        some = ", ".join(id_[:12] for id_ in first.rests_on[:4])
+        more = len(first.rests_on) - 4
         yield f"         rests on {some}" + (f" and {more} more" if more > 0 else "")
-    if finding.mend:
-        yield f"         mend: {finding.mend}"
+    if first.mend:
+        yield f"         mend: {first.mend}"
 
 
 def _summary(found: Assessment) -> str:
@@ -130,11 +140,13 @@ def _summary(found: Assessment) -> str:
 
 
 def _write_exports(found: Assessment, vsa: Path | None, oscal: Path | None) -> None:
+    from sunlit.base.canonical import encode
     from sunlit.formats.oscal_results import to_assessment_results
     from sunlit.formats.vsa import to_vsa
     from sunlit.registry.home import write_whole
 
     if vsa is not None:
-        write_whole(vsa, to_vsa(found.conformity))
+        summary = to_vsa(found.conformity, verifier="urn:sunlit:assure")
+        write_whole(vsa, summary.to_payload() + b"\n")
     if oscal is not None:
-        write_whole(oscal, to_assessment_results(found.conformity))
+        write_whole(oscal, encode(to_assessment_results(found.conformity)) + b"\n")
