@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from license_expression import Licensing
+    from license_expression import Licensing  # type: ignore[import-untyped]
 
 MAX_TEXT: Final = 500
 

@@ -125,9 +125,7 @@ def _fields(
         if name is None:
             unknown.append(f"{where}.{key}")
             continue
-        read: Callable[[object, str], object] = (
-            _texts if name in _LISTS else _text
-        )
+        read: Callable[[object, str], object] = _texts if name in _LISTS else _text
         values[name] = read(value, f"{where}.{key}")
     return values
 

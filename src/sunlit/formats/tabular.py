@@ -82,9 +82,7 @@ def _parquet(path: Path) -> tuple[tuple[str, ...], int]:
 def sensitive_columns(columns: Sequence[str]) -> dict[str, str]:
     """Return column -> what it seems to be, for names that stand in sensitive_columns.json."""
     words, codes = _lists()
-    found = {
-        column: words[plain] for column in columns if (plain := _plain_name(column)) in words
-    }
+    found = {column: words[plain] for column in columns if (plain := _plain_name(column)) in words}
     coded = {column: codes[column.upper()] for column in columns if column.upper() in codes}
     # "SEX" is a word; "MIL" or "ESP" alone may be anything.
     return (coded | found) if len(coded) >= MIN_CODES else found

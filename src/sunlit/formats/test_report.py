@@ -134,9 +134,10 @@ def judge(report: TestReport) -> Judged:
     )
 
 
-def _result(
-    claimed: Result | None, passed: tuple[str, ...], warned: tuple[str, ...], failed: tuple[str, ...]
-) -> Result:
+Labels = tuple[str, ...]
+
+
+def _result(claimed: Result | None, passed: Labels, warned: Labels, failed: Labels) -> Result:
     if failed or claimed is Result.FAILED:
         return Result.FAILED
     if warned or not passed or claimed is Result.WARNED:

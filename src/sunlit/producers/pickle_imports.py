@@ -9,7 +9,7 @@ import math
 import pickletools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import IO, Final, cast
 
 MAX_PICKLES: Final = 10_000  # concatenated in one file
 MAX_DEPTH: Final = 16  # pickles nested in joblib's object arrays
@@ -58,7 +58,7 @@ _NOTHING: Final = object()
 class _Reader:
     """Follows the pickles of one stream."""
 
-    stream: BinaryIO
+    stream: IO[bytes]
     names: dict[tuple[str, str], None] = field(default_factory=dict)
     calls: bool = False
     depth: int = 0
@@ -71,7 +71,7 @@ class _Reader:
         stack: list[object] = []
         memo: dict[int, object] = {}
         try:
-            for opcode, argument, _ in pickletools.genops(_Bounded(self.stream)):
+            for opcode, argument, _ in pickletools.genops(cast("IO[bytes]", _Bounded(self.stream))):
                 if opcode.name == "STOP":
                     break
                 self._follow(opcode, argument, stack, memo)
@@ -155,7 +155,7 @@ class _Reader:
 class _Bounded:
     """A stream whose single reads are bounded: an opcode may ask for any length it likes."""
 
-    stream: BinaryIO
+    stream: IO[bytes]
 
     def read(self, size: int = -1) -> bytes:
         if size > MAX_ARGUMENT:
@@ -169,7 +169,7 @@ class _Bounded:
         return self.stream.tell()
 
 
-def read_imports(stream: BinaryIO, size: int) -> Imports:
+def read_imports(stream: IO[bytes], size: int) -> Imports:
     """Read every pickle of a seekable stream of `size` bytes, from where it stands."""
     reader = _Reader(stream)
     count, end, torch = 0, stream.tell(), False
@@ -262,5 +262,5 @@ def _item_size(dtype: object) -> int | None:
 
 def _holds_objects(state: object) -> bool:
     # numpy's state of a dtype ends with its flags; bit 0 is NPY_ITEM_REFCOUNT: it holds objects.
-    flags = state[7] if isinstance(state, list) and len(state) > 7 else flags
+    flags = state[7] if isinstance(state, list) and len(state) > 7 else 0
     return isinstance(flags, int) and bool(flags & 1)

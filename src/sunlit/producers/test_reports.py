@@ -61,9 +61,7 @@ def _matching(component: ComponentFolder) -> Iterator[str]:
             yield from (one.name for one in component.matching(pattern))
 
 
-def _look(
-    component: ComponentFolder, name: str
-) -> tuple[TestResult | None, SunlitError | None]:
+def _look(component: ComponentFolder, name: str) -> tuple[TestResult | None, SunlitError | None]:
     try:
         report = read_report(component.read_file(name))
     except SunlitError as error:

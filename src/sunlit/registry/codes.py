@@ -42,4 +42,12 @@ CODES: Final = {
     "issue.nothing-left": "Something that a token would rely on has ended already.",
     "issue.no-such-token": "The home has issued no token of the id asked for.",
     "label.no-grant": "A token's folder lacks the grant, so there is nothing to label.",
+    "run.command-failed": "The command that sunlit run started failed; nothing was recorded.",
+    "run.no-command": "The command given to sunlit run cannot be started.",
+    "run.input-changed": "An input changed while the command ran; nothing was recorded.",
+    "run.no-output": "The command did not write an output that was named; nothing was recorded.",
+    "run.output-unchanged": "The command left a named output as it was; nothing was recorded.",
+    "run.too-many-outputs": "The outputs are too many files for one statement.",
+    "init.exists": "The folder has a sunlit.toml already; it is never overwritten.",
+    "init.no-folder": "There is no folder in which to write sunlit.toml.",
 }
