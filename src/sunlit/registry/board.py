@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sunlit.authority.history import History
 from sunlit.authority.trust_parts import Board
 from sunlit.base.errors import VerificationError
 from sunlit.claims.risk import Use, Vote
@@ -83,7 +84,7 @@ def vote(
         MalformedError: `risk.out-of-range`.
         VerificationError: `board.unknown`, `admit.refused`, `admit.unknown-signer`.
     """
-    find_board(ledger, board)
+    find_board(ledger.history, board)
     known = scheme()
     area = judgement.area or use.area
     known.digits(
@@ -107,7 +108,7 @@ def publish(
         VerificationError: `board.unknown`, `board.not-yet`, `admit.refused`.
     """
     evidence = judge(component, (), (), ledger.history, question).evidence
-    code = publishable(evidence, find_board(ledger, board))
+    code = publishable(evidence, find_board(ledger.history, board))
     if isinstance(code, NotYet):
         raise VerificationError(
             "board.not-yet", code.reason, expected=f"{code.needed} members who agree",
@@ -116,18 +117,20 @@ def publish(
     return say(ledger, code, component.subject(), signer)
 
 
-def show(ledger: Ledger, component: ComponentFolder, question: Question, board: str) -> Standing:
+def standing(
+    history: History, component: ComponentFolder, question: Question, board: str
+) -> Standing:
     """Tell where the board stands, and the mitigation gap as computed now.
 
     Raises:
         VerificationError: `board.unknown`, `use.unknown`, `use.ambiguous`.
     """
-    use = find_use(ledger.history, question.use or "", question.deployer)
-    found = judge(component, (), (), ledger.history, question)
+    use = find_use(history, question.use or "", question.deployer)
+    found = judge(component, (), (), history, question)
     evidence = replace(found.evidence, findings=found.conformity.findings)
     return Standing(
         use=use, published=published_code(evidence), gap=mitigation_gap(evidence),
-        ballots=ballots(evidence, find_board(ledger, board), scheme()),
+        ballots=ballots(evidence, find_board(history, board), scheme()),
     )  # fmt: skip
 
 
@@ -136,13 +139,13 @@ def question_for(rubric: Rubric, use: Use, at: datetime, path: str = ".") -> Que
     return Question(at=at, rubric=rubric, use=use.id, deployer=use.deployer, path=path)
 
 
-def find_board(ledger: Ledger, organisation: str) -> Board:
+def find_board(history: History, organisation: str) -> Board:
     """Return the board that the trust file names.
 
     Raises:
         VerificationError: `board.unknown`.
     """
-    trust = ledger.history.directory.trust
+    trust = history.directory.trust
     found = trust.board(organisation) if trust else None
     if found is None:
         raise VerificationError(

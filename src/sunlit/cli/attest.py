@@ -1,0 +1,121 @@
+"""`sunlit attest`: what an independent assessor found, over exact digests."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sunlit.cli.acting import DAYS, PATH, acting, component_at, logged, signer_option
+from sunlit.cli.output import emit, home_option, json_option
+
+EPILOG = """\b
+Examples:
+  sunlit attest model --use outreach --scope performance --result PASSED \\
+    --method "Recomputed on held-out data" --no-conflict --home lab
+  sunlit attest plan model --attestation ID --permit "retrain on new data" \\
+    --may-change "model.txt" --retest performance --home lab
+  sunlit attest withdraw ID --reason "The test data was wrong" --home lab
+"""
+
+
+class _DefaultsToSign(click.Group):
+    """`sunlit attest PATH` signs; `plan` and `withdraw` are words of their own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `sign` before a path; name a folder ./plan to tell it from the word."""
+        if args and args[0] not in self.commands and args[0] not in {"-h", "--help"}:
+            args = ["sign", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_DefaultsToSign, epilog=EPILOG)
+def command() -> None:
+    """Sign what an independent assessor found, over exact digests."""
+
+
+@command.command()
+@click.argument("path", type=PATH, default=Path())
+@click.option("--scope", "scopes", multiple=True, required=True,
+              help="What was looked at; repeat for more.")  # fmt: skip
+@click.option("--result", type=click.Choice(["PASSED", "WARNED", "FAILED"]), required=True)
+@click.option("--method", default="As the report says.", show_default=True, help="How.")
+@click.option("--use", help="The use it was assessed for; any unless given.")
+@click.option("--tool", help="The tool that was used.")
+@click.option("--tool-version", help="Its version.")
+@click.option("--limits", help="What was not looked at, in words.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
+              help="The report: kept as a blob, named by its digest.")  # fmt: skip
+@click.option(
+    "--no-conflict",
+    "no_conflict_declared",
+    is_flag=True,
+    help="Declare that there is no conflict of interest.",
+)
+@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@home_option
+@signer_option("assessor")
+@json_option
+def sign(
+    *, path: Path, scopes: tuple[str, ...], result: str, days: int, report: Path | None,
+    home: Path, key: str | None, as_json: bool,
+    **fields: Any,  # noqa: ANN401 - further fields of the claim
+) -> None:  # fmt: skip
+    """Attest to the files in PATH; the assessor signs."""
+    from sunlit.claims.assurance import Attestation, Result
+    from sunlit.registry.attest import attest
+    from sunlit.registry.trust import read_file
+
+    component = component_at(path)
+    kept = (report.name, read_file(report)) if report else None
+    with acting(home, key, "assessor") as act:
+        claim = Attestation(
+            assessor=act.organisation, scope=scopes, result=Result(result),
+            assessed_on=act.at, valid_until=act.ends(days), **fields,
+        )  # fmt: skip
+        said = attest(act.ledger, component, claim, act.signer, report=kept)
+    lines = [f"{claim.assessor}: {result} for {', '.join(scopes)}", f"  {logged(said)}"]
+    if not claim.no_conflict_declared:
+        lines.append("  It counts as independent only with --no-conflict.")
+    emit(said.to_json(), lines, as_json=as_json)
+
+
+@command.command()
+@click.argument("path", type=PATH, default=Path())
+@click.option("--attestation", required=True, help="The attestation to inherit (statement id).")
+@click.option("--permit", "permitted", multiple=True, required=True, help="A change, in words.")
+@click.option("--may-change", multiple=True, required=True, help="A file name pattern.")
+@click.option("--retest", "retests", multiple=True, required=True, help="A kind of test.")
+@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@home_option
+@signer_option("assessor")
+@json_option
+def plan(
+    *, path: Path, days: int, home: Path, key: str | None, as_json: bool,
+    **fields: Any,  # noqa: ANN401 - the fields of the claim
+) -> None:  # fmt: skip
+    """Agree in advance to changes of the files in PATH, with the tests that they need."""
+    from sunlit.claims.assurance import ChangePlan
+    from sunlit.registry.attest import plan_change
+
+    component = component_at(path)
+    with acting(home, key, "assessor") as act:
+        claim = ChangePlan(
+            assessor=act.organisation, valid_until=act.ends(days), **fields
+        )  # fmt: skip
+        said = plan_change(act.ledger, component, claim, act.signer)
+    emit(said.to_json(), ["Agreed to changes in advance", f"  {logged(said)}"], as_json=as_json)
+
+
+@command.command()
+@click.argument("statement")
+@click.option("--reason", required=True, help="Why it is taken back.")
+@home_option
+@signer_option("assessor")
+@json_option
+def withdraw(*, statement: str, reason: str, home: Path, key: str | None, as_json: bool) -> None:
+    """Take back a STATEMENT (its id) of your organisation; its entry stays."""
+    from sunlit.registry.attest import withdraw as take_back
+
+    with acting(home, key, "assessor") as act:
+        said = take_back(act.ledger, statement, reason, act.signer)
+    emit(said.to_json(), [f"Withdrew {statement}", f"  {logged(said)}"], as_json=as_json)

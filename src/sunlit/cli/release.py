@@ -1,0 +1,45 @@
+"""`sunlit release`: these files are a release; what changed; where to go back to."""
+
+from pathlib import Path
+
+import click
+
+from sunlit.cli.acting import PATH, acting, component_at, logged, signer_option
+from sunlit.cli.output import emit, home_option, json_option
+
+EPILOG = """\b
+Examples:
+  sunlit release model --changelog "First release" --rollback "none: this is the first"
+  sunlit release model --changelog @CHANGELOG.md --rollback DIGEST --home supplier
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("path", type=PATH, default=Path())
+@click.option("--changelog", required=True, help="What changed, or @FILE.")
+@click.option("--rollback", required=True,
+              help="The manifest digest to go back to, or 'none: REASON'.")  # fmt: skip
+@click.option("--version", help="The version; the one in sunlit.toml unless given.")
+@home_option
+@signer_option("maintainer")
+@json_option
+def command(
+    *, path: Path, changelog: str, rollback: str, version: str | None, home: Path,
+    key: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Declare the files in PATH a release; the maintainer signs."""
+    from sunlit.registry.release import declare_release
+    from sunlit.registry.trust import read_file
+
+    text = read_file(Path(changelog[1:])).decode() if changelog.startswith("@") else changelog
+    component = component_at(path)
+    with acting(home, key, "maintainer") as act:
+        said = declare_release(
+            act.ledger, component, act.signer, changelog=text, rollback=rollback, at=act.at,
+            version=version,
+        )  # fmt: skip
+    emit(
+        {"release": component.release, **said.to_json()},
+        [f"Release {component.purl} sha256:{component.release}", f"  {logged(said)}"],
+        as_json=as_json,
+    )

@@ -1,0 +1,128 @@
+"""`sunlit use`: what a component is used for, and what is done about its risks."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sunlit.cli.acting import (
+    DAYS,
+    PATH,
+    acting,
+    component_at,
+    logged,
+    signer_option,
+    use_options,
+)
+from sunlit.cli.output import emit, home_option, json_option
+
+EPILOG = """\b
+Examples:
+  sunlit use declare model --from use.json --home council
+  sunlit use declare model --id outreach --area 5 --description "Choose whom to write to" \\
+    --affected "people without cover" --oversight human-decides --fallback "Write to all"
+  sunlit use mitigate model --use outreach --practice M4 --evidence "Consulted on 3 March"
+"""
+PRACTICES = [f"M{number}" for number in range(1, 9)]
+TEXTS = {
+    "description": "What it is used for.",
+    "owner": "The office that answers for the use; no person's name.",
+    "affected": "Who is affected.",
+    "need": "What the deployer wants to know.",
+    "target": "What the model predicts.",
+    "target_fits": "Why the target serves the need.",
+    "fallback": "What staff do when it may not be used.",
+    "break_glass": "Who may use it in an emergency, and how that is recorded.",
+    "prohibited_practice": "The letter of Article 5 of the EU AI Act, if it is one.",
+}
+LISTS = {
+    "jurisdiction": ("jurisdictions", "Where, for example US-CA; repeat for more."),
+    "data_class": ("data_classes", "A class of data it may see; repeat for more."),
+    "permit": ("permitted", "What it may be used for; repeat for more."),
+    "prohibit": ("prohibited", "What it may not be used for; repeat for more."),
+}
+
+
+@click.group(epilog=EPILOG)
+def command() -> None:
+    """Declare what a component is used for."""
+
+
+def _text_options(function: Any) -> Any:  # noqa: ANN401 - decorates any command
+    for name, text in reversed(TEXTS.items()):
+        function = click.option(f"--{name.replace('_', '-')}", name, help=text)(function)
+    for name, (field, text) in reversed(LISTS.items()):
+        option = f"--{name.replace('_', '-')}"
+        function = click.option(option, field, multiple=True, help=text)(function)
+    return function
+
+
+@command.command()
+@click.argument("path", type=PATH, default=Path())
+@click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False),
+              help="A JSON object with the fields of the use; options override it.")  # fmt: skip
+@click.option("--id", "id", help="A short id of the use.")
+@click.option("--area", type=click.IntRange(1, 9),
+              help="Annex III area of the EU AI Act, 1-8; 9 for none of these.")  # fmt: skip
+@click.option("--further-area", "further_areas", type=click.IntRange(1, 9), multiple=True,
+              help="A further area; repeat for more.")  # fmt: skip
+@click.option("--oversight", type=click.Choice(["human-decides", "human-reviews", "none"]))
+@click.option("--minimum-binding",
+              type=click.Choice(["files-verified", "declared", "endpoint-only"]))  # fmt: skip
+@_text_options
+@home_option
+@signer_option("operator")
+@json_option
+def declare(
+    *, path: Path, source: Path | None, home: Path, key: str | None, as_json: bool,
+    **fields: Any,  # noqa: ANN401 - the fields of the claim, checked by its codec
+) -> None:  # fmt: skip
+    """Declare what the component in PATH is used for; the deployer signs."""
+    from sunlit.base.canonical import decode_object
+    from sunlit.claims.codec import json_name
+    from sunlit.claims.risk import Use
+    from sunlit.registry.trust import read_file
+    from sunlit.registry.use import declare_use
+
+    given = decode_object(read_file(source), what=str(source)) if source else {}
+    chosen = {json_name(name): value for name, value in fields.items() if value not in (None, ())}
+    component = component_at(path)
+    with acting(home, key, "operator") as act:
+        known = {"deployer": act.organisation, "component": component.purl}
+        use = Use.from_predicate({**known, **given, **chosen})
+        said = declare_use(act.ledger, use, act.signer)
+    emit(
+        said.to_json(),
+        [f"{use.deployer} declares the use {use.id} of {use.component}", f"  {logged(said)}"],
+        as_json=as_json,
+    )
+
+
+@command.command()
+@click.argument("path", type=PATH, default=Path())
+@use_options
+@click.option("--practice", type=click.Choice(PRACTICES), required=True)
+@click.option("--evidence", help="What was done.")
+@click.option("--not-needed", "ground", help="The legal ground on which it is not needed.")
+@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@home_option
+@signer_option("operator")
+@json_option
+def mitigate(
+    *, path: Path, use_id: str, deployer: str | None, days: int, home: Path, key: str | None,
+    as_json: bool,
+    **what: Any,  # noqa: ANN401 - practice, evidence, ground
+) -> None:  # fmt: skip
+    """Say what was done about one of the practices M1-M8, or why it is not needed."""
+    from sunlit.registry.use import declare_mitigation
+
+    if (what["evidence"] is None) == (what["ground"] is None):
+        raise click.UsageError("give either --evidence or --not-needed")
+    component = component_at(path)
+    with acting(home, key, "operator") as act:
+        said = declare_mitigation(
+            act.ledger, component, (use_id, deployer), valid_until=act.ends(days),
+            signer=act.signer, **what,
+        )  # fmt: skip
+    emit(said.to_json(), [f"{what['practice']}: {what['evidence'] or what['ground']}", f"  {logged(said)}"],
+         as_json=as_json)  # fmt: skip
