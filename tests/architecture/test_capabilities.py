@@ -59,15 +59,19 @@ def test_a_room_declares_itself_and_holds_no_code(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROOMS)
-def test_a_room_has_a_page_with_the_same_headings(name: str) -> None:
-    """A reader who knows one page knows where to look on the next."""
+def test_a_room_has_a_page_that_names_all_it_holds(name: str) -> None:
+    """Who knows one page knows where to look on the next; no rule and no claim is left out."""
     page = ROOT / PLACES["page"].format(name=name)
     if (name, "page") in NOT_YET:
         pytest.skip(NOT_YET[name, "page"])
 
     text = page.read_text(encoding="utf-8")
+    capability = import_module(f"sunlit.capabilities.{name}").CAPABILITY
+    words = [*capability.rules, *(claim.__name__ for claim in capability.claims)]
 
+    assert capability.question in text
     assert not [heading for heading in HEADINGS if heading not in text]
+    assert not [word for word in words if f"`{word}`" not in text]
 
 
 def test_each_claim_has_one_owner() -> None:
