@@ -113,12 +113,18 @@ def _vkey(origin: str) -> str:
 class World:
     """A trust file and logs whose entries are fed to one history, a minute apart."""
 
-    def __init__(self, trust: TrustFile | None = None, *, start: datetime = START) -> None:
+    def __init__(
+        self,
+        trust: TrustFile | None = None,
+        *,
+        start: datetime = START,
+        root_key: PrivateKey | None = None,
+    ) -> None:
         self.trust = trust or trust_of()
         self.history = History(self.trust)
         self.now = start
         self.entries: dict[str, list[bytes]] = {}
-        self.root = Member(ROOT, {Role.OPERATOR: named_key(f"{ROOT}/operator")})
+        self.root = Member(ROOT, {Role.OPERATOR: root_key or named_key(f"{ROOT}/operator")})
 
     @property
     def directory(self) -> Directory:
