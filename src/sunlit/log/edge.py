@@ -68,8 +68,11 @@ def unframe(framed: bytes) -> tuple[bytes, ...]:
     Raises:
         MalformedError: `log.bundle-truncated`.
     """
-    ends = frame_ends(framed)
-    return tuple(framed[at + 2 : end] for at, end in zip([0, *ends], ends, strict=False))
+    return _cut(framed, frame_ends(framed))
+
+
+def _cut(framed: bytes, ends: list[int]) -> tuple[bytes, ...]:
+    return tuple([framed[at + 2 : end] for at, end in zip([0, *ends], ends, strict=False)])
 
 
 class Edge:
@@ -117,8 +120,9 @@ class Edge:
             MalformedError: `log.bundle-truncated`.
             VerificationError: `log.edge-differs`: an older entry changed in memory.
         """
-        old_size, entries = self.size, unframe(framed)
-        files, outgrown = self._grow_bundles(framed)
+        old_size, ends = self.size, frame_ends(framed)
+        entries = _cut(framed, ends)
+        files, outgrown = self._grow_bundles(framed, [0, *ends])
         tiles: dict[tuple[int, int], bytes] = {}
         row = b"".join([sha256(b"\x00" + entry).digest() for entry in entries])
         level = 0
@@ -161,12 +165,13 @@ class Edge:
         self._tiles[level] = data
         return b"".join(above)
 
-    def _grow_bundles(self, framed: bytes) -> tuple[list[tuple[str, bytes]], list[str]]:
+    def _grow_bundles(
+        self, framed: bytes, ends: list[int]
+    ) -> tuple[list[tuple[str, bytes]], list[str]]:
         """Cut the entries into bundles: (path, bytes) each, and the full one that had parts."""
         files: list[tuple[str, bytes]] = []
         outgrown: list[str] = []
         index, width = divmod(self.size, TILE_WIDTH)
-        ends = [0, *frame_ends(framed)]
         at = 0
         while at < len(ends) - 1:
             stop = min(at + TILE_WIDTH - width, len(ends) - 1)

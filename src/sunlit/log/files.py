@@ -1,6 +1,8 @@
 """A log's files in a directory. The durable order is decided above; see `FileStore`."""
 
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -8,6 +10,8 @@ from typing import Final
 from sunlit.base.errors import UnavailableError
 
 READ: Final = os.O_RDONLY | os.O_CLOEXEC
+FEW: Final = 4
+SYNCS: Final = 16
 CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
@@ -73,17 +77,27 @@ class DirectoryFiles:
         """Remove an empty directory."""
         os.rmdir(self._root + path)  # noqa: PTH106 - hot path
 
-    def fsync(self, path: str) -> None:
-        """Return when the bytes of a file are durable."""
+    def fsync(self, paths: Sequence[str]) -> None:
+        """Return when the bytes of all these files are durable."""
+        if len(paths) <= FEW:
+            for path in paths:
+                self._sync(path)
+            return
+        # Side by side they share the file system's own commits: a third of the time in bulk.
+        with ThreadPoolExecutor(SYNCS) as pool:
+            for done in [pool.submit(self._sync, path) for path in paths]:
+                done.result()
+
+    def fsync_dir(self, path: str) -> None:
+        """Return when the names in a directory are durable."""
+        self._sync(path)
+
+    def _sync(self, path: str) -> None:
         descriptor = os.open(self._root + path, READ)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-    def fsync_dir(self, path: str) -> None:
-        """Return when the names in a directory are durable."""
-        self.fsync(path)
 
     def free(self) -> int:
         """Return how many bytes may still be written by this user."""

@@ -48,8 +48,8 @@ class FileStore(Protocol):
         """Remove an empty directory."""
         ...
 
-    def fsync(self, path: str) -> None:
-        """Return when the bytes of a file are durable."""
+    def fsync(self, paths: Sequence[str]) -> None:
+        """Return when the bytes of all these files are durable."""
         ...
 
     def fsync_dir(self, path: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sunlit.base.errors import VerificationError
-from sunlit.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from sunlit.log.checkpoint import Checkpoint, sign_checkpoint
 from sunlit.log.edge import Growth
 from sunlit.log.faults import no_second_try
 from sunlit.log.note import NoteSigner
@@ -30,7 +30,7 @@ class Options:
 
     archive_each: bool = True
     flush_commits: int = 64
-    flush_bytes: int = 32 * 1024 * 1024
+    flush_bytes: int = 16 * 1024 * 1024
     reserve_bytes: int = 8 * 1024 * 1024
 
 
@@ -48,9 +48,9 @@ def sign_growth(growth: Growth, signer: NoteSigner) -> bytes:
         VerificationError: `note.bad-signature`; and what the signer raises.
     """
     checkpoint = Checkpoint(signer.verifier.name, growth.size, growth.root)
-    note = sign_checkpoint(checkpoint, signer).to_bytes()
-    open_checkpoint(note, signer.verifier)
-    return note
+    note = sign_checkpoint(checkpoint, signer)
+    note.verified_by([signer.verifier])
+    return note.to_bytes()
 
 
 class Publisher:
@@ -102,8 +102,7 @@ class Publisher:
         # A name is durable when its directory is, and that one's own name in turn.
         names = sorted(self._dirty_dirs.keys() - set(parts), key=len, reverse=True)
         with no_second_try():
-            for path in keep:
-                self._files.fsync(path)
+            self._files.fsync(keep)
             for path in names:
                 self._files.fsync_dir(path)
             for directory in parts:
@@ -158,7 +157,7 @@ class Publisher:
         self._files.create(temporary, data)
         if sync:
             with no_second_try():
-                self._files.fsync(temporary)
+                self._files.fsync([temporary])
         self._files.rename(temporary, path)
 
     def _enter(self, path: str, data: bytes) -> None:

@@ -1,7 +1,6 @@
 """What a submitter gets back: the entry, its index, and the proof that it is in the log."""
 
 from collections.abc import Callable
-from functools import partial
 
 from sunlit.log.edge import Growth
 from sunlit.log.merkle import inclusion
@@ -20,7 +19,7 @@ class Receipt:
     __slots__ = ("_proof", "entry", "index")
 
     def __init__(
-        self, index: int, entry: bytes, proof: TlogProof | Callable[[], TlogProof]
+        self, index: int, entry: bytes, proof: TlogProof | Callable[[int], TlogProof]
     ) -> None:
         self.index = index
         self.entry = entry
@@ -30,7 +29,7 @@ class Receipt:
     def proof(self) -> TlogProof:
         """The inclusion proof under the checkpoint."""
         if not isinstance(self._proof, TlogProof):
-            self._proof = self._proof()
+            self._proof = self._proof(self.index)
         return self._proof
 
 
@@ -50,10 +49,8 @@ def receipts_of(growth: Growth, note: bytes) -> tuple[Receipt, ...]:
     def prove(index: int) -> TlogProof:
         return TlogProof(index, tuple(inclusion(index, growth.size, hashes)), note)
 
-    return tuple(
-        Receipt(index, entry, partial(prove, index))
-        for index, entry in enumerate(growth.entries, growth.old_size)
-    )
+    numbered = enumerate(growth.entries, growth.old_size)
+    return tuple([Receipt(index, entry, prove) for index, entry in numbered])
 
 
 def receipt_from(reader: LogReader, index: int) -> Receipt:

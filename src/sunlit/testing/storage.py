@@ -5,10 +5,11 @@ for, and the bytes of each file that was not synced, may be old, new or torn, in
 """
 
 import random
+from collections.abc import Sequence
 from enum import Enum, auto
 
 from sunlit.log.files import unreadable
-from sunlit.testing.power import Kind, Power
+from sunlit.testing.power import Power
 
 
 class Loss(Enum):
@@ -100,8 +101,12 @@ class FakeFiles:
             raise OSError(39, "Directory not empty", path)
         self._power.step(f"rmdir {path}", lambda: directory.names.pop(name))
 
-    def fsync(self, path: str) -> None:
-        """Make a file's bytes durable; after a failure the disk says yes and does nothing."""
+    def fsync(self, paths: Sequence[str]) -> None:
+        """Make files' bytes durable; after a failure the disk says yes and does nothing."""
+        for path in paths:
+            self._sync(path)
+
+    def _sync(self, path: str) -> None:
         found = self._find(path)
         if not isinstance(found, _File):
             raise FileNotFoundError(2, "No such file", path)
@@ -110,13 +115,10 @@ class FakeFiles:
             if not found.lies:
                 found.durable = found.data
 
-        planned = self._power.fault
         try:
             self._power.step(f"fsync {path}", sync)
         except OSError:
-            found.lies = (
-                planned is not None and planned.kind is Kind.FAILS and found.durable != found.data
-            )
+            found.lies = found.durable != found.data
             raise
 
     def fsync_dir(self, path: str) -> None:
@@ -151,7 +153,7 @@ class FakeFiles:
         if data is not None:
             directory.durable[name] = directory.names[name]
             self._power.restore()
-            self.fsync(path)
+            self.fsync([path])
 
     def paths(self) -> tuple[str, ...]:
         """Return the path of every file."""
