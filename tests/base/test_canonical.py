@@ -64,6 +64,7 @@ def test_deep_nesting_is_refused_both_ways() -> None:
 @pytest.mark.parametrize(
     ("data", "code"),
     [
+        (b'["\\ud800"]', "json.not-json"),
         (b"{", "json.not-json"),
         (b"\xff", "json.not-json"),
         (b'{"a":1,"a":2}', "json.not-json"),

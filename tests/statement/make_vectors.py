@@ -50,7 +50,7 @@ INVALID_MANIFESTS: dict[str, tuple[str, str, str]] = {
     "backslash": ("a name that is a path elsewhere", "a\\\\b", "manifest.name"),
     "control": ("a name with a line feed", "a\\nb", "manifest.name"),
     "decomposed": ("a name that is not NFC", "cafe\u0301", "manifest.malformed"),
-    "half-surrogate": ("a name that is not Unicode", "\\ud800", "manifest.name"),
+    "half-surrogate": ("a name that is not Unicode", "\\ud800", "json.not-json"),
     "unassigned": ("a name with an unassigned code point", "\U000e0fff", "manifest.name"),
     "not-json": ("cut short", '[{"digest"', "json.not-json"),
 }  # fmt: skip

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import tempfile
+import tracemalloc
 import unicodedata
 from pathlib import Path
 
@@ -192,6 +193,30 @@ def test_progress_is_told_from_nothing_to_all(tmp_path: Path) -> None:
     assert heard[0] == (0, 600_010)
     assert heard[-1] == (600_010, 600_010)
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+
+
+def hash_of_zeros(root: Path, size: int) -> int:
+    """Hash a sparse file of `size` bytes; return the peak of memory that it took."""
+    root.mkdir()
+    with (root / "weights.bin").open("wb") as file:
+        file.truncate(size)
+    tracemalloc.start()
+    try:
+        assert read_manifest(root).files[0].size == size
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """A file of 64 MiB takes well under one."""
+    assert hash_of_zeros(tmp_path / "root", 64 * 2**20) < 2**20
+
+
+@pytest.mark.long
+def test_a_file_of_ten_gigabytes_is_hashed(tmp_path: Path) -> None:
+    """Size is no reason to refuse, nor to take more memory."""
+    assert hash_of_zeros(tmp_path / "root", 10 * 10**9) < 2**20
 
 
 class MemoryCache:

@@ -70,7 +70,7 @@ def _utf16(text: str) -> bytes:
 
 
 def decode(data: bytes, *, what: str = "the document", limit: int = 16 * 1024 * 1024) -> object:
-    """Read JSON strictly: bounded size and depth, UTF-8, no duplicate keys, no NaN.
+    """Read JSON strictly: bounded size and depth, Unicode, no duplicate keys, no NaN.
 
     Raises:
         MalformedError: `json.too-large`, `json.not-json`.
@@ -81,9 +81,11 @@ def decode(data: bytes, *, what: str = "the document", limit: int = 16 * 1024 * 
             got=f"{len(data)} bytes",
         )  # fmt: skip
     try:
-        return json.loads(
-            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
-        )
+        text = data.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        if "\\u" in text:  # only an escape can bring half a surrogate pair (RFC 7493, section 2.1)
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return value
     except (ValueError, RecursionError) as error:
         raise MalformedError(
             "json.not-json", f"{what} is not JSON", expected="one JSON document", got=str(error)

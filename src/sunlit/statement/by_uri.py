@@ -50,6 +50,7 @@ def write_key_file(path: Path, key: PrivateKey, passphrase: bytes | None = None)
             file.write(key.to_pem(passphrase))
             file.flush()
             os.fsync(file.fileno())
+        _sync_folder(path.parent)
     except FileExistsError as error:
         raise UnavailableError(
             "key.file-exists", f"{path} exists", mend="choose a new name; keys are never replaced"
@@ -58,6 +59,15 @@ def write_key_file(path: Path, key: PrivateKey, passphrase: bytes | None = None)
         raise UnavailableError(
             "key.file-unwritable", f"cannot write the key file {path}", got=error.strerror
         ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    # A key whose public half is published must still be there after a power cut.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _load_file(rest: str, ask: Ask) -> Signer:

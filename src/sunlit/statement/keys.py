@@ -8,6 +8,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -123,6 +124,7 @@ def _origins(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+@lru_cache(maxsize=1024)
 def _native(kind: str, spki: bytes) -> _Native:
     """Load the key, and refuse any encoding but the one that `cryptography` writes."""
     if len(spki) > MAX_SPKI:
