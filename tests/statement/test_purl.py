@@ -48,6 +48,8 @@ def test_a_private_component_carries_its_owners_domain() -> None:
         "pkg:/pypi/onnx",
         "pkg:PyPI/onnx",
         "pkg:pypi/Onnx",
+        "pkg:pypi/typing_extensions",
+        "pkg:github/Some%20Body/x",
         "pkg:pypi/onnx@1.0",
         "pkg:pypi/onnx#sub",
         "pkg:pypi/onnx?",

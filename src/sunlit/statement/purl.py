@@ -60,12 +60,16 @@ class Purl:
             raise _bad("pkg:type/namespace/name, canonically percent-encoded")
         if mark and not _are_qualifiers(qualifiers):
             raise _bad("key=value qualifiers in alphabetical order, each once")
-        if kind in _LOWER and path != path.lower() and "%" not in path:
-            raise _bad(f"pkg:{kind} names in lower case")
+        if not _is_folded(kind, _ENCODED.sub("", path)):
+            raise _bad(f"pkg:{kind} names in lower case, for pypi with - in place of _")
         purl = cls(text, kind, tuple(parts[:-1]), parts[-1])
         if kind == "generic" and not (parts[:-1] and _DOMAIN.fullmatch(parts[0])):
             raise _bad("pkg:generic/<domain of the owner>/<name>")
         return purl
+
+
+def _is_folded(kind: str, path: str) -> bool:
+    return (kind not in _LOWER or path == path.lower()) and (kind != "pypi" or "_" not in path)
 
 
 def _is_part(part: str) -> bool:
