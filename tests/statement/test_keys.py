@@ -101,7 +101,12 @@ COMPRESSED = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200
         ("ed25519", b""),
         ("ed25519", bytes(257)),
     ],
-)
+    # The keys are new in every process, and the names of tests must not be.
+    ids=[
+        "p384", "compressed", "ed25519-as-ecdsa", "ecdsa-as-ed25519", "ed448", "byte-more",
+        "y-0", "y-1", "y-minus-1", "y-not-reduced", "y-with-sign", "empty", "too-long",
+    ],
+)  # fmt: skip
 def test_a_key_of_another_kind_or_spelling_is_refused(kind: str, data: bytes) -> None:
     """One key has one kind of bytes, and keys with which anybody can sign are none."""
     with pytest.raises(MalformedError) as refused:
