@@ -16,8 +16,8 @@ from sunlit.rubric.control import Control, Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
 
-DECLARE_USE: Final = "sunlit use declare {path}"
-SIGN: Final = "sunlit assure {path} --key KEY"
+DECLARE_USE: Final = "sunlit use declare {path} --use {use} --deployer {deployer}"
+SIGN: Final = "sunlit assure {path} --home HOME --key maintainer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ def performance_tested(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
     return Verdict.holds(
         f"{len(metrics)} figures meet their thresholds, on named data.",
         _ids(on_data),
-        expires=_expires(on_data, parameters),
+        expires=_expires(evidence, on_data, parameters),
     )
 
 
@@ -94,17 +94,17 @@ def tested_by_group(evidence: Evidence, parameters: Mapping[str, str]) -> Verdic
     return Verdict.holds(
         f"Each of {len(groups)} groups meets its threshold.",
         _ids(by_group),
-        expires=_expires(by_group, parameters),
+        expires=_expires(evidence, by_group, parameters),
     )
 
 
 def _recent(evidence: Evidence, kind: str, parameters: Mapping[str, str]) -> list[Tested]:
-    """Tests that count and are no older than the parameter allows; an undated one is too old."""
+    """Tests that count and are no older than the parameter allows."""
     age = _age(parameters)
     return [
         (said, test, answer)
         for said, test, answer in tests(evidence, kind)
-        if (dated := _tested_on(said, test)) is not None and dated <= evidence.at < dated + age
+        if (dated := _tested_on(evidence, said, test)) <= evidence.at < dated + age
     ]
 
 
@@ -112,17 +112,19 @@ def _age(parameters: Mapping[str, str]) -> timedelta:
     return timedelta(days=int(parameters.get("max-age-days", "365")))
 
 
-def _tested_on(said: Admitted, test: TestResult) -> datetime | None:
+def _tested_on(evidence: Evidence, said: Admitted, test: TestResult) -> datetime:
     # A date that the tester states may be earlier than the entry, never later.
     dates = [day for day in (test.sunlit_tested_on, said.admitted_at) if day is not None]
-    return min(dates, default=None)
+    return min(dates, default=evidence.at)  # an undated draft is of now
 
 
-def _expires(found: Iterable[Tested], parameters: Mapping[str, str]) -> str | None:
+def _expires(
+    evidence: Evidence, found: Iterable[Tested], parameters: Mapping[str, str]
+) -> str | None:
     ends: list[datetime | None] = []
     for said, test, answer in found:
-        dated = _tested_on(said, test)
-        ends += [test.sunlit_valid_until, answer.expires, dated and dated + _age(parameters)]
+        dated = _tested_on(evidence, said, test)
+        ends += [test.sunlit_valid_until, answer.expires, dated + _age(parameters)]
     return when(*ends)
 
 
@@ -184,7 +186,7 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
     if not isinstance(code, Published):
         return Verdict.unknown(
             f"How many assessors it takes hangs on the tier. {code}",
-            mend="sunlit board vote {path} --use {use}",
+            mend="sunlit board vote {path} --use {use} --deployer {deployer}",
         )
     needed = _needed(parameters, code.code.tier)
     if needed == 0:

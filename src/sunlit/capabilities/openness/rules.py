@@ -73,7 +73,8 @@ def data_licence_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Ve
 
 
 def _licences(evidence: Evidence, dataset: Admitted) -> list[str]:
-    digests = {subject.digest.get("sha256") for subject in dataset.subjects}
+    # A licence of "the data" in the release's own folder covers each dataset it names.
+    digests = {evidence.release, *(it.digest.get("sha256") for it in dataset.subjects)}
     return [
         said.statement_id
         for said, licence in evidence.current(Licence)

@@ -164,6 +164,7 @@ def _card(evidence: Evidence, parameters: Mapping[str, str], card: str) -> Verdi
             return Verdict.fails(
                 f"The {card} card lacks: {', '.join(dict.fromkeys(lacking))}.",
                 [said.statement_id],
+                mend=f"write these sections in {document.path}, then: sunlit assure {{path}}",
             )
         if not document.present:
             return Verdict.fails(f"The {card} card holds no section.", [said.statement_id])

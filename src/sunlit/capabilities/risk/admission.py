@@ -80,7 +80,7 @@ def _code(
         or code.valid_until > agreed.valid_until
     ):
         return refused("The code is not the one that the board's votes carry.")
-    return enters(said, f"{len(code.votes)} votes carry it.")
+    return enters(said, "The board's votes carry it.")
 
 
 def _mitigation(said: Admitted, claim: Mitigation, directory: Directory) -> Verdict:

@@ -1,18 +1,21 @@
 """What can go wrong, and what is done about it? Pure rules."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from sunlit.claims.assurance import Result
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Tier, Use
 from sunlit.rubric.attested import attestations
+from sunlit.rubric.evaluate import DECLARE_USE
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.mitigations import mitigation_gap
 from sunlit.rubric.published import Published, published_code, tier_of
 from sunlit.rubric.standing import about, declared_use, uses, when
 
-NO_USE = "The deployer has not signed this use."
+NO_USE: Final = "The deployer has not signed this use."
+VOTE: Final = "sunlit board vote {path} --use {use} --deployer {deployer}"
 
 
 def _is_said(text: str | None) -> bool:
@@ -24,7 +27,7 @@ def use_declared(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     del parameters
     found = declared_use(evidence)
     if found is None:
-        return Verdict.unknown(NO_USE)
+        return Verdict.unknown(NO_USE, mend=DECLARE_USE)
     said, use, answer = found
     stated = {"a description": use.description, "who is affected": use.affected}
     if missing := [name for name, value in stated.items() if not _is_said(value)]:
@@ -49,11 +52,11 @@ def use_not_prohibited(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
             return Verdict.fails(
                 "The use is a prohibited practice (Article 5 of the EU AI Act).",
                 [said.statement_id],
-                mend="Do not use it for this. Declare another use: sunlit use declare {path}",
+                mend=f"Do not use it for this. Declare another use: {DECLARE_USE}",
             )
     found = declared_use(evidence)
     if found is None:
-        return Verdict.unknown(NO_USE)
+        return Verdict.unknown(NO_USE, mend=DECLARE_USE)
     said, use, answer = found
     return Verdict.holds(
         f"{use.deployer} declares no prohibited practice.",
@@ -67,10 +70,10 @@ def target_valid(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     del parameters
     found = declared_use(evidence)
     if found is None:
-        return Verdict.unknown(NO_USE)
+        return Verdict.unknown(NO_USE, mend=DECLARE_USE)
     said, use, answer = found
     if (reason := _target_problem(evidence, use)) is not None:
-        return Verdict.fails(reason, [said.statement_id], mend="sunlit use declare {path}")
+        return Verdict.fails(reason, [said.statement_id], mend=DECLARE_USE)
     judged = [it for it in attestations(evidence) if "target-validity" in it.scopes]
     for attested in judged:
         if attested.result is Result.FAILED:
@@ -83,7 +86,7 @@ def target_valid(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
         return Verdict.unknown(
             f"Whether it takes an attestation hangs on the tier. {code}",
             [said.statement_id],
-            mend="sunlit board vote {path} --use {use}",
+            mend=VOTE,
         )
     rests_on, ends = [said.statement_id, *code.rests_on], [answer.expires, code.code.valid_until]
     if code.code.tier is not Tier.LOW:
@@ -141,7 +144,7 @@ def gap_within_ceiling(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
     code = published_code(evidence)
     if not isinstance(code, Published):
         return Verdict.unknown(f"There is no ceiling yet. {code}",
-                               mend="sunlit board vote {path} --use {use}")  # fmt: skip
+                               mend=VOTE)  # fmt: skip
     gap = mitigation_gap(evidence)
     if gap.digit > code.code.ceiling:
         lacking = ", ".join(gap.lacking)
@@ -149,8 +152,8 @@ def gap_within_ceiling(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
             f"The gap is {gap.digit}, above the ceiling {code.code.ceiling}: {lacking} lack "
             "valid evidence.",
             dict.fromkeys([*code.rests_on, *gap.rests_on]),
-            mend=f"sunlit use mitigate {{path}} --use {{use}} --practice {gap.lacking[0]} "
-            "--evidence TEXT",
+            mend=f"sunlit use mitigate {{path}} --use {{use}} --deployer {{deployer}} "
+            f"--practice {gap.lacking[0]} --evidence TEXT",
         )
     return Verdict.holds(
         f"The gap is {gap.digit}, the ceiling {code.code.ceiling}.",
@@ -164,7 +167,7 @@ def oversight_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
     del parameters
     found = declared_use(evidence)
     if found is None:
-        return Verdict.unknown(NO_USE)
+        return Verdict.unknown(NO_USE, mend=DECLARE_USE)
     said, use, answer = found
     stated = {"who oversees it": use.oversight, "what staff do without it": use.fallback}
     if missing := [name for name, value in stated.items() if not _is_said(value)]:
