@@ -120,7 +120,8 @@ def alone() -> None:
     )
     evil = NoteVerifier("evil", COSIGNATURE_V1, named_key("evil").public.spki[-32:])
     write("newline-in-a-url", "a URL that would add a line to the witness policy",
-          "trust.malformed", changed(logs=[{**log_json(), "url": f"x\nwitness evil {evil.vkey}"}]))  # fmt: skip
+          "trust.malformed",
+          changed(logs=[{**log_json(), "url": f"x\nwitness evil {evil.vkey}"}]))  # fmt: skip
 
 
 def log_json() -> dict[str, object]:

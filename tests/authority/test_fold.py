@@ -165,6 +165,9 @@ def test_a_key_that_could_not_serve_is_not_registered(
     """Each with its reason."""
     subjects = [subject_of(_key("agency.example"))]
     said = world.say(claim, world.root.operator, NEW, subjects=subjects)
+    # An empty list of roles is not written, so it is put in as another writer would.
+    ids = dict.fromkeys((*said.signers, NEW.public.key_id))
+    said = replace(said, claim=claim, subjects=tuple(subjects), signers=tuple(ids))
 
     answer = entitled(world.directory, said)
 
@@ -272,7 +275,9 @@ def test_nobody_accredits_without_a_trust_file(world: World) -> None:
     """Nor closes a log, nor anything else."""
     nobody = Directory.empty()
     for claim in (
-        Accreditation(accreditor="a", assessor="b", scopes=(), valid_from=START, valid_until=START),
+        Accreditation(
+            accreditor="a", assessor="b", scopes=("c",), valid_from=START, valid_until=START
+        ),
         LogClosed(origin=LOG),
         _key("agency.example", Role.MAINTAINER),
     ):

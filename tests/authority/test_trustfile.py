@@ -151,7 +151,7 @@ def test_a_board_needs_a_possible_threshold() -> None:
     """K of n with k above n could never publish, and below 1 always."""
     (board,) = trust_of().boards
 
-    with pytest.raises(MalformedError, match="board.example"):
+    with pytest.raises(MalformedError, match=r"board\.example"):
         trust_of(boards=(replace(board, threshold=4),)).check()
 
 

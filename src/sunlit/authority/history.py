@@ -95,29 +95,30 @@ def read_envelope(envelope: Envelope, directory: Directory) -> Admitted:
 def _admitted(
     directory: Directory, envelope: Envelope, claim: Claim, subjects: tuple[Subject, ...]
 ) -> Admitted:
-    known = _signers(envelope, directory)
-    if isinstance(claim, Key):
-        # A key shows that its holder has it by signing its own registration.
-        known = (*known, *verified_by(envelope, _own_key(claim)))
+    # A key shows that its holder has it by signing its own registration.
+    own = _own_key(claim) if isinstance(claim, Key) else ()
     return Admitted(
         claim=claim,
         statement_id=envelope.statement_id,
         subjects=subjects,
-        signers=tuple(dict.fromkeys(key.key_id for key in known)),
+        signers=tuple(key.key_id for key in _signers(envelope, directory, own)),
     )
 
 
-def _signers(envelope: Envelope, directory: Directory) -> tuple[PublicKey, ...]:
-    """Return the registered keys that signed.
+def _signers(
+    envelope: Envelope, directory: Directory, own: tuple[PublicKey, ...]
+) -> tuple[PublicKey, ...]:
+    """Return the registered keys that signed, and of `own` those that did.
 
     The `keyid` hints only choose what is tried first: when they do not account for every
     signature, every key is tried, so that a wrong hint hides nothing.
     """
     hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
-    first = verified_by(envelope, [record.key for record in hinted if record is not None])
+    likely = [record.key for record in hinted if record is not None]
+    first = verified_by(envelope, [*likely, *own])
     if len(first) == len(envelope.signatures):
         return first
-    return verified_by(envelope, directory.keys())
+    return verified_by(envelope, [*directory.keys(), *own])
 
 
 def _strict(envelope: Envelope) -> tuple[Claim, tuple[Subject, ...]]:
