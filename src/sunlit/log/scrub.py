@@ -51,7 +51,7 @@ class Scrub:
         self._note_root()
         above: list[bytes] = []
         for index in range(-(-self._size // TILE_WIDTH)):
-            hashes = self._bundle(index, width_of(0, index, self._size))
+            hashes = self._leaves(index, width_of(0, index, self._size))
             above += self._tile(0, index, hashes)
             for found in hashes:
                 self._frontier.append(found)
@@ -76,25 +76,40 @@ class Scrub:
         if self._frontier.size in self._wanted:
             self.roots[self._frontier.size] = self._frontier.root()
 
-    def _bundle(self, index: int, width: int) -> list[bytes]:
-        """Check a bundle and return its entries' hashes, or the tile's where they are lost."""
+    def _leaves(self, index: int, width: int) -> list[bytes]:
+        """Return the hashes of a bundle's entries, or what the tile says where they are wrong."""
         path = entries_path(index, width)
+        entries = self._bundle(path, width)
+        stored = self._stored(0, index, width)
+        if entries is None:
+            return stored or [bytes(HASH_SIZE)] * width
+        for at, entry in enumerate(entries, index * TILE_WIDTH):
+            self._entry(path, at, entry)
+        self._partials(entries_path(index), lambda part: frame(entries[:part]))
+        computed = [leaf_hash(entry) for entry in entries]
+        if stored is None or computed == stored:
+            return computed
+        # One of the two changed; the hash above says which, where there is one.
+        above = self._stored(1, index // TILE_WIDTH, width_of(1, index // TILE_WIDTH, self._size))
+        parent = above[index % TILE_WIDTH] if above and width == TILE_WIDTH else None
+        if parent != _top(computed):
+            self._report(path, "log.entry-hash", "an entry has not the hash that its tile holds")
+        return stored if parent == _top(stored) else computed
+
+    def _bundle(self, path: str, width: int) -> tuple[bytes, ...] | None:
         data = self._files.get(path)
         if data is None:
             self._report(path, "log.file-missing", "a bundle of entries is missing")
-            return self._hashes_of_tile(index, width)
+            return None
         try:
             entries = unframe(data)
         except SunlitError as error:
             self._report(path, error.code, error.what)
-            return self._hashes_of_tile(index, width)
+            return None
         if len(entries) != width:
             self._report(path, "log.bundle-width", f"{len(entries)} entries, not {width}")
-            return self._hashes_of_tile(index, width)
-        for at, entry in enumerate(entries, index * TILE_WIDTH):
-            self._entry(path, at, entry)
-        self._partials(entries_path(index), lambda part: frame(entries[:part]))
-        return [leaf_hash(entry) for entry in entries]
+            return None
+        return entries
 
     def _entry(self, path: str, at: int, data: bytes) -> None:
         try:
@@ -106,11 +121,14 @@ class Scrub:
             self._report(path, "log.time-backwards", f"entry {at} is older than the one before it")
         self.last_admitted = entry.admitted_at
 
-    def _hashes_of_tile(self, index: int, width: int) -> list[bytes]:
+    def _stored(self, level: int, index: int, width: int) -> list[bytes] | None:
+        """Return what a tile's file says, if it is of the right size."""
+        if not width:
+            return None
         try:
-            return split_tile(self._files.get(tile_path(0, index, width)) or b"", width)
+            return split_tile(self._files.get(tile_path(level, index, width)) or b"", width)
         except SunlitError:
-            return [bytes(HASH_SIZE)] * width  # reported as a tile; what is above differs too
+            return None
 
     def _tile(self, level: int, index: int, hashes: Sequence[bytes]) -> list[bytes]:
         """Check a tile against the hashes it must have; return what it gives the next level."""
@@ -121,7 +139,7 @@ class Scrub:
         elif data != expected:
             self._report(path, "log.file-differs", "the tile is not made of the hashes below it")
         self._partials(tile_path(level, index), lambda part: expected[: part * HASH_SIZE])
-        return [inner_rows(expected)[TILE_HEIGHT]] if len(hashes) == TILE_WIDTH else []
+        return [_top(hashes)] if len(hashes) == TILE_WIDTH else []
 
     def _partials(self, full: str, expected: Callable[[int], bytes]) -> None:
         for name in self._files.listing(f"{full}.p"):
@@ -161,6 +179,11 @@ class Scrub:
             return False
         make = entries_path(index, width) if kind == "entries" else tile_path(level, index, width)
         return make == path
+
+
+def _top(hashes: Sequence[bytes]) -> bytes:
+    """Return the hash over a full tile (of what is not full: nothing)."""
+    return inner_rows(b"".join(hashes))[TILE_HEIGHT]
 
 
 def _paths(files: FileStore, directory: str) -> Iterator[str]:

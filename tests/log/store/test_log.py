@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.log.admission import MAX_BATCH, Prepared, admit, prepare
 from sunlit.log.cosignature import cosign
+from sunlit.log.edge import frame
 from sunlit.log.entry import Entry
 from sunlit.log.files import DirectoryFiles
 from sunlit.log.fsck import fsck_directory
@@ -276,8 +277,17 @@ def test_a_foreign_file_where_a_tile_goes_stops_the_log(tmp_path: Path) -> None:
     assert code_of(caught) == "log.file-differs"
 
     with reopen(tmp_path) as log:  # the entry was in the log: its files are written in recovery
-        (tmp_path / "log/checkpoints/3").write_bytes(b"")
         assert log.size == 2
+
+
+def test_the_same_bytes_where_a_tile_goes_are_fine(tmp_path: Path) -> None:
+    """A file that says the same is what the log would have written."""
+    with create(tmp_path) as log:
+        path = tmp_path / "log/tile/entries/000.p/1"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(frame(admit([prepare({"n": 1})], START)))
+
+        assert log.append(numbered(1))[0].index == 0
 
 
 def test_a_directory_without_write_permission_is_said_so(tmp_path: Path) -> None:
