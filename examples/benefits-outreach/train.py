@@ -1,0 +1,88 @@
+"""Train the model. Needs lightgbm, numpy and pyarrow; the same data gives the same model.
+
+Writes `model.txt` (LightGBM's own text format: numbers and names, no pickle) and `cut.json`:
+below which estimate a person is written to.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import lightgbm
+import numpy as np
+from pyarrow import parquet
+
+HERE: Final = Path(__file__).parent
+TRAIN: Final = HERE / "data" / "acs-public-coverage-2018-train.parquet"
+
+TARGET: Final = "PUBCOV"  # 1: has public health cover
+# Sex, race, ancestry, citizenship and place of birth are left out; they are used only to test
+# the model for groups of people apart.
+FEATURES: Final = (
+    "AGEP", "SCHL", "MAR", "DIS", "DEAR", "DEYE", "DREM", "ESP", "ESR", "PINCP", "MIL", "MIG",
+    "FER",
+)  # fmt: skip
+
+ROUNDS: Final = 120
+SETTINGS: Final = {
+    "objective": "binary",
+    "num_leaves": 15,
+    "learning_rate": 0.08,
+    "min_data_in_leaf": 50,
+    "feature_fraction": 0.9,
+    "seed": 2018,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbosity": -1,
+}
+# The lowest cut that finds four in five of the people with a disability who have no cover, in a
+# fifth of the training data that is set aside for this. At 0.5 the model would miss two in five.
+WANTED_RECALL: Final = 0.8
+CUTS: Final = tuple(step / 100 for step in range(50, 95, 5))
+
+
+Numbers = Any  # a numpy array
+Columns = dict[str, Numbers]
+
+
+def read(path: Path) -> Columns:
+    """Return column name -> values."""
+    table = parquet.read_table(path)
+    return {name: table[name].to_numpy().astype(float) for name in table.column_names}
+
+
+def matrix(columns: Columns) -> Numbers:
+    """Return rows x features, in the order of FEATURES."""
+    return np.column_stack([columns[name] for name in FEATURES])
+
+
+def fit(columns: Columns, rows: Numbers) -> lightgbm.Booster:
+    """Return a model of the rows."""
+    data = lightgbm.Dataset(
+        matrix(columns)[rows], columns[TARGET][rows], feature_name=list(FEATURES)
+    )
+    return lightgbm.train(SETTINGS, data, ROUNDS)
+
+
+def choose_cut(columns: Columns) -> float:
+    """Return the lowest cut that reaches enough people with a disability and without cover."""
+    aside = np.arange(len(columns[TARGET])) % 5 == 0
+    estimates = fit(columns, ~aside).predict(matrix(columns))
+    meant = aside & (columns["DIS"] == 1) & (columns[TARGET] == 0)
+    reached = [cut for cut in CUTS if (estimates[meant] < cut).mean() >= WANTED_RECALL]
+    return reached[0] if reached else CUTS[-1]
+
+
+def main() -> None:
+    """Train, and write both files."""
+    columns = read(TRAIN)
+    cut = choose_cut(columns)
+    model = fit(columns, np.ones(len(columns[TARGET]), dtype=bool))
+    model.save_model(str(HERE / "model.txt"))
+    (HERE / "cut.json").write_text(json.dumps({"write-below": str(cut)}) + "\n", encoding="utf-8")
+    print(f"Trained on {len(columns[TARGET])} people; people below {cut} are written to.")
+
+
+if __name__ == "__main__":
+    main()
