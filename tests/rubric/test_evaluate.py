@@ -1,6 +1,6 @@
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -12,6 +12,7 @@ from sunlit.base import canonical
 from sunlit.base.errors import MalformedError
 from sunlit.claims.assurance import Result, Withdrawal
 from sunlit.claims.authority import Role
+from sunlit.claims.base import Claim
 from sunlit.rubric import Evidence, Finding, Outcome, Position, Rubric, Verdict, evaluate
 from sunlit.rubric.core import core_rubric
 from sunlit.rubric.evaluate import earliest
@@ -300,7 +301,7 @@ def test_the_order_of_findings_hangs_on_no_order_of_votes_and_attestations(seed:
     assert [item.outcome for item in found.findings] == [Outcome.HOLDS] * 20
 
 
-BAD = {
+BAD: dict[str, Callable[[], Claim]] = {
     "failing test": lambda: replace(story.tested(), result=Result.FAILED),
     "failing scan": lambda: replace(story.scan(), result=Result.FAILED),
     "closed licence": lambda: replace(story.licence(), osi_approved=False),

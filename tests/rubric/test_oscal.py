@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,13 +58,13 @@ def test_a_profile_is_read() -> None:
 
     read = read_profile(encoded(document))
 
-    assert read.imports[0].include == {"prov-1"}
+    assert read.imports[0].include == frozenset({"prov-1"})
     assert read.imports[0].exclude == {"prov-2"}
     assert read.parameters["assu-4.high"] == ("2",)
     assert read.additions[0].control == "prov-1"
 
 
-BAD_CATALOGS = {
+BAD_CATALOGS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "no catalog": ("rubric.malformed", lambda d: d.pop("catalog")),
     "no metadata": ("rubric.malformed", lambda d: d["catalog"].pop("metadata")),
     "blank title": ("rubric.malformed", lambda d: d["catalog"]["metadata"].update(title=" ")),
@@ -101,7 +102,7 @@ def test_a_bad_catalog_is_refused(case: str) -> None:
     assert caught.value.code == code
 
 
-BAD_PROFILES = {
+BAD_PROFILES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "no imports": ("rubric.malformed", lambda p: p.pop("imports")),
     "no href": ("rubric.malformed", lambda p: p["imports"][0].pop("href")),
     "with-ids no list": (

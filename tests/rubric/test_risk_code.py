@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from itertools import product
 from typing import Any
@@ -131,7 +132,7 @@ def test_the_digest_is_of_the_canonical_form() -> None:
     assert scheme().practices == ("M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8")
 
 
-SPOILED = {
+SPOILED: dict[str, Callable[[Any], object]] = {
     "no impact": lambda d: d.pop("impact"),
     "no practices": lambda d: d.update(practices=[]),
     "rows no list": lambda d: d["tiers"].update(rows={}),

@@ -16,5 +16,4 @@ CODES: Final = {
     "rubric.unknown-rule": "A control names a rule that no capability provides.",
     "risk.malformed-scheme": "The scheme file of the risk code is not what it should be.",
     "risk.out-of-range": "An area, score, level or ceiling lies outside its scale.",
-    "risk.prohibited": "The use is a prohibited practice: it gets no code.",
 }
