@@ -153,7 +153,7 @@ def decode_bundle(data: bytes) -> list[bytes]:
     while at < end and len(entries) <= TILE_WIDTH:
         start = at + 2
         at = start + int.from_bytes(data[at:start], "big")
-        if start > end or at > end:
+        if at > end:  # or the length itself is cut: then `at` is beyond the end too
             raise MalformedError("log.bundle-truncated", "an entry bundle ends inside an entry")
         entries.append(data[start:at])
     _expect_bundle_width(len(entries))

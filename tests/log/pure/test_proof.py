@@ -101,6 +101,7 @@ def test_a_receipt_under_another_checkpoint_does_not_hold() -> None:
 
 GOOD = READER.receipt(5).to_bytes()
 HASH = b64encode(bytes(32)).decode()
+R31 = bytes(31)
 MALFORMED = {
     "empty": (b"", "proof.form"),
     "another file": (b"hello\n\nworld\n", "proof.form"),
@@ -143,6 +144,6 @@ def test_a_malformed_receipt_is_refused_with_its_code(case: str) -> None:
 
 def test_only_what_can_be_read_back_is_written() -> None:
     """A receipt with a negative index or without checkpoint is not written."""
-    for broken in (TlogProof(-1, (), b"x"), TlogProof(0, (), b""), TlogProof(0, (b"",), b"x")):
+    for broken in (TlogProof(-1, (), b"x"), TlogProof(0, (), b""), TlogProof(0, (R31,), b"x")):
         with pytest.raises(MalformedError):
             broken.to_bytes()
