@@ -124,5 +124,6 @@ def mitigate(
             act.ledger, component, (use_id, deployer), valid_until=act.ends(days),
             signer=act.signer, **what,
         )  # fmt: skip
-    emit(said.to_json(), [f"{what['practice']}: {what['evidence'] or what['ground']}", f"  {logged(said)}"],
-         as_json=as_json)  # fmt: skip
+    done = what["evidence"] or what["ground"]
+    lines = [f"{what['practice']}: {done}", f"  {logged(said)}"]
+    emit(said.to_json(), lines, as_json=as_json)

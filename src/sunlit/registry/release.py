@@ -45,10 +45,12 @@ def declare_release(
             expected="the manifest digest of another release, or none: REASON",
             mend="for a first release: --rollback 'none: this is the first release'",
         )  # fmt: skip
+    # Whose key it is decides, not whose home: a group may keep one log for several members.
+    known = ledger.history.directory.organisation_of(signer.public.key_id)
     release = Release(
         purl=component.purl,
         release_id=version or component.toml.version,
-        sunlit_maintainer=ledger.home.organisation,
+        sunlit_maintainer=known or ledger.home.organisation,
         sunlit_changelog=changelog,
         sunlit_rollback=digest,
         sunlit_released_on=at,
