@@ -155,13 +155,13 @@ class Scrub:
         """Return the partial files that must be served (tlog-tiles: until the full one exists)."""
         needed: set[str] = set()
         for size in self._wanted - {self._size}:
-            for level in range(MAX_LEVEL):
-                index, width = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
-                if not index and not width:
-                    break
+            level = 0
+            while hashes := size >> (TILE_HEIGHT * level):
+                index, width = divmod(hashes, TILE_WIDTH)
                 if width and width_of(level, index, self._size) < TILE_WIDTH:
                     needed.add(tile_path(level, index, width))
                     needed |= {entries_path(index, width)} if level == 0 else set()
+                level += 1
         return sorted(needed)
 
     def _belongs(self, path: str) -> bool:

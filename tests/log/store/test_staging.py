@@ -7,6 +7,7 @@ import pytest
 from sunlit.base.errors import SunlitError
 from sunlit.log.edge import Edge, frame
 from sunlit.log.fsck import fsck
+from sunlit.log.merkle import leaf_hash, node_hash
 from sunlit.log.publish import Options
 from tests.crash.world import SIGNER, World
 
@@ -103,3 +104,14 @@ def test_an_older_entry_that_changed_in_memory_stops_the_log() -> None:
         edge.grow(frame([b"last"]))
 
     assert caught.value.code == "log.edge-differs"
+
+
+def test_a_tree_whose_middle_tile_is_empty_grows() -> None:
+    """At 65,536 entries the tiles of levels 0 and 1 are full and the next begin."""
+    top = b"t" * 32
+    edge = Edge(65_536, [b"", b"", top])
+
+    growth = edge.grow(frame([b"entry"]))
+
+    assert growth.tiles == {(0, 256): leaf_hash(b"entry"), (2, 0): top}
+    assert growth.root == node_hash(top, leaf_hash(b"entry"))
