@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
+from math import ceil, floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
@@ -79,12 +81,12 @@ def tested_by_group(evidence: Evidence, parameters: Mapping[str, str]) -> Verdic
         *_recent(evidence, "performance", parameters),
         *_recent(evidence, "fairness", parameters),
     ]
-    least_rows = int(parameters.get("min-rows", "30"))
+    least_rows = ceil(Decimal(parameters.get("min-rows", "30")))
     by_group = [item for item in found if _groups(item[1].sunlit_metrics, least_rows)]
     if (failed := _failed(by_group, least_rows)) is not None:
         return failed
     groups = {name for _, test, _ in by_group for name in _groups(test.sunlit_metrics, least_rows)}
-    least = int(parameters.get("min-groups", "2"))
+    least = ceil(Decimal(parameters.get("min-groups", "2")))
     if len(groups) < least:
         return Verdict.unknown(
             f"{len(groups)} of at least {least} groups were tested apart, with a threshold "
@@ -109,7 +111,7 @@ def _recent(evidence: Evidence, kind: str, parameters: Mapping[str, str]) -> lis
 
 
 def _age(parameters: Mapping[str, str]) -> timedelta:
-    return timedelta(days=int(parameters.get("max-age-days", "365")))
+    return timedelta(days=floor(Decimal(parameters.get("max-age-days", "365"))))
 
 
 def _tested_on(evidence: Evidence, said: Admitted, test: TestResult) -> datetime:
@@ -212,7 +214,7 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
 
 def _needed(parameters: Mapping[str, str], tier: Tier) -> int:
     defaults = {Tier.LOW: "0", Tier.MEDIUM: "1", Tier.HIGH: "2", Tier.CRITICAL: "3"}
-    return int(parameters.get(tier, defaults[tier]))
+    return ceil(Decimal(parameters.get(tier, defaults[tier])))
 
 
 def distinct(evidence: Evidence, found: Iterable[Attested]) -> list[Attested]:
