@@ -68,7 +68,7 @@ def test_who_may_assess(
     world: World,
     actor: str,
     case: Case,
-    allowed: bool,
+    allowed: bool,  # noqa: FBT001
     why: str,
 ) -> None:
     """Another organisation, nobody above both, accredited for every scope."""

@@ -24,6 +24,7 @@ from sunlit.claims.authority import (
 from sunlit.claims.base import Opaque
 from sunlit.log.note import COSIGNATURE_V1, NoteVerifier
 from sunlit.statement.intoto import Subject
+from sunlit.statement.keys import PrivateKey
 from sunlit.testing.authority import (
     ACCREDITOR,
     BOARD,
@@ -50,7 +51,7 @@ def world() -> World:
     return world
 
 
-def _operator(name: str):  # noqa: ANN202
+def _operator(name: str) -> PrivateKey:
     return named_key(f"{name}/{Role.OPERATOR}")
 
 
@@ -257,16 +258,10 @@ def test_only_an_accreditor_of_the_trust_file_accredits(world: World) -> None:
     world.accredit("lab.example", "fairness")
     world.accredit(ACCREDITOR, "fairness")
     other = world.organisation("other.example", Role.ACCREDITOR)
-    dates = {"valid_from": START, "valid_until": EXPIRES}
-    for claim, key, subjects in [
-        (Accreditation(accreditor="other.example", assessor="lab.example", scopes=("a",), **dates),
-         other.key(Role.ACCREDITOR), None),
-        (Accreditation(accreditor=ACCREDITOR, assessor="lab.example", scopes=("b",), **dates),
-         _operator(ACCREDITOR), None),
-        (Accreditation(accreditor=ACCREDITOR, assessor="lab.example", scopes=("c",), **dates),
-         named_key(f"{ACCREDITOR}/{Role.ACCREDITOR}"), WRONG),
-    ]:  # fmt: skip
-        world.say(claim, key, subjects=subjects)
+
+    world.say(replace(_accreditation(), accreditor="other.example"), other.key(Role.ACCREDITOR))
+    world.say(_accreditation(), _operator(ACCREDITOR))
+    world.say(_accreditation(), named_key(f"{ACCREDITOR}/{Role.ACCREDITOR}"), subjects=WRONG)
 
     assert [it.claim.scopes for it in world.directory.accreditations] == [("fairness",)]
 
