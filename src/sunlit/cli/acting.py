@@ -34,8 +34,9 @@ class Acting:
 
     @property
     def organisation(self) -> str:
-        """Whose home this is."""
-        return self.ledger.home.organisation
+        """Whose key signs; the home's organisation where nobody knows the key yet."""
+        known = self.ledger.history.directory.organisation_of(self.signer.public.key_id)
+        return known or self.ledger.home.organisation
 
     def ends(self, days: int) -> datetime:
         """Return the time that is so many days ahead."""
