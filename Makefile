@@ -51,10 +51,11 @@ test: $(VENV)/.stamp-test ## run the tests
 coverage: $(VENV)/.stamp-test ## run the tests with branch coverage and hold the thresholds
 	@bash tools/install.sh libgomp $(VENV)
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n $(JOBS) $(PYTEST_ARGS)
-	@$(BIN)/coverage combine -q
-	@$(BIN)/coverage json -q -o .coverage.json
-	@$(BIN)/python -m tools.coverage_floor .coverage.json
+	@passed=0; $(BIN)/coverage run -m pytest -n $(JOBS) $(PYTEST_ARGS) || passed=$$?; \
+	$(BIN)/coverage combine -q; \
+	$(BIN)/coverage json -q -o .coverage.json; \
+	$(BIN)/python -m tools.coverage_floor .coverage.json; \
+	exit $$passed
 
 lint: $(VENV)/.stamp-dev ## formatting and lint
 	@$(BIN)/ruff format --check .

@@ -57,6 +57,8 @@ def raised(source: Path = SOURCE) -> tuple[Raised, ...]:
             family = families.get(_callee(call.func))
             if family is not None and call.args:
                 found.extend(_read(call, function, family, module, modules))
+        for call, family in _settled(module.tree, families):
+            found.extend(_read(call, None, family, module, modules))
     return tuple(found)
 
 
@@ -124,7 +126,24 @@ def _families(modules: dict[str, _Module]) -> dict[str, str]:
             for base in node.bases:
                 if _callee(base) in families and node.name not in ROOTS:
                     families[node.name] = families[_callee(base)]
-    return families
+    own = {node.name for node in classes if node.name not in ROOTS and _init_of(node)}
+    return {name: family for name, family in families.items() if name not in own}
+
+
+def _settled(tree: ast.Module, families: dict[str, str]) -> Iterator[tuple[ast.Call, str]]:
+    """Yield `super().__init__(code, ...)` of error classes that settle their code themselves."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef) or node.name in ROOTS:
+            continue
+        for family in (families[_callee(base)] for base in node.bases if _callee(base) in families):
+            init = _init_of(node)
+            calls = [c for c in ast.walk(init) if isinstance(c, ast.Call)] if init else []
+            yield from ((c, family) for c in calls if _callee(c.func) == "__init__")
+
+
+def _init_of(node: ast.ClassDef) -> ast.FunctionDef | None:
+    found = (item for item in node.body if isinstance(item, ast.FunctionDef))
+    return next((item for item in found if item.name == "__init__"), None)
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.FunctionDef | None]]:

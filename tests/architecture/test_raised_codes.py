@@ -35,6 +35,12 @@ def _codes(tmp_path: Path, module: str, **others: str) -> set[tuple[str, str | N
             id="passed-on-by-name",
         ),
         pytest.param(
+            "class Odd(MalformedError):\n"
+            '    def __init__(self, n):\n        super().__init__("a.one", "x")\n'
+            "raise Odd(3)",
+            id="settled-by-the-class",
+        ),
+        pytest.param(
             "class Box:\n"
             '    def no(self, code):\n        raise MalformedError(code, "x")\n'
             '    def f(self):\n        self.no("a.one")',
