@@ -129,8 +129,10 @@ def verify(*, entry: Path, receipt: Path, trust: Path, as_json: bool) -> None:
     emit(
         {"origin": found.origin, "size": found.size, "root": found.root.hex()},
         [
-            f"HOLDS: this entry is in the log {found.origin} (size {found.size}), "
-            "unchanged since it was anchored."
+            (
+                f"HOLDS: this entry is in the log {found.origin} (size {found.size}), "
+                "unchanged since it was anchored."
+            )
         ],
         as_json=as_json,
     )
@@ -217,10 +219,23 @@ def cosign(*, directory: Path, home: Path) -> None:
 @home_option
 @json_option
 def accept(*, cosignatures: IO[str], home: Path, as_json: bool) -> None:
-    """Put witnesses' cosignature lines (a file, or - for standard input) on the checkpoint."""
+    """Put witnesses' cosignature lines on the checkpoint, and renew the tokens' receipts.
+
+    COSIGNATURES is a file of lines as `sunlit log cosign` prints them, or - for standard input.
+    """
     from sunlit.adapters.clock import SystemClock
     from sunlit.registry.home import Home
+    from sunlit.registry.receipts import renew_receipts
     from sunlit.registry.witness import accept as put
 
-    names = put(Home.open(home), cosignatures.read(), SystemClock())
-    emit({"witnesses": names}, [f"Cosigned by {name}" for name in names], as_json=as_json)
+    opened = Home.open(home)
+    names = put(opened, cosignatures.read(), SystemClock())
+    renewed = [path.name for path in renew_receipts(opened)]
+    emit(
+        {"witnesses": names, "renewed": renewed},
+        [
+            *(f"Cosigned by {name}" for name in names),
+            *(f"Renewed the receipt of {name}" for name in renewed),
+        ],
+        as_json=as_json,
+    )

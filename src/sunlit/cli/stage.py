@@ -100,9 +100,15 @@ class Stage:
         return done.stdout
 
     def _environment(self) -> Mapping[str, str]:
+        """Nothing of the reader's own homes, caches or settings plays a part."""
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-        # Nothing of the reader's own homes, caches or settings plays a part.
-        return kept | {"HOME": str(self.root / "nobody"), "PYTHONPATH": os.pathsep.join(sys.path)}
+        here = os.path.dirname(sys.executable)  # noqa: PTH120 - the links on the way matter
+        return kept | {
+            "PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)]),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HOME": str(self.root / "nobody"),
+        }
 
     def save_transcript(self) -> Path:
         """Write everything that was said and printed."""
