@@ -39,7 +39,7 @@ venv: $(VENV)/.stamp-dev ## make .venv with everything that development needs
 .PHONY: demo
 demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder to safety token
 	@bash tools/install.sh libgomp $(VENV)
-	@$(BIN)/sunlit demo
+	@$(BIN)/sunlit demo --again
 
 # --- check it -------------------------------------------------------------------------------
 
