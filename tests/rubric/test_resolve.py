@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlit.base.errors import MalformedError
-from sunlit.rubric import Parameter, Rubric, Stricter, read_catalog, read_profile, resolve
+from sunlit.rubric import (
+    Outcome,
+    Parameter,
+    Rubric,
+    Stricter,
+    evaluate,
+    read_catalog,
+    read_profile,
+    resolve,
+)
 from sunlit.rubric.core import adapted, core_catalog, core_profile, core_rubric
 from sunlit.rubric.floor import at_least_as_strict
 from sunlit.rubric.oscal import NS, Catalog
-from tests.rubric.story import RULES
+from tests.rubric.story import RULES, Story
 
 METADATA = {
     "title": "Agency",
@@ -259,3 +269,14 @@ def test_stricter_is_an_order(old: Decimal, new: Decimal) -> None:
 
     assert higher or lower
     assert (higher and lower) is (old == new)
+
+
+def test_the_example_agency_tightens_the_core() -> None:
+    """A release that holds for the core may not yet hold for the agency."""
+    data = (Path(__file__).parent / "fixtures" / "agency-profile.json").read_bytes()
+    rubric = adapted([read_profile(data)])
+    said = Story().complete()
+
+    found = evaluate(rubric, said.evidence(), RULES, engine="sunlit test")
+
+    assert [it.control for it in found.findings if it.outcome is not Outcome.HOLDS] == ["assu-4"]
