@@ -6,7 +6,8 @@ from typing import Final
 from sunlit.base.errors import UnavailableError
 from sunlit.claims.assurance import Result, TestResult
 from sunlit.producers import pickle_judge
-from sunlit.producers.artefact_scan import Grade, Seen, scan
+from sunlit.producers.artefact_grade import Grade, Seen
+from sunlit.producers.artefact_scan import scan
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced, unreadable
 
 NAME: Final = "artefact-safety"
@@ -55,6 +56,10 @@ def _names(component: ComponentFolder) -> Iterable[str]:
 
 
 def _scan(component: ComponentFolder, name: str) -> tuple[Seen, ...]:
+    if _is_cache_of_source(component, name):
+        return (
+            Seen(name=name, grade=Grade.PASSED, reason="Python's cache of the source beside it"),
+        )
     try:
         with component.open_file(name) as stream:
             entry = component.entry(name)
@@ -62,6 +67,17 @@ def _scan(component: ComponentFolder, name: str) -> tuple[Seen, ...]:
     except (OSError, UnavailableError) as error:
         reason = str(unreadable(name, str(error)))
         return (Seen(name=name, grade=Grade.UNSCANNED, reason=reason),)
+
+
+def _is_cache_of_source(component: ComponentFolder, name: str) -> bool:
+    """Tell whether this is `__pycache__/NAME.cpython-3x.pyc` beside `NAME.py`: no model, a program.
+
+    Its bytes are not compared with the source; whoever imports the package trusts its programs.
+    """
+    folder, _, last = name.rpartition("__pycache__/")
+    stem, _, rest = last.partition(".")
+    cache = rest.startswith("cpython-") and rest.endswith(".pyc")
+    return cache and component.entry(f"{folder}{stem}.py") is not None
 
 
 def _claim(seen: Sequence[Seen], version: str) -> TestResult:

@@ -13,60 +13,21 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import IO, Final, cast
 
 from sunlit.producers import file_formats as formats
+from sunlit.producers.artefact_grade import MAX_INFLATED, Budget, Grade, Seen
 from sunlit.producers.msgpack_walk import blobs
 from sunlit.producers.pickle_imports import read_imports
 from sunlit.producers.pickle_judge import dangerous
 
 MAX_NESTING: Final = 4
-MAX_MEMBERS: Final = 20_000
-MAX_INFLATED: Final = 512 * 1024 * 1024  # bytes out of containers, in all, for one file
 MAX_SEARCHED: Final = 64 * 1024 * 1024  # bytes of HDF5 or JSON searched for Lambda layers
 MAX_MSGPACK: Final = 256 * 1024 * 1024
 
 CONVERT: Final = "convert it to skops, ONNX or safetensors"
 
-
 Opener = Callable[[], IO[bytes]]
-
-
-class Grade(StrEnum):
-    """What is said of one file, from good to bad; `UNSCANNED` is no grade between them."""
-
-    PASSED = "passed"
-    UNSCANNED = "not-scanned"
-    WARNED = "warned"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One file, or one file inside a container, with its grade and the reason."""
-
-    name: str
-    grade: Grade
-    reason: str
-
-
-@dataclass(slots=True)
-class Budget:
-    """How much may still be inflated and opened for one file."""
-
-    bytes_left: int = MAX_INFLATED
-    members_left: int = MAX_MEMBERS
-
-    def read(self, stream: IO[bytes]) -> bytes | None:
-        """Return all that the stream holds; None when that is more than what is left."""
-        data = stream.read(self.bytes_left + 1)
-        if len(data) > self.bytes_left:
-            return None
-        self.bytes_left -= len(data)
-        return data
-
 
 # What the standard library raises for containers that are broken, encrypted or unknown.
 _BROKEN: Final = (

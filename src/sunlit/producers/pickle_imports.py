@@ -7,7 +7,7 @@ joblib writes raw between opcodes (scanners that stop there see only a file's be
 
 import math
 import pickletools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Final, cast
 
@@ -236,9 +236,15 @@ def _with_items(taken: list[object]) -> object:
 
 
 _MAKERS: Final = frozenset({"REDUCE", "NEWOBJ", "NEWOBJ_EX", "OBJ", "BINPERSID"})
-_COLLECTORS: Final = {
-    "EMPTY_DICT": lambda _: {},
-    "EMPTY_TUPLE": lambda _: [],
+
+
+def _new_dict(_taken: list[object]) -> object:
+    return dict[object, object]()
+
+
+_COLLECTORS: Final[Mapping[str, Callable[[list[object]], object]]] = {
+    "EMPTY_DICT": _new_dict,
+    "EMPTY_TUPLE": list,
     "TUPLE": list,
     "TUPLE1": list,
     "TUPLE2": list,
