@@ -40,8 +40,9 @@ class Step:
     def of_error(cls, number: int, name: str, error: SunlitError) -> "Step":
         """Return the step that an error ends: UNKNOWN when it could not be found out."""
         missing = isinstance(error, UnavailableError)
+        said = str(error)
         return cls(
-            number=number, name=name, words=f"{error}.", code=error.code, mend=error.mend,
+            number=number, name=name, words=f"{said[:1].upper()}{said[1:]}.", code=error.code, mend=error.mend,
             outcome=StepOutcome.UNKNOWN if missing else StepOutcome.FAILS,
         )  # fmt: skip
 
