@@ -4,6 +4,7 @@ import json
 import shutil
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ def _build(sunlit: Door) -> None:
     _ok(sunlit("log", "import", "ministry/log", "--home", "agency"))
 
 
-def _only(rows: object) -> dict[str, str]:
+def _only(rows: object) -> dict[str, Any]:
     assert isinstance(rows, list)
     (row,) = rows
     assert isinstance(row, dict)
