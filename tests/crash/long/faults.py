@@ -130,7 +130,7 @@ def kill_under_load(where: Path, kills: int, *, seed: int = 1) -> Outcome:
     for number in range(kills):
         said += _killed(where, chance.uniform(0.002, 0.08), seed=number)
         outcome.runs += 1
-        if number % 100 == 99:
+        if number % 250 == 249:
             outcome.broken += problems_of(where, said)
     outcome.acknowledged = len(said)
     outcome.broken += problems_of(where, said)
@@ -161,6 +161,6 @@ def _write_for_ever(where: Path, out: int, seed: int) -> None:
     try:
         log = reopen(where)
         while True:
-            append(log, chance.choice((1, 1, 2, 7, 64, 256)), out)
+            append(log, chance.choice((1, 1, 2, 7, 30)), out)
     finally:
         os._exit(1)

@@ -19,7 +19,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk
 @pytest.mark.parametrize("what", ["append", "recover"])
 def test_a_killed_process_loses_no_receipt(tmp_path: Path, what: str) -> None:
     """SIGKILL at some of the system calls; `make check-long` takes all of them."""
-    outcome = inject(tmp_path, what, "SIGKILL", every=12)
+    outcome = inject(tmp_path, what, "SIGKILL", every=25)
 
     assert outcome.broken == []
     assert outcome.runs >= 3
