@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sunlit.base.canonical import encode
 from sunlit.base.errors import SunlitError
@@ -383,3 +385,30 @@ def test_a_file_that_cannot_be_read_is_told_as_such(
         read_parts(tmp_path)
 
     assert caught.value.code == "token.unreadable"
+
+
+@given(
+    st.sampled_from(["token", "entry", "receipt", "status"]),
+    st.integers(min_value=0, max_value=100_000),
+    st.integers(min_value=1, max_value=255),
+)
+def test_no_changed_byte_passes_and_none_breaks_the_verifier(
+    part: str, place: int, change: int
+) -> None:
+    """Every byte of what counts is covered; whatever is wrong comes out as a documented code."""
+    data = bytearray(getattr(REAL.parts(), part))
+    data[place % len(data)] ^= change
+
+    found = judged(**{part: bytes(data)})  # type: ignore[arg-type]
+
+    step = found.first_failure
+    assert step is not None
+    assert step.code is not None
+
+
+@given(st.sampled_from(["token", "entry", "receipt", "status"]), st.binary(max_size=300))
+def test_whatever_is_given_the_verifier_answers(part: str, data: bytes) -> None:
+    """Noise in place of a file is refused, never an exception."""
+    found = judged(**{part: data})  # type: ignore[arg-type]
+
+    assert not found.holds

@@ -42,7 +42,8 @@ class Step:
         missing = isinstance(error, UnavailableError)
         said = str(error)
         return cls(
-            number=number, name=name, words=f"{said[:1].upper()}{said[1:]}.", code=error.code, mend=error.mend,
+            number=number, name=name, words=f"{said[:1].upper()}{said[1:]}.",
+            code=error.code, mend=error.mend,
             outcome=StepOutcome.UNKNOWN if missing else StepOutcome.FAILS,
         )  # fmt: skip
 
