@@ -3,5 +3,9 @@
 from typing import Final
 
 CODES: Final = {
+    "cli.demo-directory": "The demo will not play in a directory that holds something else.",
+    "cli.demo-example": "The demo's example is missing from this installation.",
+    "cli.demo-needs": "A package that the demo trains its model with is not installed.",
+    "cli.demo-step": "A step of the demo did not end as its story needs.",
     "cli.selftest": "The self-test found that this installation accepts what it should refuse.",
 }
