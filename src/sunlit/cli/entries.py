@@ -40,8 +40,10 @@ def details(said: Admitted, history: History) -> list[str]:
     """Return the entry in lines: a sentence, then every field."""
     at = format_time(said.admitted_at) if said.admitted_at else "no time"
     return [
-        f"Entry {said.index} of {said.origin}: {_who(said, history)} said this ({kind(said)}), "
-        f"admitted {at}.",
+        (
+            f"Entry {said.index} of {said.origin}: {_who(said, history)} said this "
+            f"({kind(said)}), admitted {at}."
+        ),
         f"  statement {said.statement_id}",
         *(f"  about     {s.name or 'a subject'} {dict(s.digest)}" for s in said.subjects),
         *(f"  {name:<20} {value}" for name, value in said.claim.to_predicate().items()),
