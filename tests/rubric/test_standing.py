@@ -6,6 +6,7 @@ from sunlit.authority.answer import Answer
 from sunlit.claims.authority import Role
 from sunlit.rubric.entry import (
     before,
+    enters,
     first_no,
     is_about_one_release,
     keeps_name,
@@ -120,6 +121,7 @@ def test_a_statement_is_about_one_release() -> None:
     assert is_about_one_release(two) is not None
     assert first_no(None, is_about_one_release(two)) is not None
     assert first_no(None) is None
+    assert enters(entry, "So be it.").rests_on == (entry.statement_id,)
     assert not_ours(entry).reason == "Component is not a claim of this capability."
 
 

@@ -16,7 +16,10 @@ from sunlit.rubric.control import Control, Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
 
-DECLARE_USE: Final = "sunlit use declare {path} --use {use} --deployer {deployer}"
+DECLARE_USE: Final = "sunlit use declare {path} --id {use} --from use.json --home HOME"
+VOTE: Final = (
+    "sunlit board vote {path} --use {use} --impact-raw RAW --autonomy-level LEVEL --ceiling CEILING"
+)
 SIGN: Final = "sunlit assure {path} --home HOME --key maintainer"
 
 

@@ -11,6 +11,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Metric, Result, TestResult
 from sunlit.claims.risk import Tier
 from sunlit.rubric.attested import Attested, attestations, meets
+from sunlit.rubric.evaluate import VOTE
 from sunlit.rubric.evidence import Evidence, ids
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.published import Published, published_code
@@ -188,7 +189,7 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
     if not isinstance(code, Published):
         return Verdict.unknown(
             f"How many assessors it takes hangs on the tier. {code}",
-            mend="sunlit board vote {path} --use {use} --deployer {deployer}",
+            mend=VOTE,
         )
     needed = _needed(parameters, code.code.tier)
     if needed == 0:

@@ -7,7 +7,7 @@ from sunlit.claims.assurance import Result
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Tier, Use
 from sunlit.rubric.attested import attestations
-from sunlit.rubric.evaluate import DECLARE_USE
+from sunlit.rubric.evaluate import DECLARE_USE, VOTE
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.mitigations import mitigation_gap
@@ -15,7 +15,6 @@ from sunlit.rubric.published import Published, published_code, tier_of
 from sunlit.rubric.standing import about, declared_use, uses, when
 
 NO_USE: Final = "The deployer has not signed this use."
-VOTE: Final = "sunlit board vote {path} --use {use} --deployer {deployer}"
 
 
 def _is_said(text: str | None) -> bool:
