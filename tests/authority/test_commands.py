@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from sunlit.base.errors import MalformedError
+from sunlit.cli.key import command as key_command
 from tests.cli.doors import Door, Ended
 
 UNTIL = "2999-01-01T00:00:00Z"
@@ -109,7 +112,8 @@ def test_private_keys_are_for_their_owner_only(world: Path) -> None:
     """0600 in a directory that nobody else enters; nothing private among what is published."""
     for path in [world / "a.pem", *(world / "agency/private/keys").iterdir()]:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE((world / "agency/private").stat().st_mode) == 0o700
+    for folder in ("agency/private", "agency/private/keys"):
+        assert stat.S_IMODE((world / folder).stat().st_mode) == 0o700
     public = [*world.glob("*.json"), *(world / "out").iterdir(), world / "agency/sunlit-home.json"]
     assert not [path for path in public if PRIVATE in path.read_text(encoding="utf-8")]
 
@@ -326,6 +330,21 @@ def test_requests_are_checked(world: Path, sunlit: Door) -> None:
     Path("u.json").write_text(json.dumps(unsigned), encoding="utf-8")
     unsigned_key = sunlit("key", "register", "u.json", "--home", "agency", "--json")
     assert json.loads(unsigned_key.out)["error"]["code"] == "key.unsigned-registration"
+
+
+def test_a_key_may_have_a_passphrase(at: Path) -> None:
+    """Asked for twice when it is made, once when it is used; never printed."""
+    words = ["new", "--out", "a.pem", "--encrypt"]
+
+    made = CliRunner().invoke(key_command, words, input="secret\nsecret\n")
+    shown = CliRunner().invoke(key_command, ["show", "file:a.pem"], input="secret\n")
+    wrong = CliRunner().invoke(key_command, ["show", "file:a.pem"], input="guess\n")
+
+    assert made.exit_code == shown.exit_code == 0
+    assert "ENCRYPTED" in Path("a.pem").read_text(encoding="utf-8")
+    assert "secret" not in made.output + shown.output
+    assert isinstance(wrong.exception, MalformedError)
+    assert wrong.exception.code == "key.passphrase"
 
 
 @pytest.mark.parametrize("group", ["key", "org", "trust"])

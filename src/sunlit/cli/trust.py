@@ -138,7 +138,20 @@ def show(file: Path, *, as_json: bool) -> None:
     from sunlit.registry import trust as use
 
     found = use.describe(use.read_draft(use.read_file(file)))
-    emit(found, [f"{name:<14} {value}" for name, value in found.items()], as_json=as_json)
+    emit(found, [line for name, value in found.items() for line in _lines(name, value)],
+         as_json=as_json)  # fmt: skip
+
+
+def _lines(name: str, value: object) -> list[str]:
+    if isinstance(value, list):
+        return [f"{name:<14} {_short(one)}" for one in value] or [f"{name:<14} none"]
+    return [f"{name:<14} {_short(value)}"]
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_short(one)}" for name, one in value.items())
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @command.command(epilog="\b\nExample:\n  sunlit trust verify trust-2.json --against trust.json")

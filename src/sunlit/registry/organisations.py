@@ -52,7 +52,8 @@ def new_home(
             mend="choose another directory; a home is never replaced",
         )  # fmt: skip
     (root / "private" / "keys").mkdir(parents=True, exist_ok=True)
-    (root / "private").chmod(0o700)
+    for folder in (root / "private", root / "private" / "keys"):
+        folder.chmod(0o700)
     log_key, log_origin = generate(), origin or f"{organisation}/log/1"
     signer = note_signer(log_origin, log_key)
     wanted: list[tuple[str, tuple[Role, ...]]] = [(LOG_KEY, ())]
