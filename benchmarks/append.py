@@ -5,7 +5,7 @@ Entries have 1,000 bytes. Sunlit's are envelopes that were put in canonical form
 `Envelope.to_bytes` gives them); the time for that is given apart. pymerkle (GPL-3.0) is a
 peer to measure against and no dependency: `pip install pymerkle`.
 
-    python benchmarks/append.py [--rounds 5] [--directory .] [--json]
+    python -m benchmarks.append [--rounds 5] [--directory .] [--json]
 """
 
 import argparse

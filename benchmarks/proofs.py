@@ -4,7 +4,7 @@
 made from files as a stranger would: the tiles are checked against the checkpoint as they are
 read, and kept. pymerkle (GPL-3.0) is no dependency: `pip install pymerkle`.
 
-    python benchmarks/proofs.py [--rounds 5] [--json]
+    python -m benchmarks.proofs [--rounds 5] [--json]
 """
 
 import argparse
