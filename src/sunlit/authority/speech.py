@@ -150,7 +150,7 @@ def _is_reserved(directory: Directory, key: PublicKey, roles: frozenset[Role]) -
         return False
     raw = raw_key(key)
     if raw in {one.verifier.key for one in directory.trust.witnesses}:
-        return roles != {Role.WITNESS}
+        return roles != frozenset({Role.WITNESS})
     others = {raw_key(one.public) for one in directory.trust.root.keys}
     return raw in others | {one.verifier.key for one in directory.trust.logs}
 
