@@ -11,19 +11,25 @@ import pytest
 
 from sunlit.base import canonical
 from sunlit.base.errors import SunlitError
+from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Status, TokenKind
 from sunlit.registry.blobs import read_blob
 from sunlit.registry.label import label_of
+from sunlit.registry.mirror import open_trusted
+from sunlit.registry.receipts import renew_receipts
 from sunlit.registry.status import change_status, find_grant, list_path, publish_lists, status_of
 from sunlit.registry.token import Issued, Terms, issue
+from sunlit.registry.witness import witness
 from sunlit.rubric.core import core_rubric
 from sunlit.runtime.covers import Asked
 from sunlit.runtime.folder import LABEL, read_parts
 from sunlit.runtime.steps import Verification
 from sunlit.runtime.verify import verify_token
 from sunlit.statement.manifest import read_manifest
+from sunlit.testing.authority import ROOT
+from tests.registry.homes import give_trust, home_at, trust_for
 from tests.registry.telling import CITY, ISSUER_KEY, Telling, telling
-from tests.rubric.story import DEPLOYER, LABS, LATER, MAKER, USE
+from tests.rubric.story import DEPLOYER, LABS, LATER, MAKER, USE, dataset
 
 FULL: Final = Terms(kind=TokenKind.FULL, use=USE, deployer=DEPLOYER)
 RESTRICTED: Final = replace(FULL, kind=TokenKind.RESTRICTED)
@@ -229,6 +235,29 @@ def test_a_list_expires_and_is_signed_anew(told: Telling) -> None:
     assert checked(told, done).holds
 
 
+def test_a_receipt_waits_for_its_witnesses(told: Telling) -> None:
+    """Issued before anybody cosigned; renewed once enough did, and never made worse."""
+    home = told.ledger.home
+    root = home_at(home.root.parent / "witness", ROOT, told.clock, [Role.WITNESS])
+    give_trust(replace(trust_for(home, witnesses=[root]), quorum=ROOT), home, root)
+    done = issued(told.complete())
+    history = told.ledger.history
+
+    before = renew_receipts(home, history, told.clock.at)
+    reader = open_trusted(home.log_directory, root.trust(told.clock.at))
+    told.ledger.log.add_cosignatures(reader.size, [witness(root, reader, told.clock.at)])
+    after = renew_receipts(home, history, told.clock.at)
+    told.maker(dataset(), "12" * 32)
+    later = renew_receipts(home, history, told.clock.at)
+
+    assert not done.witnessed
+    assert before.waiting == after.witnessed == later.witnessed == (done.folder,)
+    found = verify_token(
+        read_parts(done.folder), home.trust(told.clock.at), Asked(at=told.clock.at)
+    )
+    assert found.holds
+
+
 def test_a_token_that_was_thrown_away_is_still_on_the_list(told: Telling) -> None:
     """The log knows the token, not the folder."""
     done = issued(told.complete())
@@ -239,6 +268,7 @@ def test_a_token_that_was_thrown_away_is_still_on_the_list(told: Telling) -> Non
     revoke(told, done)
 
     assert list_path(told.ledger.home, done.grant.status_list).exists()
+    assert renew_receipts(told.ledger.home, told.ledger.history, told.clock.at).waiting == ()
 
 
 @pytest.mark.parametrize("which", ["", "0000000000", "abc"])

@@ -21,7 +21,7 @@ Examples:
   sunlit token issue model --use outreach --kind full --home council
   sunlit token verify model-1.0.0.token --trust trust.json --component model --use outreach
   sunlit token suspend model-1.0.0.token --reason "Open incident" --home council
-  sunlit token refresh --home council        sign the status lists anew, at least weekly
+  sunlit token refresh --home council     new status lists, receipts with cosignatures
 """
 FOLDER = click.Path(path_type=Path, exists=True)
 KINDS = ["full", "restricted", "pilot"]
@@ -75,6 +75,8 @@ def _issued(done: "Issued") -> Iterator[str]:
     yield f"  {logged(done.said)}"
     yield f"  token:       {done.folder}"
     yield f"  status list: {done.status_list} (publish it as {done.grant.status_list})"
+    if not done.witnessed:
+        yield "  Too few witnesses have cosigned yet. After sunlit log accept: sunlit token refresh"
 
 
 def checked(token: Path, trust: Path, asked: "Asked") -> "Verification":
@@ -219,10 +221,19 @@ _status_command("reinstate", "valid", "Lift the suspension of TOKEN (folder or g
 @signer_option("token-issuer")
 @json_option
 def refresh(*, home: Path, key: str | None, as_json: bool) -> None:
-    """Sign the status lists anew, so that they do not expire."""
+    """Sign the status lists anew, and renew receipts that witnesses have cosigned by now."""
+    from sunlit.registry.receipts import renew_receipts
     from sunlit.registry.status import publish_lists
 
     with acting(home, key, "token-issuer") as act:
-        written = publish_lists(act.ledger, act.signer, act.at)
-    emit([str(path) for path in written], [f"Signed {path}" for path in written] or ["Nothing"],
-         as_json=as_json)  # fmt: skip
+        lists = publish_lists(act.ledger, act.signer, act.at)
+        done = renew_receipts(act.ledger.home, act.ledger.history, act.at)
+    document = {
+        "statusLists": [str(path) for path in lists],
+        "witnessed": [str(path) for path in done.witnessed],
+        "waiting": [str(path) for path in done.waiting],
+    }
+    lines = [f"Signed {path}" for path in lists]
+    lines += [f"Cosigned by a quorum: {path}" for path in done.witnessed]
+    lines += [f"Waits for witnesses:  {path}" for path in done.waiting]
+    emit(document, lines or ["No token was issued from here."], as_json=as_json)

@@ -10,7 +10,7 @@
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from sunlit.registry.assure import Assessment, Question, judge
 from sunlit.registry.blobs import keep_blob
 from sunlit.registry.home import write_whole
 from sunlit.registry.producing import ComponentFolder
+from sunlit.registry.receipts import is_witnessed
 from sunlit.registry.saying import Said, say
 from sunlit.registry.status import list_path, list_uri, next_index, publish_lists
 from sunlit.rubric.control import Rubric
@@ -62,14 +63,18 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """A token that was issued: its logged grant, its text, where it lies."""
+    """A token that was issued: its logged grant, its text, where it lies.
+
+    `witnessed` tells whether enough witnesses have cosigned its receipt's checkpoint already.
+    """
 
     said: Said
     grant: TokenGrant
     token: str
     folder: Path
     status_list: Path
-    shortened_by: str | None = field(default=None)
+    witnessed: bool
+    shortened_by: str | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return what was issued, for `--json`."""
@@ -81,6 +86,7 @@ class Issued:
             "statusList": str(self.status_list),
             "token": self.token,
             "claims": self.grant.to_predicate(),
+            "witnessed": self.witnessed,
             "shortenedBy": self.shortened_by,
         }
 
@@ -120,6 +126,7 @@ def issue(
     return Issued(
         said=said, grant=grant, token=token, folder=where, shortened_by=shortened_by,
         status_list=list_path(ledger.home, grant.status_list),
+        witnessed=is_witnessed(said.entry, said.proof, ledger.home.trust(at)),
     )  # fmt: skip
 
 
@@ -133,7 +140,7 @@ def _expect_issuer(ledger: Ledger, signer: Signer) -> None:
             f"the trust file does not name this key as a token issuer of "
             f"{ledger.home.organisation}",
             expected=", ".join(one.organisation for one in issuers) or "an issuer, and it has none",
-            mend="have the key added to the trust file: sunlit trust update",
+            mend="get a trust file that names the key and run: sunlit trust update FILE --home HOME",
         )  # fmt: skip
 
 
@@ -177,12 +184,14 @@ def _grant(
     if declared is None:
         raise VerificationError(
             "issue.no-use", f"{terms.deployer} has not signed the use {terms.use!r}",
-            mend="sunlit use declare PATH, by the deployer",
+            mend="by the deployer: sunlit use declare PATH --id USE --area N --description TEXT "
+            "--home HOME",
         )  # fmt: skip
     if not isinstance(code, Published):
         raise VerificationError(
             "issue.no-code", f"there is no risk code. {code}",
-            mend="sunlit board vote PATH, then sunlit board publish PATH",
+            mend="sunlit board vote PATH --use USE --impact-raw N --autonomy-level N --ceiling N "
+            "--home HOME, then: sunlit board publish PATH --use USE --home HOME",
         )  # fmt: skip
     until, shortened_by = _end(found, code, terms, at)
     gap = mitigation_gap(replace(evidence, findings=conformity.findings))
