@@ -15,10 +15,13 @@ from sunlit.claims.provenance import (
     RunDetails,
 )
 from sunlit.claims.risk import Use
-from sunlit.registry.bearing import bearing_on
+from sunlit.registry.bearing import Matter, bearing_on
 from sunlit.statement.intoto import Subject
 
 RELEASE, FILE, DATA, OLD, OTHER = ("a" * 64, "b" * 64, "c" * 64, "d" * 64, "e" * 64)
+
+
+MATTER = Matter(release=RELEASE, files=[FILE], component="pkg:generic/x", use="u", deployer="d")
 
 
 def said(name: str, claim: Claim, digest: str) -> Admitted:
@@ -32,7 +35,7 @@ USE = Use(id="u", deployer="d", component="c", description="x", area=9)
 
 def names(*statements: Admitted) -> list[str]:
     """Return which of the statements bear on the release under the use."""
-    return [one.statement_id for one in bearing_on(statements, RELEASE, [FILE], "u", "d")]
+    return [one.statement_id for one in bearing_on(statements, MATTER)]
 
 
 def test_statements_about_the_release_and_its_files_bear_on_it() -> None:
@@ -65,6 +68,15 @@ def test_the_earlier_release_bears_on_it() -> None:
     release = Release(purl="pkg:generic/x", sunlit_rollback=OLD)
 
     assert names(said("old", PASSED, OLD), said("new", release, RELEASE)) == ["old", "new"]
+
+
+def test_other_releases_of_the_component_tell_who_keeps_its_name() -> None:
+    """Who first spoke for the name counts, though what was tested of that release does not."""
+    first = Release(purl="pkg:generic/x@0.9", sunlit_rollback=OTHER)
+
+    assert names(
+        said("first", first, OLD), said("tested", PASSED, OLD), said("older", PASSED, OTHER)
+    ) == ["first"]
 
 
 def test_only_the_use_that_is_asked_for_bears_on_it() -> None:

@@ -19,7 +19,7 @@ from sunlit.authority.history import History
 from sunlit.base.errors import SunlitError
 from sunlit.claims.admitted import Admitted
 from sunlit.registry.admit import Ledger
-from sunlit.registry.bearing import bearing_on
+from sunlit.registry.bearing import Matter, bearing_on
 from sunlit.registry.ports import ResultCache
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced, Producer, cache_key
 from sunlit.registry.wiring import RULES
@@ -131,17 +131,19 @@ def judge(
     known = history.statements if history else ()
     held = {said.statement_id for said in known}
     loose = tuple(said for said in map(as_said, drafts) if said.statement_id not in held)
-    release = component.release
     digests = {entry.name: entry.sha256 for entry in component.manifest.files}
-    said = bearing_on(known + loose, release, digests.values(), question.use, question.deployer)
+    matter = Matter(
+        release=component.release, files=tuple(digests.values()), component=component.purl,
+        use=question.use, deployer=question.deployer,
+    )  # fmt: skip
     evidence = Evidence(
-        release=release,
+        release=component.release,
         component=component.purl,
         use=question.use,
         deployer=question.deployer,
         at=question.at,
         directory=history.directory if history else Directory.empty(),
-        statements=said,
+        statements=bearing_on(known + loose, matter),
         files=digests,
     )
     conformity = evaluate(
