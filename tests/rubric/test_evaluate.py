@@ -93,7 +93,7 @@ def test_without_a_use_what_hangs_on_it_is_unknown() -> None:
     found = Story().complete().finding("risk-4", use=None)
 
     assert found.outcome is Outcome.UNKNOWN
-    assert found.mend == "sunlit use declare . --id USE --from use.json --home HOME"
+    assert found.mend == "sunlit use declare . --id USE --from FILE --home HOME"
 
 
 def test_a_hosted_service_shows_no_files() -> None:

@@ -16,10 +16,8 @@ from sunlit.rubric.control import Control, Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
 
-DECLARE_USE: Final = "sunlit use declare {path} --id {use} --from use.json --home HOME"
-VOTE: Final = (
-    "sunlit board vote {path} --use {use} --impact-raw RAW --autonomy-level LEVEL --ceiling CEILING"
-)
+DECLARE_USE: Final = "sunlit use declare {path} --id {use} --from FILE --home HOME"
+VOTE: Final = "sunlit board vote {path} --use {use} --impact-raw N --autonomy-level N --ceiling N"
 SIGN: Final = "sunlit assure {path} --home HOME --key maintainer"
 
 

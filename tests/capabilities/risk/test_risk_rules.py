@@ -48,7 +48,7 @@ def test_only_the_deployer_declares_its_use() -> None:
     for control in ("risk-1", "risk-2", "risk-3", "risk-6"):
         found = said.finding(control)
         assert found.outcome is Outcome.UNKNOWN
-        assert found.mend == f"sunlit use declare . --id {USE} --from use.json --home HOME"
+        assert found.mend == f"sunlit use declare . --id {USE} --from FILE --home HOME"
 
 
 def test_a_prohibited_use_fails_even_as_a_draft() -> None:
