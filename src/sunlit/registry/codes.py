@@ -50,5 +50,6 @@ CODES: Final = {
     "run.output-unchanged": "The command left a named output as it was; nothing was recorded.",
     "run.too-many-outputs": "The outputs are too many files for one statement.",
     "init.exists": "The folder has a sunlit.toml already; it is never overwritten.",
+    "init.cannot-write": "The folder takes no sunlit.toml: read-only, or the disk is full.",
     "init.no-folder": "There is no folder in which to write sunlit.toml.",
 }

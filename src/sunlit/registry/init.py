@@ -126,11 +126,21 @@ def _write(target: Path, data: bytes) -> None:
     except FileExistsError as error:
         raise _exists(target) from error
     except OSError as error:
-        raise UnavailableError(
-            "init.no-folder", f"{str(target)!r} cannot be written", got=error.strerror
-        ) from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+        raise _unwritable(target, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(target: Path, error: OSError) -> UnavailableError:
+    return UnavailableError(
+        "init.cannot-write", f"{str(target)!r} cannot be written", got=error.strerror
+    )
 
 
 def _exists(target: Path) -> MalformedError:

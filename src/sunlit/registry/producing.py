@@ -153,7 +153,7 @@ class ComponentFolder:
             return folder
         toml, error = SunlitToml(), None
         try:
-            toml = read_toml(folder.read_file(FILE_NAME, limit=MAX_BYTES + 1))
+            toml = read_toml(folder.read_file(FILE_NAME, limit=MAX_BYTES))
         except (MalformedError, UnavailableError) as found:
             error = found
         return cls(root=root, name=where.name, manifest=manifest, toml=toml, toml_error=error)
