@@ -57,7 +57,9 @@ def command(where: Path, what: str, *strace: str) -> list[str]:
 
 def run(args: list[str]) -> bytes:
     """Run a worker and return what it acknowledged; how it ended does not matter."""
-    environment = {**os.environ, "PYTHONPATH": "src:.", "PYTHONDONTWRITEBYTECODE": "1"}
+    # A process that is killed would leave torn coverage data, so it does not measure itself.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    environment = {**own, "PYTHONPATH": "src:.", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         args, capture_output=True, check=False, timeout=60, env=environment
     ).stdout
