@@ -186,7 +186,7 @@ class TrustFile:
             raise VerificationError(
                 "trust.expired", f"version {self.version} of the trust file has expired",
                 expected=f"a time before {format_time(self.expires)}", got=format_time(at),
-                mend="fetch the next version and run: sunlit trust update",
+                mend="fetch the next version and run: sunlit trust update FILE --home HOME",
             )  # fmt: skip
 
     def board(self, organisation: str) -> Board | None:

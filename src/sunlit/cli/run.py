@@ -59,5 +59,5 @@ def _lines(path: Path, inputs: int, outputs: int) -> list[str]:
     return [
         f"Recorded: {inputs} inputs, {outputs} output files, by digest.",
         f"  {path}",
-        "Next: sunlit assure --key KEY signs the record.",
+        "Next: sunlit assure PATH --home HOME --key maintainer, to sign the record.",
     ]

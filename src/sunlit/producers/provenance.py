@@ -132,5 +132,5 @@ def _notes(read: _Read, held: set[str]) -> Iterator[Note]:
     if runs and not any(_is_about(one, held) for one in runs):
         yield Note.of(NAME, UnavailableError(
             "producer.other-files", f"{read.name} made other files than this folder holds",
-            mend="train again with sunlit run, or remove the record",
+            mend=f"remove the record, or train again: {MEND}",
         ), blocks=False)  # fmt: skip

@@ -58,5 +58,5 @@ def withdraw(ledger: Ledger, statement: str, reason: str, signer: Signer) -> Sai
             return say(ledger, Withdrawal(statement=statement, reason=reason), subject, signer)
     raise VerificationError(
         "attest.no-such-statement", "this log holds no statement of that id", got=statement[:64],
-        mend="sunlit log show lists the statements",
+        mend="sunlit log show --home HOME, to see the statements",
     )  # fmt: skip

@@ -112,7 +112,8 @@ def publish(
     if isinstance(code, NotYet):
         raise VerificationError(
             "board.not-yet", code.reason, expected=f"{code.needed} members who agree",
-            got=str(code.agreeing), mend="sunlit board show PATH --use USE lists the votes",
+            got=str(code.agreeing),
+            mend="sunlit board show PATH --use USE --home HOME, to see the votes",
         )  # fmt: skip
     return say(ledger, code, component.subject(), signer)
 
@@ -150,6 +151,7 @@ def find_board(history: History, organisation: str) -> Board:
     if found is None:
         raise VerificationError(
             "board.unknown", f"the trust file names no review board of {organisation}",
-            mend="name it with --board, or have it added: sunlit trust update",
+            mend="name it with --board, or get a trust file that names it and run: "
+            "sunlit trust update FILE --home HOME",
         )  # fmt: skip
     return found

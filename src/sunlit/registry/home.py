@@ -122,7 +122,7 @@ class Home:
                 "home.no-such-key",
                 f"{self.organisation} keeps no key for {name!r} here",
                 expected="one of " + (", ".join(sorted(self.keys)) or "none yet"),
-                mend=f"sunlit key new {name} --home {self.root}",
+                mend=f"sunlit key new {name} --role ROLE --home {self.root}",
             )
         return load_signer(self._resolve(chosen.uri))
 

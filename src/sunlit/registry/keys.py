@@ -34,7 +34,8 @@ def new_key(
     if name in home.keys:
         raise MalformedError(
             "key.name-taken", f"the home has a key called {name!r} already",
-            mend="choose another name, or replace it with: sunlit key rotate",
+            mend="choose another name, or replace it with: "
+            f"sunlit key rotate {name} --home {home.root}",
         )  # fmt: skip
     return _kept(home, name, generate(kind), KeyFile(uri="", roles=tuple(roles), label=label))
 
@@ -181,7 +182,7 @@ def countersign(asked: Envelope, signer: Signer) -> Envelope:
     if not isinstance(claim, Key):
         raise MalformedError(
             "key.not-a-registration", "the file does not ask for a key to be registered",
-            mend="make one with: sunlit key new NAME --out FILE.pem --organisation ID",
+            mend="make one with: sunlit key new --out FILE.pem --role maintainer --organisation ID",
         )  # fmt: skip
     from_key = PublicKey.from_json(claim.key)
     _expect_own_signature(asked, from_key)

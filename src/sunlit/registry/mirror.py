@@ -41,7 +41,8 @@ def log_key(trust: TrustFile, origin: str) -> NoteVerifier:
     raise VerificationError(
         "mirror.untrusted-log", f"the trust file does not name the log {origin}",
         expected="one of " + (", ".join(log.origin for log in trust.logs) or "none"),
-        mend="check that this is the right log; its keepers can be added with: sunlit trust update",
+        mend="check that this is the right log, or get a trust file that names it and run: "
+        "sunlit trust update FILE --home HOME",
     )  # fmt: skip
 
 

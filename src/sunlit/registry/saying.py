@@ -66,7 +66,8 @@ def find_use(history: History, use: str, deployer: str | None) -> Use:
     if not found:
         raise VerificationError(
             "use.unknown", f"this log holds no use {use!r}",
-            mend="sunlit use declare PATH, or bring it first: sunlit log import DIR",
+            mend="bring it first: sunlit log import DIR --home HOME, or, by the deployer: "
+            "sunlit use declare PATH --id USE --area N --description TEXT --home HOME",
         )  # fmt: skip
     deployers = sorted({one.deployer for one in found})
     if len(deployers) > 1:

@@ -123,7 +123,7 @@ def find_grant(ledger: Ledger, which: str) -> tuple[Admitted, TokenGrant]:
         raise VerificationError(
             "issue.no-such-token", "this home has issued no such token, or more than one",
             expected="at least 8 digits of a grant's id, or a token's folder",
-            got=which[:64], mend="sunlit token list shows what was issued",
+            got=which[:64], mend="sunlit token list --home HOME, to see what was issued",
         )  # fmt: skip
     return found[0]
 
