@@ -1,0 +1,1 @@
+"""What Sunlit costs, measured side by side with what others offer: `make bench`."""
