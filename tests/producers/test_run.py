@@ -13,7 +13,6 @@ from sunlit.base.errors import SunlitError
 from sunlit.claims.provenance import Dataset, Provenance
 from sunlit.cli.run import command
 from sunlit.producers.provenance import ProvenanceProducer
-from sunlit.registry import run_environment
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.run import Asked, ChildFailedError, look_at_inputs, run, warnings
 from sunlit.registry.run_environment import environment, source, without_secrets
@@ -255,7 +254,7 @@ def test_environments_that_do_not_answer_are_left_out(monkeypatch: pytest.Monkey
     def hang(*arguments: object, **more: object) -> None:
         raise subprocess.TimeoutExpired("python", 1)
 
-    monkeypatch.setattr(run_environment.subprocess, "run", hang)
+    monkeypatch.setattr(subprocess, "run", hang)
     assert "python" not in environment([sys.executable])
 
 

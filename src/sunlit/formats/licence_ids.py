@@ -117,7 +117,7 @@ def _read(declared: str, text: str) -> LicenceReading:
     if unknown:
         return LicenceReading(declared=declared, unknown=unknown)
     return LicenceReading(
-        declared=declared, expression=parsed.render(), osi_approved=_approved(parsed)
+        declared=declared, expression=str(parsed), osi_approved=_approved(parsed)
     )
 
 
