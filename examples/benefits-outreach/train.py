@@ -4,6 +4,7 @@ Writes `model.txt` (LightGBM's own text format: numbers and names, no pickle) an
 below which estimate a person is written to.
 """
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -76,8 +77,11 @@ def choose_cut(columns: Columns) -> float:
 
 def main() -> None:
     """Train, and write both files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cut", type=float, help="write to people below this; chosen if not given")
+    given = parser.parse_args().cut
     columns = read(TRAIN)
-    cut = choose_cut(columns)
+    cut = choose_cut(columns) if given is None else given
     model = fit(columns, np.ones(len(columns[TARGET]), dtype=bool))
     model.save_model(str(HERE / "model.txt"))
     (HERE / "cut.json").write_text(json.dumps({"write-below": str(cut)}) + "\n", encoding="utf-8")
