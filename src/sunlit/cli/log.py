@@ -18,6 +18,9 @@ Examples:
 """
 
 
+NEXT = "Next: sunlit token refresh, so that the receipts beside tokens carry the cosignatures"
+
+
 @click.group(epilog=EPILOG)
 def command() -> None:
     """Show, prove, verify and extend a transparency log."""
@@ -219,23 +222,17 @@ def cosign(*, directory: Path, home: Path) -> None:
 @home_option
 @json_option
 def accept(*, cosignatures: IO[str], home: Path, as_json: bool) -> None:
-    """Put witnesses' cosignature lines on the checkpoint, and renew the tokens' receipts.
+    """Put witnesses' cosignature lines on the newest checkpoint.
 
     COSIGNATURES is a file of lines as `sunlit log cosign` prints them, or - for standard input.
     """
     from sunlit.adapters.clock import SystemClock
     from sunlit.registry.home import Home
-    from sunlit.registry.receipts import renew_receipts
     from sunlit.registry.witness import accept as put
 
-    opened = Home.open(home)
-    names = put(opened, cosignatures.read(), SystemClock())
-    renewed = [path.name for path in renew_receipts(opened)]
+    names = put(Home.open(home), cosignatures.read(), SystemClock())
     emit(
-        {"witnesses": names, "renewed": renewed},
-        [
-            *(f"Cosigned by {name}" for name in names),
-            *(f"Renewed the receipt of {name}" for name in renewed),
-        ],
+        {"witnesses": names},
+        [*(f"Cosigned by {name}" for name in names), NEXT],
         as_json=as_json,
     )
