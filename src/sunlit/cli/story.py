@@ -184,7 +184,8 @@ def the_token_is_issued(stage: Stage) -> None:
     stage.sunlit("token", "issue", "model", *USE, "--home", "council")
     for home in ("office", "north-lab"):
         stage.sunlit("log", "cosign", "council/log", "--home", home, into=f"{home}.cosignature")
-        stage.sunlit("log", "accept", f"{home}.cosignature", "--home", "council")
+        stage.sunlit("log", "accept", f"{home}.cosignature", "--home", "council", show=1)
+    stage.sunlit("token", "refresh", "--home", "council")
     (token,) = (stage.root / "council" / "tokens").glob("*.token")
     stage.say("The safety label says the same in eight lines, for people:")
     stage.sunlit("label", str(token.relative_to(stage.root)), "--trust", "trust.json", show=30)
