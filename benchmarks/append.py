@@ -148,6 +148,7 @@ def measure(rounds: int, where: Path) -> dict[str, object]:
             }
             for batch, peers in found.items()
         },
+        "samples": {str(batch): peers for batch, peers in found.items()},  # one a round
     }
 
 

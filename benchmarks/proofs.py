@@ -80,6 +80,7 @@ def measure(rounds: int) -> dict[str, object]:
             kind: round(cpu[f"pymerkle {kind}"] / cpu[f"sunlit {kind}"], 1)
             for kind in ("inclusion", "consistency")
         },
+        "samples": found,  # one a round
     }
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import cryptography
 import jwt
@@ -64,9 +65,9 @@ def microseconds(call: Call, calls: int) -> float:
     return (time.process_time() - start) / calls * 1e6
 
 
-def warm(world: World, rounds: int, calls: int) -> dict[str, dict[str, float]]:
-    """Return the medians and the median of the rounds' ratios, per algorithm."""
-    result: dict[str, dict[str, float]] = {}
+def warm(world: World, rounds: int, calls: int) -> dict[str, dict[str, Any]]:
+    """Return the medians, the median of the rounds' ratios and all samples, per algorithm."""
+    result: dict[str, dict[str, Any]] = {}
     keys = {"EdDSA": world.issuer, "ES256": PrivateKey(ec.derive_private_key(7, ec.SECP256R1()))}
     for algorithm, key in keys.items():
         ours, theirs = pair(world, algorithm, key)
@@ -76,6 +77,7 @@ def warm(world: World, rounds: int, calls: int) -> dict[str, dict[str, float]]:
             "sunlit_us": round(statistics.median(mine for mine, _ in times), 1),
             "pyjwt_us": round(statistics.median(other for _, other in times), 1),
             "ratio": round(statistics.median(mine / other for mine, other in times), 2),
+            "samples": dict(zip(("sunlit", "pyjwt"), map(list, zip(*times, strict=True)), strict=True)),
         }
     return result
 
