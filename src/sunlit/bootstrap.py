@@ -13,6 +13,7 @@ from sunlit.producers import PRODUCERS
 from sunlit.registry.admit import open_ledger
 from sunlit.registry.assure import Assessment, Question, Say, admit_drafts, judge, look
 from sunlit.registry.home import Home
+from sunlit.registry.manifests import kept_manifests
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.rubrics import load_rubric
 from sunlit.statement.hashing import Progress
@@ -58,7 +59,10 @@ def assess(
         with open_ledger(home, clock()) as ledger:
             admit_drafts(ledger, drafts, home.signer(key))
     now = asked.at or clock().now()
+    history = home.history(now) if home else None
+    manifests = kept_manifests(home, history) if home and history else {}
     question = Question(
-        at=now, rubric=rubric, use=asked.use, deployer=asked.deployer, path=str(path)
-    )
-    return judge(component, drafts, notes, home.history(now) if home else None, question)
+        at=now, rubric=rubric, use=asked.use, deployer=asked.deployer, path=str(path),
+        manifests=manifests,
+    )  # fmt: skip
+    return judge(component, drafts, notes, history, question)

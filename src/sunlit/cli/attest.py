@@ -1,21 +1,51 @@
 """`sunlit attest`: what an independent assessor found, over exact digests."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from sunlit.cli.acting import DAYS, PATH, acting, component_at, logged, signer_option
 from sunlit.cli.output import emit, home_option, json_option
 
+if TYPE_CHECKING:
+    from sunlit.claims.assurance import Metric
+
+LIMIT: Final = re.compile(
+    r"(?P<name>[^\[\]<>=]+)(?:\[(?P<group>[^\[\]<>=]+)\])?\s*(?P<sign>>=|<=)\s*"
+    r"(?P<number>-?\d{1,12}(?:\.\d{1,12})?)"
+)
 EPILOG = """\b
 Examples:
   sunlit attest model --use outreach --scope performance --result PASSED \\
     --method "Recomputed on held-out data" --no-conflict --home lab
   sunlit attest plan model --attestation ID --permit "retrain on new data" \\
-    --may-change "model.txt" --retest performance --home lab
+    --may-change "model.txt" --retest performance --limit "auc>=0.75" --home lab
   sunlit attest withdraw ID --reason "The test data was wrong" --home lab
 """
+
+
+def limits_of(
+    _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> "tuple[Metric, ...]":
+    """Read limits such as `auc>=0.75` or `recall[women]>=0.8`."""
+    from decimal import Decimal
+
+    from sunlit.claims.assurance import Metric
+
+    found = []
+    for text in texts:
+        parts = LIMIT.fullmatch(text)
+        if parts is None:
+            raise click.BadParameter(f"{text!r} is no limit such as 'auc>=0.75'")
+        number = Decimal(parts["number"])
+        better = "higher" if parts["sign"] == ">=" else "lower"
+        found.append(Metric(
+            name=parts["name"].strip(), group=parts["group"], value=number, threshold=number,
+            better=better,
+        ))  # fmt: skip
+    return tuple(found)
 
 
 class _DefaultsToSign(click.Group):
@@ -85,6 +115,9 @@ def sign(
 @click.option("--permit", "permitted", multiple=True, required=True, help="A change, in words.")
 @click.option("--may-change", multiple=True, required=True, help="A file name pattern.")
 @click.option("--retest", "retests", multiple=True, required=True, help="A kind of test.")
+@click.option("--limit", "limits", multiple=True, callback=limits_of, metavar="METRIC>=NUMBER",
+              help="What a retest must meet: 'auc>=0.75', 'recall[women]>=0.8', 'error<=0.1'.",
+              )  # fmt: skip
 @click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
 @home_option
 @signer_option("assessor")

@@ -1,6 +1,7 @@
 """`sunlit board`: the 4-digit risk code, by k of n members."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,13 +121,15 @@ def show(
     from sunlit.cli.authority import now
     from sunlit.registry.board import question_for, standing
     from sunlit.registry.home import Home
+    from sunlit.registry.manifests import kept_manifests
     from sunlit.registry.rubrics import load_rubric
     from sunlit.registry.saying import find_use
 
     component, opened, at = component_at(path), Home.open(home), now()
     history = opened.history(at)
     use = find_use(history, use_id, deployer)
-    question = question_for(load_rubric(profiles), use, at, str(path))
+    manifests = kept_manifests(opened, history)
+    question = replace(question_for(load_rubric(profiles), use, at, str(path)), manifests=manifests)
     found = standing(history, component, question, board or opened.organisation)
     emit(found.to_json(), _lines(found), as_json=as_json)
 

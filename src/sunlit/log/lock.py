@@ -44,7 +44,7 @@ class SQLiteLock:
             raise UnavailableError(
                 "log.lock-missing",
                 f"there is no lock store at {path}",
-                mend="check the path; a new log comes with its home: `sunlit org new ID --home DIR`",
+                mend="check the path; a new home has a new log: `sunlit org new ID --home DIR`",
             )
         with _translated():
             self._db = _connect(path)

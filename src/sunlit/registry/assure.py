@@ -5,8 +5,8 @@ what they found; 4. gather the statements that bear on this release; 5. evaluate
 Without a key the drafts are unsigned, and controls that hang on a signer are UNKNOWN.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -46,13 +46,17 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: of which use by which deployer, under which rubric, as of when."""
+    """What is asked: of which use by which deployer, under which rubric, as of when.
+
+    `manifests` are the files of releases from which change plans start, as far as known.
+    """
 
     at: datetime
     rubric: Rubric
     use: str | None = None
     deployer: str | None = None
     path: str = "."
+    manifests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def look(
@@ -145,6 +149,7 @@ def judge(
         directory=history.directory if history else Directory.empty(),
         statements=bearing_on(known + loose, matter),
         files=digests,
+        manifests=question.manifests,
     )
     conformity = evaluate(
         question.rubric, evidence, RULES, engine=engine_digest(), logs=positions(known),

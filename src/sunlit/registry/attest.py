@@ -7,6 +7,7 @@ from sunlit.claims.assurance import Attestation, ChangePlan, Withdrawal
 from sunlit.claims.provenance import Resource
 from sunlit.registry.admit import Ledger
 from sunlit.registry.blobs import keep_blob
+from sunlit.registry.manifests import keep_manifest
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.saying import Said, say
 from sunlit.statement.intoto import Subject
@@ -40,9 +41,12 @@ def plan_change(
 ) -> Said:
     """Admit the changes that an assessor agrees to in advance, for an attestation of its own.
 
+    The list of the release's files is kept: what changes later is compared with it.
+
     Raises:
         VerificationError: `admit.refused`, `admit.unknown-signer`.
     """
+    keep_manifest(ledger.home, component)
     return say(ledger, plan, component.subject(), signer)
 
 

@@ -9,6 +9,7 @@ from sunlit.base.errors import VerificationError
 from sunlit.claims.risk import Use, Vote
 from sunlit.registry.admit import Ledger
 from sunlit.registry.assure import Question, judge
+from sunlit.registry.manifests import kept_manifests
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.saying import Said, find_use, say
 from sunlit.rubric.control import Rubric
@@ -107,6 +108,8 @@ def publish(
     Raises:
         VerificationError: `board.unknown`, `board.not-yet`, `admit.refused`.
     """
+    manifests = kept_manifests(ledger.home, ledger.history)
+    question = replace(question, manifests=manifests)
     evidence = judge(component, (), (), ledger.history, question).evidence
     code = publishable(evidence, find_board(ledger.history, board))
     if isinstance(code, NotYet):

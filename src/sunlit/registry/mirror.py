@@ -16,6 +16,7 @@ from sunlit.log.files import DirectoryFiles
 from sunlit.log.note import Note, NoteVerifier
 from sunlit.log.reader import LogReader
 from sunlit.registry.admit import Ledger
+from sunlit.registry.manifests import bring_manifests
 from sunlit.statement.dsse import Envelope
 
 
@@ -64,7 +65,8 @@ def take_over(
 ) -> Taken:
     """Admit every statement of the log at `directory` that the ledger's log lacks.
 
-    A statement that may not enter is reported and left out; the others still come.
+    A statement that may not enter is reported and left out; the others still come. So do the
+    file lists that change plans need, where they lie beside the log.
     """
     reader = open_trusted(directory, ledger.home.trust(at))
     taken = Taken(reader.checkpoint)
@@ -78,4 +80,5 @@ def take_over(
             taken.new += ledger.log.size - before
             taken.known += 1 - (ledger.log.size - before)
         step(index + 1, reader.size)
+    bring_manifests(ledger.home, ledger.history, directory.resolve().parent)
     return taken

@@ -7,6 +7,7 @@ from typing import Final
 from sunlit.base.errors import MalformedError
 from sunlit.claims.lifecycle import Release
 from sunlit.registry.admit import Ledger
+from sunlit.registry.manifests import keep_manifest
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.saying import Said, say
 from sunlit.statement.keys import Signer
@@ -55,4 +56,5 @@ def declare_release(
         sunlit_rollback=digest,
         sunlit_released_on=at,
     )
+    keep_manifest(ledger.home, component)
     return say(ledger, release, component.subject(), signer)

@@ -26,6 +26,7 @@ from sunlit.registry.admit import Ledger
 from sunlit.registry.assure import Assessment, Question, judge
 from sunlit.registry.blobs import keep_blob
 from sunlit.registry.home import write_whole
+from sunlit.registry.manifests import keep_manifest, kept_manifests
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.receipts import is_witnessed
 from sunlit.registry.saying import Said, say
@@ -110,13 +111,17 @@ def issue(
     # 1. a token issuer
     _expect_issuer(ledger, signer)
     # 2. what the log says
-    question = Question(at=at, rubric=rubric, use=terms.use, deployer=terms.deployer)
+    question = Question(
+        at=at, rubric=rubric, use=terms.use, deployer=terms.deployer,
+        manifests=kept_manifests(ledger.home, ledger.history),
+    )  # fmt: skip
     found = judge(component, (), (), ledger.history, question)
     # 3. the kind's rules
     _expect_kind_allows(found, terms)
     # 4. claims and their end
     grant, shortened_by = _grant(ledger, found, terms, at)
     keep_blob(ledger.home, canonical.encode(found.conformity.to_json()))
+    keep_manifest(ledger.home, component)
     # 5. logged first
     said = say(ledger, grant, component.subject(), signer)
     # 6. the folder
@@ -140,7 +145,7 @@ def _expect_issuer(ledger: Ledger, signer: Signer) -> None:
             f"the trust file does not name this key as a token issuer of "
             f"{ledger.home.organisation}",
             expected=", ".join(one.organisation for one in issuers) or "an issuer, and it has none",
-            mend="get a trust file that names the key and run: sunlit trust update FILE --home HOME",
+            mend="get a trust file that names it and run: sunlit trust update FILE --home HOME",
         )  # fmt: skip
 
 
