@@ -152,7 +152,7 @@ def gap_within_ceiling(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
             "valid evidence.",
             dict.fromkeys([*code.rests_on, *gap.rests_on]),
             mend=f"sunlit use mitigate {{path}} --use {{use}} --deployer {{deployer}} "
-            f"--practice {gap.lacking[0]} --evidence TEXT",
+            f"--practice {gap.lacking[0]} --evidence TEXT --home HOME",
         )
     return Verdict.holds(
         f"The gap is {gap.digit}, the ceiling {code.code.ceiling}.",
