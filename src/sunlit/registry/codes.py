@@ -16,7 +16,6 @@ CODES: Final = {
     "mirror.untrusted-log": "The trust file names no log of this origin.",
     "witness.raced": "Two processes cosigned one log at the same moment; one must try again.",
     "witness.store": "The witness could not read or keep what it saw; nothing was signed.",
-    "receipt.other-entry": "A token's folder holds another entry than the log does.",
     "rubric-file.unreadable": "An agency's OSCAL profile cannot be read.",
     "home.cannot-write": "A file of the home could not be written; nothing was changed.",
     "org.home-exists": "There is a home in the directory already.",
