@@ -42,6 +42,15 @@ class Stage:
         for line in textwrap.wrap(" ".join(text.split()), WIDTH):
             self._out(line)
 
+    def command(self, text: str) -> None:
+        """Show a command for the reader to type."""
+        self._out(f"  $ {text}", colour="cyan")
+
+    def point(self, path: str, what: str) -> None:
+        """Point at a file."""
+        self._out(f"  {what}:")
+        self._out(f"    {path}")
+
     def sunlit(
         self,
         *words: str,
@@ -66,10 +75,10 @@ class Stage:
             (self.root / into).write_text(text, encoding="utf-8")
         return text
 
-    def tool(self, *words: str, show: int = SHOWN) -> str:
+    def tool(self, *words: str, expect: int = 0, show: int = SHOWN) -> str:
         """Run a Python program of the example, as a reader would with `python`."""
         shown = " ".join(["python", *map(_quoted, words)])
-        return self._run(shown, [sys.executable, *words], expect=0, show=show)
+        return self._run(shown, [sys.executable, *words], expect=expect, show=show)
 
     def _run(
         self,
@@ -80,7 +89,7 @@ class Stage:
         show: int,
         given: str | None = None,
     ) -> str:
-        self._out(f"  $ {shown}", colour="cyan")
+        self.command(shown)
         done = subprocess.run(
             list(command), cwd=self.root, env=dict(self._environment()), input=given,
             capture_output=True, text=True, check=False,
