@@ -16,6 +16,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 	if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 JOBS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -85,7 +86,7 @@ check-long: $(VENV)/.stamp-dev ## kill loops, fuzzing and other tests that take 
 
 bench: $(VENV)/.stamp-dev ## measure side by side; numbers go to benchmarks/RESULTS.md
 	@bash tools/install.sh libgomp $(VENV)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.run $(BENCH_ARGS)
 
 # --- keep it --------------------------------------------------------------------------------
 

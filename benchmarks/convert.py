@@ -26,9 +26,11 @@ def append(found: Mapping[str, Any]) -> Part:
         rows=[_appends(batch, samples) for batch, samples in found["samples"].items()],
         versions={"pymerkle": version("pymerkle")},
         notes=[
-            "Sunlit's entries were checked and put in canonical JSON before, which is done in the "
-            f"submitter's thread and takes {canonical} µs an entry; pymerkle takes any bytes "
-            "and looks into none."
+            (
+                "Sunlit's entries were checked and put in canonical JSON before, which is done in the "
+                f"submitter's thread and takes {canonical} µs an entry; pymerkle takes any bytes "
+                "and looks into none."
+            )
         ],
     )
 

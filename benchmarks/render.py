@@ -53,8 +53,8 @@ def _missed(row: Row) -> list[str]:
     if row.target is None or row.target.is_met:
         return []
     why = tomllib.loads(LIMITS.read_text(encoding="utf-8")).get(row.target.name, NOT_SAID)
-    return ["", f"**Missed: {row.what}** ({row.target.text}; measured "
-            f"{number(row.target.measured)}). {why.strip()}"]  # fmt: skip
+    return ["", (f"**Missed: {row.what}** ({row.target.text}; measured "
+            f"{number(row.target.measured)}). {why.strip()}")]  # fmt: skip
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -88,9 +88,9 @@ def report(facts: dict[str, Any], found: Sequence[Part | Failed]) -> str:
               if isinstance(one, Failed)]  # fmt: skip
     return "\n".join([
         "# Results", "",
-        "Written by `make bench`; do not edit. Each cell is the median with the least and the "
+        ("Written by `make bench`; do not edit. Each cell is the median with the least and the "
         "greatest of the rounds; ratios are medians of the rounds' ratios. What is measured, and "
-        "how to read it: [README](README.md).", "",
+        "how to read it: [README](README.md)."), "",
         summary(parts), "", "## Machine", "", render.facts(facts),
         *(render.part(one) for one in parts), *failed,
     ])  # fmt: skip
