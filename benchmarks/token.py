@@ -77,7 +77,9 @@ def warm(world: World, rounds: int, calls: int) -> dict[str, dict[str, Any]]:
             "sunlit_us": round(statistics.median(mine for mine, _ in times), 1),
             "pyjwt_us": round(statistics.median(other for _, other in times), 1),
             "ratio": round(statistics.median(mine / other for mine, other in times), 2),
-            "samples": dict(zip(("sunlit", "pyjwt"), map(list, zip(*times, strict=True)), strict=True)),
+            "samples": dict(
+                zip(("sunlit", "pyjwt"), map(list, zip(*times, strict=True)), strict=True)
+            ),
         }
     return result
 
