@@ -89,6 +89,23 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "sunlit.toml").read_text() == "mine"
 
 
+def test_what_an_existing_file_lacks_is_named(tmp_path: Path) -> None:
+    """The file stays as it is, to the byte; a malformed one is an error."""
+    text = '[component]\npurl = "pkg:generic/x"\nversion = "1"\ncontact = " "\n'
+    written(tmp_path, {"sunlit.toml": text})
+
+    done = init(tmp_path, LOOKS)
+
+    assert not done.new
+    assert done.found["version"] == "1"
+    assert {"maintainer", "target", "licence"} <= set(done.missing)
+    assert (tmp_path / "sunlit.toml").read_text() == text
+    (tmp_path / "sunlit.toml").write_text("[component")
+    with pytest.raises(SunlitError) as caught:
+        init(tmp_path, LOOKS)
+    assert caught.value.code.startswith("toml.")
+
+
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     """Nothing is made."""
     with pytest.raises(SunlitError) as caught:

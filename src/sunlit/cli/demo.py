@@ -35,7 +35,7 @@ def command(*, directory: Path, again: bool) -> None:
     shutil.copytree(example, stage.root / "example")
     try:
         for number, (title, scene) in enumerate(SCENES, 1):
-            stage.scene(number, len(SCENES), title)
+            stage.scene(number, len(SCENES) + 1, title)
             scene(stage)
         ending(stage, directory)
     except SunlitError:

@@ -12,7 +12,7 @@ Examples:
   sunlit init path/to/model
 
 Nothing is asked that a file or the repository tells. What could not be found stands in the
-file as a comment. An existing sunlit.toml is never overwritten.
+file as a comment. An existing sunlit.toml is never changed: what it lacks is named.
 """
 
 
@@ -20,7 +20,7 @@ file as a comment. An existing sunlit.toml is never overwritten.
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @json_option
 def command(*, path: Path, as_json: bool) -> None:
-    """Write PATH/sunlit.toml, with comments."""
+    """Write PATH/sunlit.toml, with comments; or say what the one that is there lacks."""
     from sunlit.producers import PRODUCERS
     from sunlit.registry.init import init
 
@@ -29,10 +29,12 @@ def command(*, path: Path, as_json: bool) -> None:
     document = {
         "format": "sunlit-init/1",
         "path": str(written.path),
+        "new": written.new,
         "found": dict(written.found),
         "missing": list(written.missing),
     }
-    lines = [f"Wrote {written.path}."]
+    wrote = f"Wrote {written.path}."
+    lines = [wrote if written.new else f"{written.path} is there already; it stays as it is."]
     lines += [f"  {key:<13} {value}" for key, value in written.found.items()]
     if written.missing:
         lines.append(f"To be filled in there: {', '.join(written.missing)}.")

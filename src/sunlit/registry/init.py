@@ -26,29 +26,48 @@ _FORGE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The file that was written, the keys that were found, and those left to be filled in."""
+    """The file, the keys that are said in it, and those left to be filled in.
+
+    `new` is False where there was a file already: it stays as it is.
+    """
 
     path: Path
     found: Mapping[str, str]
     missing: tuple[str, ...]
+    new: bool = True
 
 
 def init(path: Path, producers: Sequence[Producer]) -> Written:
     """Look at the folder with the producers and write its `sunlit.toml`.
 
+    An existing file is read and never changed.
+
     Raises:
-        MalformedError: `init.exists`, `manifest.*`.
+        MalformedError: `init.exists`, `toml.*`, `manifest.*`.
         UnavailableError: `init.no-folder`, `manifest.*`.
     """
     if not path.is_dir():
         raise UnavailableError("init.no-folder", f"{str(path)!r} is no folder")
     target = path / FILE_NAME
-    if target.exists() or target.is_symlink():
+    if target.is_symlink():
         raise _exists(target)
-    proposal = propose(ComponentFolder.read(path), producers)
+    component = ComponentFolder.read(path)
+    if component.entry(FILE_NAME) is not None:
+        return _as_it_is(target, component)
+    proposal = propose(component, producers)
     _write(target, new_document(proposal).encode("utf-8"))
     missing = tuple(key for key, _, _ in COMPONENT_KEYS if key not in proposal.component)
     return Written(path=target, found=proposal.component, missing=missing)
+
+
+def _as_it_is(target: Path, component: ComponentFolder) -> Written:
+    if component.toml_error is not None:
+        raise component.toml_error
+    said = {key: getattr(component.toml, key.replace("-", "_")) for key, _, _ in COMPONENT_KEYS}
+    return Written(
+        path=target, new=False, found={key: text for key, text in said.items() if text},
+        missing=tuple(key for key, text in said.items() if not text),
+    )  # fmt: skip
 
 
 def propose(component: ComponentFolder, producers: Sequence[Producer]) -> Proposal:

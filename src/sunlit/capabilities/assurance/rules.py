@@ -18,6 +18,7 @@ from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.standing import about, by_tester, is_current, maintainers, tests, when
 
 SAFETY: Final = "artefact-safety"
+CHANGE: Final = "change the model, test it again, then: sunlit assure {path}"
 Tested = tuple[Admitted, TestResult, Answer]
 
 
@@ -144,9 +145,10 @@ def _failed(found: Iterable[Tested], least_rows: int = 0) -> Verdict | None:
                 return Verdict.fails(
                     f"{metric.name}{group} is {metric.value}; the threshold is {metric.threshold}.",
                     [said.statement_id],
+                    mend=CHANGE,
                 )
         if test.result is Result.FAILED:
-            return Verdict.fails("A test of this release failed.", [said.statement_id])
+            return Verdict.fails("A test of this release failed.", [said.statement_id], mend=CHANGE)
     return None
 
 
