@@ -116,9 +116,7 @@ def _read(declared: str, text: str) -> LicenceReading:
     )
     if unknown:
         return LicenceReading(declared=declared, unknown=unknown)
-    return LicenceReading(
-        declared=declared, expression=str(parsed), osi_approved=_approved(parsed)
-    )
+    return LicenceReading(declared=declared, expression=str(parsed), osi_approved=_approved(parsed))
 
 
 def _is_known(key: str) -> bool:
