@@ -40,11 +40,11 @@ def understand(command: str) -> None:
         context = found.make_context(name, rest, parent=parent)
         if not isinstance(found, click.Group):
             return
-        resolved = found.resolve_command(context, [*context._protected_args, *context.args])
-        assert resolved[0] is not None
-        assert resolved[1] is not None
-        name, found, rest = resolved
-        parent = context
+        words = [*context._protected_args, *context.args]
+        resolved, inner, rest = found.resolve_command(context, words)
+        assert resolved is not None
+        assert inner is not None
+        name, found, parent = resolved, inner, context
 
 
 @pytest.fixture
