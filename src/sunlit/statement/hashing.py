@@ -16,7 +16,7 @@ _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEX
 
 
 class Progress(Protocol):
-    """Hears how far the hashing is."""
+    """Hears how far the hashing is; from other threads too, but from one at a time."""
 
     def __call__(self, done: int, total: int, /) -> None:
         """Take the bytes done and the bytes in all."""

@@ -4,9 +4,10 @@ import hashlib
 import itertools
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from sunlit.base.canonical import MAX_SAFE_INTEGER, decode, encode
@@ -15,6 +16,7 @@ from sunlit.statement.folder import FoundFile
 from sunlit.statement.hashing import DigestCache, Progress, open_file, sha256_of_open_file
 from sunlit.statement.names import normal_name, sort_key
 from sunlit.statement.source import open_source
+from sunlit.statement.together import together
 
 MALFORMED: Final = "manifest.malformed"
 MAX_MANIFEST: Final = 256 * 1024 * 1024  # bytes
@@ -107,7 +109,11 @@ def read_manifest(
     with open_source(root, is_excluded) as source:
         total = sum(one.state.size for one in source.files)
         reader = _Reader(source.folder, total, progress, cache)
-        return Manifest(tuple(map(reader.entry, source.files)))
+        return Manifest(tuple(reader.entries(source.files)))
+
+
+class _StoppedError(Exception):
+    """Ends a thread whose file nobody will ask for any more."""
 
 
 class _Reader:
@@ -121,30 +127,44 @@ class _Reader:
         self._progress = progress
         self._cache = cache
         self._done = 0
+        self._is_stopped = False
+        self._mutex = Lock()  # chunks are counted, and progress told, by one thread at a time
         self._step(0)
 
-    def entry(self, found: FoundFile) -> FileEntry:
+    def entries(self, files: Sequence[FoundFile]) -> Iterator[FileEntry]:
+        """Yield the entries in order; the cache is asked, and told, in the caller's thread."""
+        known = {found.raw_name: digest for found in files if (digest := self._known(found))}
+        fresh = [found for found in files if found.raw_name not in known]
+        with together(self._hash, fresh, self._stop) as hash_file:
+            for found in files:
+                digest = known.get(found.raw_name) or hash_file(found)
+                if self._cache and found.raw_name not in known:
+                    self._cache.put(found.state, digest)
+                yield FileEntry(found.name, found.state.size, digest)
+
+    def _known(self, found: FoundFile) -> str | None:
         known = self._cache.get(found.state) if self._cache else None
-        if known is None:
-            known = self._hash(found)
-        else:
+        if known is not None:
             self._step(found.state.size)
-        return FileEntry(found.name, found.state.size, known)
+        return known
 
     def _hash(self, found: FoundFile) -> str:
         descriptor = open_file(self._root, found.raw_name)
         try:
-            digest = sha256_of_open_file(descriptor, found.state, self._step)
+            return sha256_of_open_file(descriptor, found.state, self._step)
         finally:
             os.close(descriptor)
-        if self._cache:
-            self._cache.put(found.state, digest)
-        return digest
 
     def _step(self, count: int) -> None:
-        self._done += count
-        if self._progress:
-            self._progress(self._done, self._total)
+        with self._mutex:
+            if self._is_stopped:
+                raise _StoppedError
+            self._done += count
+            if self._progress:
+                self._progress(self._done, self._total)
+
+    def _stop(self) -> None:
+        self._is_stopped = True
 
 
 @dataclass(frozen=True, slots=True)
