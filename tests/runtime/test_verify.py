@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sunlit.authority.trust_parts import TrustedKey
 from sunlit.base.canonical import encode
 from sunlit.base.errors import SunlitError
 from sunlit.claims.lifecycle import TokenKind
@@ -148,7 +149,7 @@ def test_a_list_that_the_trust_file_does_not_name_is_refused() -> None:
 
 def test_a_key_that_was_rotated_out_still_vouches_for_the_past() -> None:
     """What it signed before its end counts; the status list needs a key of today."""
-    rotated = World(issuer_until=AT)
+    rotated = World(issuer_until=AT + timedelta(seconds=1))
 
     assert judged(rotated).holds
 
@@ -171,9 +172,13 @@ def test_a_token_cannot_be_dated_back() -> None:
     """... nor by the log's, which no issuer can choose."""
     said = grant(granted_on=GRANTED - timedelta(days=30), valid_from=GRANTED - timedelta(days=30))
     ended = replace(REAL, issuer_until=GRANTED - timedelta(days=1))
-    status = ended.status(at=GRANTED - timedelta(days=2))
+    new = ended.key("issuer's next key")
+    issuer = ended.trust.token_issuers[0]
+    keys = (*issuer.keys, TrustedKey(key=new.public.to_json()))
+    trust = replace(ended.trust, token_issuers=(replace(issuer, keys=keys),))
+    status = ended.status(at=GRANTED - timedelta(days=2), signer=new)
 
-    found = verify_token(replace(ended.parts(said), status=status), ended.trust, Asked(at=GRANTED))
+    found = verify_token(replace(ended.parts(said), status=status), trust, Asked(at=GRANTED))
 
     assert failure(found) == (5, "token.key-not-in-force")
 

@@ -144,7 +144,10 @@ class _Verifying:
             staleness=self.asked.staleness,
         )  # fmt: skip
         signer = next(one for one in self.issuers if one.key.key_id == self.status_list.key_id)
-        expect_key_in_force(signer, self.status_list.issued_at, "the status list")
+        # No log bounds a list's `iat`: with a key that has ended, a thief could date a list back
+        # and let it last for years. So the key must be in force now as well.
+        for time in (self.status_list.issued_at, self.asked.at):
+            expect_key_in_force(signer, time, "the status list")
         expect_valid(self.status_list, claims.status_index)
         made = format_time(self.status_list.issued_at)
         return f"The issuer's status list of {made} says that it is valid."
