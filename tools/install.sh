@@ -34,10 +34,10 @@ pip_install() {
 
 locked() {
     local venv=$1 name=$2
-    if [ -x "$venv/bin/uv" ]; then
-        "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" \
-            --require-hashes -r "requirements/$name.txt"
-    else
+    # --system-certs: public bodies often have a TLS proxy with a certificate of their own.
+    if ! [ -x "$venv/bin/uv" ] || ! "$venv/bin/uv" pip install --quiet --system-certs \
+        --python "$venv/bin/python" --require-hashes -r "requirements/$name.txt"; then
+        say "going on with pip, which takes longer"
         pip_install "$venv" "requirements/$name.txt"
     fi
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
