@@ -57,7 +57,8 @@ class Part:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Part":
         """Read what `to_json` wrote."""
-        return cls(**{**value, "rows": [_row(row) for row in value["rows"]]})
+        rows = [_row(row) for row in value["rows"]]
+        return cls(**{**value, "rows": rows, "notes": tuple(value["notes"])})
 
 
 def _row(value: Mapping[str, Any]) -> Row:
