@@ -1,6 +1,8 @@
 """The story of `sunlit demo`: five organisations, one model, one token, one changed byte."""
 
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -253,6 +255,8 @@ def ending(stage: Stage, directory: Path) -> None:
     ):
         stage.point(str(path), what)
     stage.say("Try it on a model of your own; nothing leaves your machine:")
+    if sys.prefix != sys.base_prefix:
+        stage.command(f"source {os.path.relpath(sys.prefix)}/bin/activate")
     for words in (
         "assure PATH/TO/YOUR/MODEL",
         "init PATH/TO/YOUR/MODEL",
