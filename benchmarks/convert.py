@@ -27,9 +27,9 @@ def append(found: Mapping[str, Any]) -> Part:
         versions={"pymerkle": version("pymerkle")},
         notes=[
             (
-                "Sunlit's entries were checked and put in canonical JSON before, which is done in the "
-                f"submitter's thread and takes {canonical} µs an entry; pymerkle takes any bytes "
-                "and looks into none."
+                "Sunlit's entries were checked and put in canonical JSON before, which is done in "
+                f"the submitter's thread and takes {canonical} µs an entry; pymerkle takes any "
+                "bytes and looks into none."
             )
         ],
     )
