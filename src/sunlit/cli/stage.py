@@ -14,6 +14,7 @@ import click
 from sunlit.base.errors import VerificationError
 
 WIDTH: Final = 96
+FEW: Final = 2  # lines left out that need no mention
 SHOWN: Final = 14  # lines of a command's output; the transcript has all of them
 KEPT_VARIABLES: Final = (
     "PATH",
@@ -31,16 +32,33 @@ class Stage:
 
     root: Path
     transcript: list[str] = field(default_factory=list)
+    asides: int = 0
 
     def scene(self, number: int, of: int, title: str) -> None:
         """Begin a scene."""
+        self._tell_asides()
         self._out("")
         self._out(f"[{number}/{of}] {title}", bold=True)
 
     def say(self, text: str) -> None:
         """Narrate, in plain words."""
+        self._tell_asides()
         for line in textwrap.wrap(" ".join(text.split()), WIDTH):
             self._out(line)
+
+    def aside(self, *words: str, into: str | None = None) -> None:
+        """Run `sunlit` as a reader would, and show it in the transcript only."""
+        shown = " ".join(["sunlit", *map(_quoted, words)]) + (f" > {into}" if into else "")
+        self.transcript.append(f"  $ {shown}")
+        text = self._run(shown, [sys.executable, "-m", "sunlit.cli", *words], expect=0, show=0)
+        if into:
+            (self.root / into).write_text(text, encoding="utf-8")
+        self.asides += 1
+
+    def _tell_asides(self) -> None:
+        if self.asides:
+            click.echo(f"    (and {self.asides} commands like these: see transcript.txt)")
+        self.asides = 0
 
     def command(self, text: str) -> None:
         """Show a command for the reader to type."""
@@ -57,20 +75,19 @@ class Stage:
         expect: int = 0,
         show: int = SHOWN,
         into: str | None = None,
-        feed: str | None = None,
     ) -> str:
         """Run `sunlit` with these words; return what it printed.
 
-        `into` names a file that takes the output, `feed` one that is its standard input.
+        `into` names a file that takes the output.
 
         Raises:
             VerificationError: `cli.demo-step` when it ends with another exit code.
         """
         shown = " ".join(["sunlit", *map(_quoted, words)])
-        shown += (f" < {feed}" if feed else "") + (f" > {into}" if into else "")
+        shown += f" > {into}" if into else ""
+        self.command(shown)
         command = [sys.executable, "-m", "sunlit.cli", *words]
-        given = (self.root / feed).read_text(encoding="utf-8") if feed else None
-        text = self._run(shown, command, expect=expect, show=0 if into else show, given=given)
+        text = self._run(shown, command, expect=expect, show=0 if into else show)
         if into:
             (self.root / into).write_text(text, encoding="utf-8")
         return text
@@ -78,27 +95,19 @@ class Stage:
     def tool(self, *words: str, expect: int = 0, show: int = SHOWN) -> str:
         """Run a Python program of the example, as a reader would with `python`."""
         shown = " ".join(["python", *map(_quoted, words)])
+        self.command(shown)
         return self._run(shown, [sys.executable, *words], expect=expect, show=show)
 
-    def _run(
-        self,
-        shown: str,
-        command: Sequence[str],
-        *,
-        expect: int,
-        show: int,
-        given: str | None = None,
-    ) -> str:
-        self.command(shown)
+    def _run(self, shown: str, command: Sequence[str], *, expect: int, show: int) -> str:
         done = subprocess.run(
-            list(command), cwd=self.root, env=dict(self._environment()), input=given,
-            capture_output=True, text=True, check=False,
+            list(command), cwd=self.root, env=dict(self._environment()), capture_output=True,
+            text=True, check=False,
         )  # fmt: skip
         lines = (done.stdout if show else "").splitlines() + done.stderr.splitlines()
         self.transcript.extend(f"  {line}" for line in lines)
         for line in lines[:show] if show else lines:
             click.echo(f"    {line}")
-        if show and len(lines) > show:
+        if show and len(lines) > show + FEW:
             click.echo(f"    … {len(lines) - show} more lines in transcript.txt")
         if done.returncode != expect:
             raise VerificationError(

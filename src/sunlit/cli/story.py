@@ -42,31 +42,32 @@ def meet_the_organisations(stage: Stage) -> None:
     stage.say("""Five organisations, each with keys and a transparency log of its own: a digital
         office that others trust to say who is who, a maker of models, two testing laboratories,
         and a council that wants to use a model.""")
-    for home, (name, title, role) in HOMES.items():
+    for number, (home, (name, title, role)) in enumerate(HOMES.items()):
         extra = ("--role", role) if role else ()
-        stage.sunlit("org", "new", name, "--name", title, *extra, "--home", home, show=1)
-        stage.sunlit("org", "request", "--home", home, into=f"{home}.request.json")
+        run = stage.aside if number else stage.sunlit
+        run("org", "new", name, "--name", title, *extra, "--home", home)
+        run("org", "request", "--home", home, into=f"{home}.request.json")
     for letter in "abc":
-        stage.sunlit("key", "new", "--out", f"root-{letter}.pem", show=0)
-    for number in "123":
-        stage.sunlit(
+        stage.aside("key", "new", "--out", f"root-{letter}.pem")
+    for seat in "123":
+        stage.aside(
             "key", "new", "--role", "board", "--organisation", COUNCIL,
-            "--label", f"Review board, seat {number}", "--out", f"board-{number}.pem", show=0,
+            "--label", f"Review board, seat {seat}", "--out", f"board-{seat}.pem",
         )  # fmt: skip
     stage.say("""A trust file says whom a verifier starts from. Two of three root keys sign it. A
         stranger gets it by another way than the evidence: a website, a newspaper, a USB stick.""")
     _trust(stage)
     stage.say("The office registers everybody in its log; each organisation takes that log over.")
-    for home in HOMES:
-        stage.sunlit("org", "admit", f"{home}.request.json", "--home", "office", show=0)
+    for number, home in enumerate(HOMES):
+        run = stage.aside if number else stage.sunlit
+        run("org", "admit", f"{home}.request.json", "--home", "office")
     for lab in ("north-lab.example", "south-lab.example"):
         scopes = [word for scope in SCOPES for word in ("--scope", scope)]
-        stage.sunlit(
-            "org", "accredit", lab, *scopes, "--until", _in_years(1), "--home", "office",
-            show=1,
-        )  # fmt: skip
-    for home in list(HOMES)[1:]:
-        stage.sunlit("log", "import", "office/log", "--home", home, show=1)
+        run = stage.sunlit if lab.startswith("north") else stage.aside
+        run("org", "accredit", lab, *scopes, "--until", _in_years(1), "--home", "office")
+    stage.sunlit("log", "import", "office/log", "--home", "maker")
+    for home in ("north-lab", "south-lab", "council"):
+        stage.aside("log", "import", "office/log", "--home", home)
 
 
 def _trust(stage: Stage) -> None:
@@ -85,7 +86,7 @@ def _trust(stage: Stage) -> None:
     )
     stage.sunlit("trust", "sign", "trust.json", "--key", "file:root-b.pem", "-o", "trust.json")
     for home in HOMES:
-        stage.sunlit("trust", "update", "trust.json", "--home", home, show=0)
+        stage.aside("trust", "update", "trust.json", "--home", home)
 
 
 def a_model_without_evidence(stage: Stage) -> None:
@@ -137,9 +138,10 @@ def the_council_says_what_for(stage: Stage) -> None:
     stage.sunlit("log", "import", "maker/log", "--home", "council")
     stage.sunlit("use", "declare", "model", "--from", "example/story/use.json", "--home", "council")
     for practice, evidence in PRACTICES.items():
-        stage.sunlit(
+        run = stage.sunlit if practice == "M1" else stage.aside
+        run(
             "use", "mitigate", "model", *USE, "--practice", practice, "--evidence", evidence,
-            "--home", "council", show=0,
+            "--home", "council",
         )  # fmt: skip
 
 
@@ -149,7 +151,7 @@ def two_laboratories_attest(stage: Stage) -> None:
         over the digests of the maker's very files.""")
     for lab in ("north-lab", "south-lab"):
         for log in ("maker", "council"):
-            stage.sunlit("log", "import", f"{log}/log", "--home", lab, show=0)
+            stage.aside("log", "import", f"{log}/log", "--home", lab)
         shutil.copytree(stage.root / "model", stage.root / lab / "work")
         stage.tool(f"{lab}/work/evaluate.py", show=3)
         scopes = [word for scope in SCOPES for word in ("--scope", scope)]
