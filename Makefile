@@ -82,7 +82,7 @@ check: ## the gate: everything a change must pass, short budgets
 
 check-long: $(VENV)/.stamp-dev ## kill loops, fuzzing and other tests that take minutes
 	@bash tools/install.sh libgomp $(VENV)
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS) --timeout 3600 -m long $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS) --timeout 3600 -m "long or conformance" $(PYTEST_ARGS)
 
 bench: $(VENV)/.stamp-dev ## measure side by side; numbers go to benchmarks/RESULTS.md
 	@bash tools/install.sh libgomp $(VENV)
