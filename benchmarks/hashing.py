@@ -165,9 +165,9 @@ def measure(gigabytes: float, rounds: int, where: Path | None) -> Part:
             f"{LARGE_FILES} files of random bytes and a small one, in the page cache; "
             f"{rounds} interleaved rounds; every contender in a process of its own, imports not "
             "counted. hashlib is `hashlib.file_digest` over the same files, one after the other, "
-            "and nothing else; Sunlit (in up to four threads) and model-signing (in more) hash large "
-            "files side by side, so the rows by CPU time say what a byte costs and those by the wall "
-            "what a free core gives. The second time rests on the files' size, times and inode, as "
+            "and nothing else; Sunlit (up to 4 threads) and model-signing (more) hash large files "
+            "side by side: by CPU time is what a byte costs, by the wall what free cores give. "
+            "The second time rests on the files' size, times and inode, as "
             "`sunlit assure` without `--no-cache` does."
         ),
         rows=rows(sample(size, rounds, where)),
