@@ -34,14 +34,16 @@ def no_unsafe_serialisation(evidence: Evidence, parameters: Mapping[str, str]) -
     ]
     for said, test in found:
         if test.result is Result.FAILED:
-            names = ", ".join(test.failed_tests[:3]) or "see the scan"
-            return Verdict.fails(f"A scan found unsafe files: {names}.", [said.statement_id])
+            return Verdict.fails(
+                f"A scan found unsafe files: {_named(test, test.failed_tests)}.",
+                [said.statement_id],
+            )
     current = [pair for pair in found if is_current(evidence, pair[1].sunlit_valid_until)]
     if not current:
         return Verdict.unknown("No scan of these files counts now.", ids(found))
     for said, test in current:
         if test.result is not Result.PASSED:
-            names = ", ".join(test.warned_tests[:3]) or "see the scan"
+            names = _named(test, test.warned_tests)
             return Verdict.unknown(f"A scan could not tell for: {names}.", [said.statement_id])
     ends = [test.sunlit_valid_until for _, test in current]
     return Verdict.holds(
@@ -150,6 +152,15 @@ def _failed(found: Iterable[Tested], least_rows: int = 0) -> Verdict | None:
         if test.result is Result.FAILED:
             return Verdict.fails("A test of this release failed.", [said.statement_id], mend=CHANGE)
     return None
+
+
+def _named(test: TestResult, files: tuple[str, ...]) -> str:
+    """Return the first files with what the scanner says of each."""
+    reasons = test.extra.get("sunlit_reasons")
+    said = reasons if isinstance(reasons, dict) else {}
+    shown = [f"{name} ({said[name]})" if name in said else name for name in files[:3]]
+    more = len(files) - len(shown)
+    return "; ".join(shown) + (f" and {more} more" if more else "") or "see the scan"
 
 
 def _is_measured(metric: Metric, least_rows: int) -> bool:
