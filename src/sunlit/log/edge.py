@@ -9,35 +9,44 @@ from hashlib import sha256
 from typing import Final
 
 from sunlit.base.errors import MalformedError, VerificationError
-from sunlit.log.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash
+from sunlit.log.merkle import EMPTY_ROOT, HASH_SIZE
 from sunlit.log.tiles import (
     TILE_HEIGHT,
     TILE_WIDTH,
     encode_bundle,
     entries_path,
-    inner_rows,
     tile_path,
 )
 
 TILE_BYTES: Final = TILE_WIDTH * HASH_SIZE
+
+# RFC 6962, section 2.1. Copying a state that has the prefix spares copying the data behind it.
+_LEAF: Final = sha256(b"\x00")
+_NODE: Final = sha256(b"\x01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
     """What a batch makes of the tree.
 
-    `files` are (path, bytes) to write; `tiles` the hash tiles by (level, index) on the paths of
-    its entries, as they are at `size`; `outgrown` the paths of full files that had partial
-    ones before.
+    `framed` holds its entries, which end at `ends`; `files` are (path, bytes) to write; `tiles`
+    the hash tiles by (level, index) on the paths of its entries, as they are at `size`;
+    `outgrown` the paths of full files that had partial ones before.
     """
 
     old_size: int
     size: int
     root: bytes
-    entries: tuple[bytes, ...]
+    framed: bytes
+    ends: Sequence[int]
     files: tuple[tuple[str, bytes], ...]
     tiles: Mapping[tuple[int, int], bytes]
     outgrown: tuple[str, ...]
+
+    def entry(self, index: int) -> bytes:
+        """Return the entry at an index of the log that is in the batch."""
+        at = index - self.old_size
+        return self.framed[(self.ends[at - 1] if at else 0) + 2 : self.ends[at]]
 
 
 def frame(entries: Sequence[bytes]) -> bytes:
@@ -53,11 +62,11 @@ def frame_ends(framed: bytes) -> list[int]:
         MalformedError: `log.bundle-truncated`.
     """
     ends: list[int] = []
-    at = 0
-    while at < len(framed):
-        at += 2 + int.from_bytes(framed[at : at + 2], "big")
+    at, end = 0, len(framed)
+    while at + 1 < end:
+        at += 2 + (framed[at] << 8) + framed[at + 1]  # half the time of int.from_bytes
         ends.append(at)
-    if at > len(framed):
+    if at != end:
         raise MalformedError("log.bundle-truncated", "an entry bundle ends inside an entry")
     return ends
 
@@ -68,11 +77,34 @@ def unframe(framed: bytes) -> tuple[bytes, ...]:
     Raises:
         MalformedError: `log.bundle-truncated`.
     """
-    return _cut(framed, frame_ends(framed))
-
-
-def _cut(framed: bytes, ends: list[int]) -> tuple[bytes, ...]:
+    ends = frame_ends(framed)
     return tuple([framed[at + 2 : end] for at, end in zip([0, *ends], ends, strict=False)])
+
+
+def _leaves(framed: bytes, ends: Sequence[int]) -> bytes:
+    """Return the leaf hashes of framed entries, joined."""
+    found: list[bytes] = []
+    at = 0
+    for end in ends:
+        leaf = _LEAF.copy()
+        leaf.update(framed[at + 2 : end])
+        found.append(leaf.digest())
+        at = end
+    return b"".join(found)
+
+
+def _top(row: bytes) -> bytes:
+    """Return the hash over a row of hashes."""
+    # Pairing from the left and carrying the odd one up splits as RFC 6962, section 2.1, does.
+    while len(row) > HASH_SIZE:
+        even = len(row) - len(row) % (2 * HASH_SIZE)
+        pairs: list[bytes] = []
+        for at in range(0, even, 2 * HASH_SIZE):
+            node = _NODE.copy()
+            node.update(row[at : at + 2 * HASH_SIZE])
+            pairs.append(node.digest())
+        row = b"".join(pairs) + row[even:]
+    return row
 
 
 class Edge:
@@ -89,13 +121,7 @@ class Edge:
         """Return the root of the tree as it is now (RFC 6962, section 2.1)."""
         found = b""
         for tile in self._tiles:
-            row = tile + found
-            # Pairing from the left and carrying the odd one up splits as the RFC does.
-            while len(row) > HASH_SIZE:
-                even = len(row) - len(row) % (2 * HASH_SIZE)
-                pairs = [sha256(b"\x01" + row[at : at + 64]).digest() for at in range(0, even, 64)]
-                row = b"".join(pairs) + row[even:]
-            found = row
+            found = _top(tile + found)
         return found or EMPTY_ROOT
 
     def rehash(self) -> None:
@@ -105,7 +131,7 @@ class Edge:
             MalformedError: `log.bundle-truncated`.
             VerificationError: `log.edge-differs`.
         """
-        computed = b"".join(leaf_hash(entry) for entry in unframe(self._bundle))
+        computed = _leaves(self._bundle, frame_ends(self._bundle))
         if computed != (self._tiles[0] if self._tiles else b""):
             raise VerificationError(
                 "log.edge-differs",
@@ -121,11 +147,9 @@ class Edge:
             VerificationError: `log.edge-differs`: an older entry changed in memory.
         """
         old_size, ends = self.size, frame_ends(framed)
-        entries = _cut(framed, ends)
         files, outgrown = self._grow_bundles(framed, [0, *ends])
         tiles: dict[tuple[int, int], bytes] = {}
-        row = b"".join([sha256(b"\x00" + entry).digest() for entry in entries])
-        level = 0
+        row, level = _leaves(framed, ends), 0
         while row:
             if level == len(self._tiles):
                 self._tiles.append(b"")
@@ -133,7 +157,7 @@ class Edge:
                 outgrown.append(tile_path(level, (old_size >> TILE_HEIGHT * level) // TILE_WIDTH))
             row = self._grow_level(level, row, tiles)
             level += 1
-        self.size += len(entries)
+        self.size += len(ends)
         files += [
             (tile_path(level, index, len(data) // HASH_SIZE), data)
             for (level, index), data in tiles.items()
@@ -145,7 +169,8 @@ class Edge:
             old_size=old_size,
             size=self.size,
             root=self.root(),
-            entries=entries,
+            framed=framed,
+            ends=ends,
             files=tuple(files),
             tiles=tiles,
             outgrown=tuple(outgrown),
@@ -158,7 +183,7 @@ class Edge:
         while len(data) >= TILE_BYTES:
             tile, data = data[:TILE_BYTES], data[TILE_BYTES:]
             tiles[level, index] = tile
-            above.append(inner_rows(tile)[TILE_HEIGHT])
+            above.append(_top(tile))
             index += 1
         if data:
             tiles[level, index] = data

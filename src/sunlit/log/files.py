@@ -59,6 +59,10 @@ class DirectoryFiles:
         finally:
             os.close(descriptor)
 
+    def link(self, source: str, target: str) -> None:
+        """Give a file a second name."""
+        os.link(self._root + source, self._root + target)
+
     def rename(self, source: str, target: str) -> None:
         """Give a file its final name."""
         os.rename(self._root + source, self._root + target)  # noqa: PTH104 - hot path
@@ -80,13 +84,17 @@ class DirectoryFiles:
     def fsync(self, paths: Sequence[str]) -> None:
         """Return when the bytes of all these files are durable."""
         if len(paths) <= FEW:
-            for path in paths:
-                self._sync(path)
+            self._sync_all(paths)
             return
         # Side by side they share the file system's own commits: a third of the time in bulk.
+        # One task a thread: a task a file costs as much again in handing over.
         with ThreadPoolExecutor(SYNCS) as pool:
-            for done in [pool.submit(self._sync, path) for path in paths]:
+            for done in [pool.submit(self._sync_all, paths[at::SYNCS]) for at in range(SYNCS)]:
                 done.result()
+
+    def _sync_all(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self._sync(path)
 
     def fsync_dir(self, path: str) -> None:
         """Return when the names in a directory are durable."""

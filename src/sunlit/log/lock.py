@@ -137,7 +137,6 @@ class SQLiteLock:
         *,
         admitted_at: datetime,
         keys: Mapping[bytes, int],
-        durable_size: int,
     ) -> None:
         """Commit: replace the checkpoint if it still is `expected`, and keep what was staged."""
         run = self._db.execute
@@ -154,15 +153,24 @@ class SQLiteLock:
                 (batch.old_size, size, batch.old_root, batch.checkpoint),
             )
             self._insert_keys(keys)
-            self._delete(durable_size)
             run("COMMIT")
 
     def drop(self, durable_size: int) -> None:
         """Forget the staged batches that end at or below `durable_size`."""
+        run = self._db.execute
+        done = (durable_size,)
         with self._or_rollback():
-            self._db.execute("BEGIN IMMEDIATE")
-            self._delete(durable_size)
-            self._db.execute("COMMIT")
+            run("BEGIN IMMEDIATE")
+            run(
+                "DELETE FROM staged WHERE old_size IN (SELECT old_size FROM batch WHERE size <= ?)",
+                done,
+            )
+            run("DELETE FROM batch WHERE size <= ?", done)
+            run("COMMIT")
+            # In this order: auto_vacuum has just cut the dropped pages off the database, so their
+            # frames are not copied into it; and the next commits write over the log's old frames,
+            # where a sync has no new length of the file to make durable.
+            run("PRAGMA wal_checkpoint(PASSIVE)")
 
     def index(self, keys: Mapping[bytes, int]) -> None:
         """Replace the whole key index."""
@@ -179,14 +187,6 @@ class SQLiteLock:
     def _insert_keys(self, keys: Mapping[bytes, int]) -> None:
         rows = sorted((_short(key), index) for key, index in keys.items())
         self._db.executemany("INSERT INTO seen VALUES (?, ?)", rows)
-
-    def _delete(self, durable_size: int) -> None:
-        done = (durable_size,)
-        self._db.execute(
-            "DELETE FROM staged WHERE old_size IN (SELECT old_size FROM batch WHERE size <= ?)",
-            done,
-        )
-        self._db.execute("DELETE FROM batch WHERE size <= ?", done)
 
     @contextmanager
     def _or_rollback(self) -> Iterator[None]:
@@ -218,10 +218,14 @@ def _connect(path: Path, *, make: bool = False) -> sqlite3.Connection:
         timeout=1.0,
     )
     if make:
-        database.execute("PRAGMA page_size = 16384")  # a staged batch is long
+        # A staged batch is long; but a commit of one entry, or of many keys, writes whole pages.
+        database.execute("PRAGMA page_size = 8192")
+        database.execute("PRAGMA auto_vacuum = FULL")  # see `drop`
     database.execute("PRAGMA journal_mode = WAL")
-    # 16 MiB: staged batches come and go in the same pages, so few of them are copied twice.
-    database.execute("PRAGMA wal_autocheckpoint = 1000")
+    # `drop` checkpoints. This is for what goes by it: 64 MiB, more than is staged between two.
+    database.execute("PRAGMA wal_autocheckpoint = 8192")
+    # Some builds write zeros over what is deleted. What is staged is in the public files too.
+    database.execute("PRAGMA secure_delete = OFF")
     database.execute("PRAGMA synchronous = FULL")  # a commit returns when it is on the disk
     database.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone stops at the drive's cache
     return database

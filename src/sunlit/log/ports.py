@@ -32,6 +32,10 @@ class FileStore(Protocol):
         """Write a file that MUST NOT exist yet, else `FileExistsError`; nothing is synced."""
         ...
 
+    def link(self, source: str, target: str) -> None:
+        """Give a file a second name, which MUST NOT exist yet; nothing is synced."""
+        ...
+
     def rename(self, source: str, target: str) -> None:
         """Give a file its final name, replacing what stood there, atomically for readers."""
         ...
@@ -111,11 +115,8 @@ class Lock(Protocol):
         *,
         admitted_at: datetime,
         keys: Mapping[bytes, int],
-        durable_size: int,
     ) -> None:
         """Commit: replace the checkpoint if it still is `expected`, and keep what was staged.
-
-        Staged batches that end at or below `durable_size` go in the same commit.
 
         Raises:
             VerificationError: `log.lost-race`: another writer was here. Nothing was kept.

@@ -10,20 +10,30 @@ from sunlit.log.tiles import Tile, TileReader
 
 
 class Receipt:
-    """An entry's place in the log. The proof is computed when it is asked for, and kept.
+    """An entry's place in the log. Entry and proof are made when they are asked for, and kept.
 
-    `entry` is the bytes that the leaf hashes. The checkpoint in the proof was published
-    before this receipt was given.
+    The checkpoint in the proof was published before this receipt was given. Until both were
+    asked for, a receipt keeps the bytes of its whole batch in memory.
     """
 
-    __slots__ = ("_proof", "entry", "index")
+    __slots__ = ("_entry", "_proof", "index")
 
     def __init__(
-        self, index: int, entry: bytes, proof: TlogProof | Callable[[int], TlogProof]
+        self,
+        index: int,
+        entry: bytes | Callable[[int], bytes],
+        proof: TlogProof | Callable[[int], TlogProof],
     ) -> None:
         self.index = index
-        self.entry = entry
+        self._entry = entry
         self._proof = proof
+
+    @property
+    def entry(self) -> bytes:
+        """The bytes that the leaf hashes."""
+        if not isinstance(self._entry, bytes):
+            self._entry = self._entry(self.index)
+        return self._entry
 
     @property
     def proof(self) -> TlogProof:
@@ -49,8 +59,8 @@ def receipts_of(growth: Growth, note: bytes) -> tuple[Receipt, ...]:
     def prove(index: int) -> TlogProof:
         return TlogProof(index, tuple(inclusion(index, growth.size, hashes)), note)
 
-    numbered = enumerate(growth.entries, growth.old_size)
-    return tuple([Receipt(index, entry, prove) for index, entry in numbered])
+    entry = growth.entry
+    return tuple([Receipt(at, entry, prove) for at in range(growth.old_size, growth.size)])
 
 
 def receipt_from(reader: LogReader, index: int) -> Receipt:

@@ -4,7 +4,7 @@ The commit, in order (a crash between any two steps is a row of tests/crash):
 1. stage the entries in the lock store's transaction and read them back;
 2. hash what was read back, sign the checkpoint, compare-and-swap it in the same transaction;
 3. write tiles, bundles and the archived checkpoint; 4. publish the checkpoint; 5. answer;
-6. every so often make the files durable, and let the next commit drop what was staged.
+6. every so often make the files durable, then drop what was staged.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,6 @@ from sunlit.log.admission import (
 )
 from sunlit.log.archive import an_hour_began, with_cosignatures
 from sunlit.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from sunlit.log.edge import frame
 from sunlit.log.faults import translated
 from sunlit.log.merkle import EMPTY_ROOT
 from sunlit.log.note import NoteSignature, NoteSigner
@@ -231,7 +230,8 @@ class Log:
         given: tuple[Receipt, ...] = ()
         if plan.fresh:
             given = self._sequence(state, admit(plan.fresh, now), plan.keys, now)
-            state.publisher.flush_if_due(self._options)
+            if state.publisher.is_due(self._options):
+                self._make_durable(state)
         if len(given) == len(plan.places):
             return given
         top = open_checkpoint(state.note, self._signer.verifier)
@@ -242,11 +242,11 @@ class Log:
         )
 
     def _sequence(
-        self, state: State, entries: list[bytes], keys: Mapping[bytes, int], now: datetime
+        self, state: State, framed: bytes, keys: Mapping[bytes, int], now: datetime
     ) -> tuple[Receipt, ...]:
         # 1. Stage, and go on with the bytes that the store gives back.
         old_size, old_root, old_note = state.edge.size, state.root, state.note
-        bundle = self._lock.stage(old_size, frame(entries))
+        bundle = self._lock.stage(old_size, framed)
         # 2. Hash these bytes, sign, and swap: from here on the entries are in the log.
         growth = state.edge.grow(bundle)
         note = sign_growth(growth, self._signer)
@@ -255,7 +255,6 @@ class Log:
             Batch(old_size=old_size, old_root=old_root, checkpoint=note, bundle=bundle),
             admitted_at=now,
             keys=keys,
-            durable_size=state.publisher.durable_size,
         )
         # 3. and 4. Write the files, then publish.
         keep = self._options.archive_each or an_hour_began(state.admitted_at, now)

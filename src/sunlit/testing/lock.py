@@ -53,7 +53,6 @@ class FakeLock:
         *,
         admitted_at: datetime,
         keys: Mapping[bytes, int],
-        durable_size: int,
     ) -> None:
         """Commit, if the checkpoint still is `expected`."""
         if self._staged != (batch.old_size, batch.bundle):
@@ -65,9 +64,7 @@ class FakeLock:
         head = replace(rows.head, checkpoint=batch.checkpoint, admitted_at=admitted_at)
 
         def commit() -> None:
-            self.rows = _Rows(
-                head, (*_after(rows.batches, durable_size), batch), {**rows.keys, **keys}
-            )
+            self.rows = _Rows(head, (*rows.batches, batch), {**rows.keys, **keys})
 
         self._power.step(f"swap {batch.old_size}", commit)
 

@@ -74,6 +74,18 @@ class FakeFiles:
             f"create {path}", lambda: write(data), lambda: write(data[: len(data) // 2])
         )
 
+    def link(self, source: str, target: str) -> None:
+        """Give a file a second name, which must not exist yet."""
+        old, old_name = self._parent(source)
+        new, new_name = self._parent(target)
+        if new_name in new.names:
+            raise FileExistsError(17, "File exists", target)
+
+        def name() -> None:
+            new.names[new_name] = old.names[old_name]
+
+        self._power.step(f"link {target}", name)
+
     def rename(self, source: str, target: str) -> None:
         """Give a file its final name."""
         old, old_name = self._parent(source)

@@ -21,7 +21,7 @@ def note(size: int) -> bytes:
     return b"log.example.org\n%d\nAAAA\n" % size
 
 
-def swap(lock: Lock, old: int, new: int, *, expected: int | None = None, durable: int = 0) -> None:
+def swap(lock: Lock, old: int, new: int, *, expected: int | None = None) -> None:
     """Stage and swap one batch."""
     bundle = lock.stage(old, b"bundle %d" % old)
     lock.swap(
@@ -29,7 +29,6 @@ def swap(lock: Lock, old: int, new: int, *, expected: int | None = None, durable
         Batch(old_size=old, old_root=b"root", checkpoint=note(new), bundle=bundle),
         admitted_at=AT,
         keys={b"key %d" % old: old},
-        durable_size=durable,
     )
 
 
@@ -64,16 +63,34 @@ def test_a_swap_keeps_head_batch_and_keys_together(lock: Lock) -> None:
     assert lock.find([b"key 2", b"other", b"key 0"]) == {b"key 2": 2, b"key 0": 0}
 
 
-def test_durable_batches_are_dropped_with_a_swap_or_alone(lock: Lock) -> None:
+def test_durable_batches_are_dropped(lock: Lock) -> None:
     """Only those that end at or below the durable size."""
     swap(lock, 0, 2)
     swap(lock, 2, 5)
-    swap(lock, 5, 6, durable=2)
+    swap(lock, 5, 6)
+    lock.drop(2)
     assert [found.old_size for found in lock.batches()] == [2, 5]
 
     lock.drop(6)
 
     assert lock.batches() == ()
+
+
+def test_what_was_dropped_is_never_copied_into_the_database(tmp_path: Path) -> None:
+    """A staged batch is written once, and its pages are used again by the next ones."""
+    lock = SQLiteLock.create(tmp_path / "lock.db", origin="o", checkpoint=note(0))
+    sizes: list[tuple[int, int]] = []
+
+    for old in range(4):
+        bundle = lock.stage(old, bytes(1_000_000))
+        batch = Batch(old_size=old, old_root=b"root", checkpoint=note(old + 1), bundle=bundle)
+        lock.swap(note(old), batch, admitted_at=AT, keys={b"key %d" % old: old})
+        lock.drop(old + 1)
+        files = (tmp_path / "lock.db", tmp_path / "lock.db-wal")
+        sizes.append((files[0].stat().st_size, files[1].stat().st_size))
+
+    assert all(database < 100_000 and log < 1_100_000 for database, log in sizes)
+    lock.close()
 
 
 def test_a_lost_race_keeps_nothing(lock: Lock) -> None:

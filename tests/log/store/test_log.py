@@ -91,12 +91,14 @@ def test_the_index_of_keys_can_be_built_again(tmp_path: Path) -> None:
 )
 def test_admitted_bytes_are_those_of_the_entry(envelope: dict[str, object]) -> None:
     """The quick way to an entry's bytes gives what the slow one gives."""
-    assert admit([prepare(envelope)], START) == [Entry(START, envelope).to_bytes()]
+    entry = Entry(START, envelope).to_bytes()
+
+    assert admit([prepare(envelope), prepare(envelope)], START) == frame([entry, entry])
 
 
 def test_an_entry_may_be_as_large_as_the_format_allows_and_no_larger(tmp_path: Path) -> None:
     """65,535 bytes go in; one more is refused with the advice to use a blob."""
-    room = MAX_ENTRY - len(admit([prepare({"p": ""})], START)[0])
+    room = MAX_ENTRY - len(Entry(START, {"p": ""}).to_bytes())
     with create(tmp_path) as log:
         fits = prepare({"p": "x" * room})
         assert len(log.append([fits, fits])[1].entry) == MAX_ENTRY
@@ -285,7 +287,7 @@ def test_the_same_bytes_where_a_tile_goes_are_fine(tmp_path: Path) -> None:
     with create(tmp_path) as log:
         path = tmp_path / "log/tile/entries/000.p/1"
         path.parent.mkdir(parents=True)
-        path.write_bytes(frame(admit([prepare({"n": 1})], START)))
+        path.write_bytes(admit([prepare({"n": 1})], START))
 
         assert log.append(numbered(1))[0].index == 0
 
