@@ -40,10 +40,11 @@ def test_the_first_maintainer_of_a_name_keeps_it() -> None:
 
 
 def test_a_name_is_handed_over_by_signing_together() -> None:
-    """The keeper lets the next one in."""
+    """The keeper names the next one and so lets it in."""
     said = Story().made()
     heir = said.world.organisation("heir.example", Role.MAINTAINER)
-    said.say(replace(story.component(), version="2"), said.maintainer, heir.key(Role.MAINTAINER))
+    claim = replace(story.component(), version="2", maintainer="heir.example")
+    said.say(claim, said.maintainer, heir.key(Role.MAINTAINER))
 
     assert maintainers(said.evidence()) == {MAKER, "heir.example"}
 

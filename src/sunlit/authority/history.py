@@ -4,7 +4,9 @@ Per entry, in this order:
 1. read the entry; its envelope's bytes stay as they are;
 2. find which keys registered so far signed the envelope's bytes, each once;
 3. only then parse the statement and its claim;
-4. fold: an authority claim changes the directory if its signers may say it.
+4. fold: an authority claim changes the directory if its signers may say it;
+5. what a key said at an earlier entry it does not say again: signatures are public, and anybody
+   could log an old statement anew, with a signature of their own beside, to make it the latest.
 
 What cannot be parsed, and what is of an unknown type, stays in the history as `Opaque` and is
 never acted on: a log must not be able to stop its readers.
@@ -32,6 +34,8 @@ class History:
     def __init__(self, trust: TrustFile | None = None) -> None:
         self._directory = Directory.empty() if trust is None else Directory.rooted(trust)
         self._statements: list[Admitted] = []
+        # statement id -> key that said it with authority -> all who signed that entry
+        self._said: dict[str, dict[str, tuple[str, ...]]] = {}
 
     @property
     def directory(self) -> Directory:
@@ -55,9 +59,30 @@ class History:
         claim, subjects = _lenient(envelope)
         said = _admitted(self._directory, envelope, claim, subjects)
         said = replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
+        fresh = self._once(said)
         self._directory = fold(self._directory, said)
-        self._statements.append(said)
-        return said
+        self._statements.append(fresh)
+        return fresh
+
+    def _once(self, said: Admitted) -> Admitted:
+        """Leave out those who said it before; with nobody left, it is only noise."""
+        fresh = self.fresh(said)
+        known = self._said.setdefault(said.statement_id, {})
+        for record in self._directory.in_force(said):
+            known.setdefault(record.key.key_id, said.signers)
+        if said.signers and not fresh.signers:
+            return replace(fresh, claim=Opaque(), subjects=())
+        return fresh
+
+    def fresh(self, said: Admitted) -> Admitted:
+        """Return the statement as those signers say it who have not said it before."""
+        known = self._said.get(said.statement_id, {})
+        return replace(said, signers=tuple(key for key in said.signers if key not in known))
+
+    def said_before(self, said: Admitted) -> tuple[str, ...]:
+        """Return all who signed the earlier entry at which a signer of this said the same."""
+        known = self._said.get(said.statement_id, {})
+        return next((known[key] for key in said.signers if key in known), ())
 
     def feed_all(self, logs: Mapping[str, Iterable[bytes]]) -> None:
         """Take several logs from their beginnings, merged; see `merged`.

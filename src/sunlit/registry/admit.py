@@ -6,7 +6,7 @@ index, which every mirror and auditor runs again.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -37,7 +37,7 @@ class Ledger:
     now: Callable[[], datetime]
 
     def admit(self, envelope: Envelope) -> Receipt:
-        """Admit one envelope; the same statement by the same signers is admitted once.
+        """Admit one envelope; the same statement is admitted once for each of its signers.
 
         Raises:
             VerificationError: `admit.unknown-signer`, `admit.refused`.
@@ -49,8 +49,11 @@ class Ledger:
         said = self.history.preview(entry, origin=self.home.origin, index=self.log.size)
         if not said.signers:
             raise _unknown_signer(self.home)
-        # 3. Ask the capability that owns the claim.
-        expect_admissible(said, self.history)
+        # 3. Ask the capability that owns the claim, of those signers whose word is new.
+        fresh = self.history.fresh(said)
+        expect_admissible(fresh if fresh.signers else said, self.history)
+        if not fresh.signers:
+            said = replace(said, signers=self.history.said_before(said))
         # 4. Append, durable when it returns; 5. fold what was really written.
         before = self.log.size
         (receipt,) = self.log.append([envelope.to_bytes()], keys=[admission_key(said)])

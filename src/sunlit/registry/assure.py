@@ -6,7 +6,7 @@ Without a key the drafts are unsigned, and controls that hang on a signer are UN
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -18,6 +18,7 @@ from sunlit.authority.directory import Directory
 from sunlit.authority.history import History
 from sunlit.base.errors import SunlitError
 from sunlit.claims.admitted import Admitted
+from sunlit.claims.base import Claim
 from sunlit.registry.admit import Ledger
 from sunlit.registry.bearing import Matter, bearing_on
 from sunlit.registry.ports import ResultCache
@@ -26,6 +27,7 @@ from sunlit.registry.wiring import RULES
 from sunlit.rubric.control import Rubric
 from sunlit.rubric.evaluate import Conformity, Position, evaluate
 from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.standing import by_maintainer, maintainers
 from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, sign
 from sunlit.statement.intoto import Statement
 from sunlit.statement.keys import Signer
@@ -133,8 +135,6 @@ def judge(
 ) -> Assessment:
     """Gather what bears on this release, and answer every control. Pure."""
     known = history.statements if history else ()
-    held = {said.statement_id for said in known}
-    loose = tuple(said for said in map(as_said, drafts) if said.statement_id not in held)
     digests = {entry.name: entry.sha256 for entry in component.manifest.files}
     matter = Matter(
         release=component.release, files=tuple(digests.values()), component=component.purl,
@@ -147,10 +147,12 @@ def judge(
         deployer=question.deployer,
         at=question.at,
         directory=history.directory if history else Directory.empty(),
-        statements=bearing_on(known + loose, matter),
+        statements=bearing_on(known, matter),
         files=digests,
         manifests=question.manifests,
     )
+    loose = _not_said(drafts, evidence)
+    evidence = replace(evidence, statements=bearing_on(known + loose, matter))
     conformity = evaluate(
         question.rubric, evidence, RULES, engine=engine_digest(), logs=positions(known),
         path=question.path,
@@ -159,6 +161,21 @@ def judge(
         conformity=conformity, component=component, drafts=tuple(drafts), notes=tuple(notes),
         evidence=evidence,
     )  # fmt: skip
+
+
+def _not_said(drafts: Iterable[Draft], evidence: Evidence) -> tuple[Admitted, ...]:
+    """Return the drafts that no maintainer stands by.
+
+    What was only logged does not do: else a bad finding could be hidden by signing the same
+    words and withdrawing them, or by letting somebody sign them whose word does not count.
+    """
+    keepers = maintainers(evidence)
+    held = {
+        said.statement_id
+        for said, _ in evidence.current(Claim)
+        if by_maintainer(evidence, said, keepers).allowed
+    }
+    return tuple(said for said in map(as_said, drafts) if said.statement_id not in held)
 
 
 def positions(known: Iterable[Admitted]) -> tuple[Position, ...]:

@@ -7,6 +7,7 @@ from sunlit.base.errors import VerificationError
 from sunlit.claims.base import Claim
 from sunlit.claims.risk import Use
 from sunlit.registry.admit import Ledger
+from sunlit.registry.again import anew
 from sunlit.statement.dsse import sign
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.statement.keys import Signer
@@ -35,12 +36,13 @@ class Said:
 
 
 def say(ledger: Ledger, claim: Claim, subject: Subject, signer: Signer) -> Said:
-    """Sign a claim about a subject and admit it.
+    """Sign a claim about a subject and admit it; see `again.anew`.
 
     Raises:
         VerificationError: `admit.refused`, `admit.unknown-signer`.
         SunlitError: as `Ledger.admit`.
     """
+    claim = anew(claim, ledger.history.statements, signer.public.key_id)
     statement = Statement((subject,), claim.TYPE, claim.to_predicate())
     envelope = sign(statement.to_payload(), [signer])
     receipt = ledger.admit(envelope)

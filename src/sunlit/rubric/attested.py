@@ -10,6 +10,7 @@ from sunlit.authority.answer import Answer
 from sunlit.authority.duties import Action, Case, can
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, Metric, Result
+from sunlit.claims.authority import Role
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import about, is_current, maintainers, tests
 
@@ -48,15 +49,20 @@ def counts(evidence: Evidence, said: Admitted, claim: Attestation) -> Attested |
     2. Its assessor declares no conflict in it.
     3. A key of the assessor signed it and may assess: it is accredited for at least one of
        the scopes and independent of maintainers and deployer, at the entry and now.
+
+    For a failure, accreditation is enough: else whoever was assessed could silence it by
+    declaring a conflict with the assessor afterwards.
     """
-    if claim.use not in (None, evidence.use) or not claim.no_conflict_declared:
+    warns = claim.result is Result.FAILED
+    if claim.use not in (None, evidence.use) or not (claim.no_conflict_declared or warns):
         return None
     if not (claim.assessed_on <= evidence.at and is_current(evidence, claim.valid_until)):
         return None
+    asked = may_warn if warns else may_assess
     accredited = {
         scope: answer
         for scope in claim.scope
-        if (answer := may_assess(evidence, said, claim.assessor, scope)).allowed
+        if (answer := asked(evidence, said, claim.assessor, scope)).allowed
     }
     if not accredited:
         return None
@@ -68,6 +74,13 @@ def counts(evidence: Evidence, said: Admitted, claim: Attestation) -> Attested |
         result=claim.result,
         rests_on=(said.statement_id, *sorted(rests_on)),
         expires=min([claim.valid_until, *ends]),
+    )
+
+
+def may_warn(evidence: Evidence, said: Admitted, assessor: str, scope: str) -> Answer:
+    """Did a key of the assessor, accredited in this scope, sign it?"""
+    return evidence.directory.may(
+        said, Role.ASSESSOR, organisation=assessor, scope=scope, at=evidence.at
     )
 
 

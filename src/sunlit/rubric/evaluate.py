@@ -15,6 +15,7 @@ from sunlit.rubric.capability import Rule
 from sunlit.rubric.control import Control, Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
+from sunlit.rubric.standing import stated
 
 DECLARE_USE: Final = "sunlit use declare {path} --id {use} --from FILE --home HOME"
 VOTE: Final = "sunlit board vote {path} --use {use} --impact-raw N --autonomy-level N --ceiling N"
@@ -149,19 +150,17 @@ def answer(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
     """Return the verdict on one control: what it needs first, then the rule, then drafts."""
     if "use" in control.needs and (evidence.use is None or evidence.deployer is None):
         return Verdict.unknown("No use is named, and this hangs on the use.", mend=DECLARE_USE)
-    if "files" in control.needs and is_hosted(evidence):
+    count = rule(evidence, control.values()) if control.drafts else None
+    verdict = count or _signed_first(control, evidence, rule)
+    hosted = "files" in control.needs and is_hosted(evidence)
+    if hosted and verdict.outcome is not Outcome.FAILS:  # calling it hosted hides no failure
         return Verdict.unknown("A hosted service shows no files, so nobody can see this.")
-    if control.drafts:
-        return rule(evidence, control.values())
-    return _signed_first(control, evidence, rule)
+    return verdict
 
 
 def is_hosted(evidence: Evidence) -> bool:
-    """Tell whether the component is a hosted service: one without files to look at."""
-    return any(
-        claim.kind == "hosted-service" and said.is_about(evidence.release)
-        for said, claim in evidence.current(Component)
-    )
+    """Tell whether its maintainer says that it is a hosted service: one without files."""
+    return any(claim.kind == "hosted-service" for _, claim in stated(evidence, Component))
 
 
 def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:

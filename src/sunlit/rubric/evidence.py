@@ -1,17 +1,19 @@
 """All that a rule may look at: one subject's statements, who may sign, and a time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar, cast
 
 from sunlit.authority.directory import Directory
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Withdrawal
 from sunlit.claims.base import Claim
+from sunlit.claims.risk import Vote
 from sunlit.rubric.finding import Finding
 
 C = TypeVar("C", bound=Claim)
+DRAFT: Final = "draft"  # no organisation: those have a dot or a colon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,30 +42,45 @@ class Evidence:
     as_if_signed: bool = False
 
     def current(self, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
-        """Return the claims of a kind that nobody corrected, superseded or withdrew."""
-        replaced = self._replaced()
-        return tuple(
-            (said, said.claim)
-            for said in self.statements
-            if isinstance(said.claim, kind) and said.statement_id not in replaced
-        )
+        """Return the claims of a kind that somebody still stands by.
 
-    def _replaced(self) -> frozenset[str]:
-        return frozenset(
-            old
+        Who corrected, superseded or withdrew a statement is no longer among its signers. That
+        leaves the word of others who signed the same one: a signature can be added to anybody's.
+        """
+        back = self._taken_back()
+        found = (
+            self._left(said, back.get(said.statement_id, frozenset()))
             for said in self.statements
-            for old in (said.claim.corrects, said.claim.supersedes, _withdrawn(said.claim))
-            if old is not None and self._may_replace(said, old)
+            if isinstance(said.claim, kind)
         )
+        # The claim is of the kind: it was asked for above, and `_left` changes signers only.
+        return tuple((said, cast("C", said.claim)) for said in found if said is not None)
 
-    def _may_replace(self, said: Admitted, old: str) -> bool:
-        """Only the organisation that said a thing may take it back; a draft replaces drafts."""
-        for other in self.statements:
-            if other.statement_id == old:
-                if said.is_draft or other.is_draft:
-                    return said.is_draft and other.is_draft
-                return bool(self.organisations(said) & self.organisations(other))
-        return False
+    def _taken_back(self) -> dict[str, frozenset[str]]:
+        """Return statement id -> who takes it back: organisations and keys, DRAFT for a draft."""
+        back: dict[str, frozenset[str]] = {}
+        for said in self.statements:
+            for old in (said.claim.corrects, said.claim.supersedes, _withdrawn(said.claim)):
+                if old is not None:
+                    back[old] = back.get(old, frozenset()) | self._speakers(said)
+        return back
+
+    def _speakers(self, said: Admitted) -> frozenset[str]:
+        if said.is_draft:
+            return frozenset({DRAFT})
+        keys = frozenset(record.key.key_id for record in self.directory.in_force(said))
+        return self.organisations(said) | keys
+
+    def _left(self, said: Admitted, back: frozenset[str]) -> Admitted | None:
+        """Return the statement as those say it who did not take it back; None if nobody does."""
+        if said.is_draft or not said.signers:
+            return None if said.is_draft and DRAFT in back else said
+        left = tuple(key for key in said.signers if self._speaker(said, key) not in back)
+        return replace(said, signers=left) if left else None
+
+    def _speaker(self, said: Admitted, key: str) -> str | None:
+        # A vote is its member's own: no colleague takes it back. All else is the organisation's.
+        return key if isinstance(said.claim, Vote) else self.directory.organisation_of(key)
 
     def organisations(self, said: Admitted) -> frozenset[str]:
         """Return the organisations whose keys, in force at the entry, signed this."""

@@ -56,8 +56,9 @@ def maintainers(evidence: Evidence) -> frozenset[str]:
     """Return the organisations that keep the component.
 
     The first in log order to say, as a maintainer, what a release of it is keeps it: nobody
-    else can speak for a name that is taken. A statement signed by a keeper together with
-    another maintainer lets the other in; that is how a component is handed over.
+    else can speak for a name that is taken. A statement of a keeper that names another maintainer
+    and is signed by both lets the other in; that is how a component is handed over. A signature
+    alone does not: anybody can put theirs beside a keeper's.
     """
     keepers: set[str] = set()
     for said in evidence.statements:
@@ -68,9 +69,17 @@ def maintainers(evidence: Evidence) -> frozenset[str]:
             for organisation in evidence.organisations(said)
             if may(evidence, said, Role.MAINTAINER, organisation).allowed
         }
+        if len(signed) > 1:
+            signed &= keepers | {_named_maintainer(said.claim)}
         if not keepers or keepers & signed:
             keepers |= signed
     return frozenset(keepers)
+
+
+def _named_maintainer(claim: Claim) -> str | None:
+    if isinstance(claim, Release):
+        return claim.sunlit_maintainer
+    return claim.maintainer if isinstance(claim, Component) else None
 
 
 def _names(evidence: Evidence, said: Admitted) -> bool:
