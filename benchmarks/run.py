@@ -110,7 +110,7 @@ def facts_of(parts: Sequence[Part], *, before: str, seconds: float) -> dict[str,
     versions = {name: text for part in parts for name, text in part.versions.items()}
     described = machine.describe(HERE)
     described["load average"] = f"{before} before, {described['load average']} after"
-    if float(before.split()[0]) > QUIET:
+    if float(before.split(maxsplit=1)[0]) > QUIET:
         described["load average"] += "; **busy**: what is by the wall measures the neighbours too"
     return {
         "date": format_time(datetime.fromtimestamp(int(time.time()), UTC)),
