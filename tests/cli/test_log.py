@@ -128,3 +128,24 @@ def test_a_refused_statement_of_another_log_is_said(
 
     assert ended.code == 1
     assert "1 refused" in ended.out
+
+
+def test_a_log_is_closed_and_still_verifies(sunlit: Door, home: Home, tmp_path: Path) -> None:
+    """Nothing more enters; what is in it is shown, proved and recomputed as before."""
+    agency = tmp_path / "agency.dsse.json"
+    closed = sunlit("log", "close", "--successor", "root.example/log/2", "--reason", "A new node",
+                    "--home", home.root)  # fmt: skip
+
+    refused = sunlit("log", "add", agency, "--home", home.root)
+    proof = sunlit("log", "proof", 0, "--home", home.root, "--entry", tmp_path / "0.entry.json")
+    (tmp_path / "0.tlog-proof").write_text(proof.out)
+    verified = sunlit("log", "verify", tmp_path / "0.entry.json", tmp_path / "0.tlog-proof",
+                      "--trust", home.trust_path)  # fmt: skip
+    sound = sunlit("log", "fsck", "--home", home.root)
+
+    assert closed.out.startswith(f"Closed {home.origin}; root.example/log/2 goes on.")
+    assert refused.code == 1
+    assert "admit.log-closed" in refused.err
+    assert "root.example/log/2" in refused.err
+    assert (verified.code, sound.code) == (0, 0)
+    assert "log-closed" in sunlit("log", "show", "--home", home.root).out

@@ -6,6 +6,7 @@ from typing import IO
 import click
 
 from sunlit.base.errors import DOES_NOT_HOLD
+from sunlit.cli.acting import acting, logged, signer_option
 from sunlit.cli.output import emit, home_option, json_option
 from sunlit.cli.progress import bar
 
@@ -15,6 +16,7 @@ Examples:
   sunlit log show 3 --home council
   sunlit log proof 3 --home council > 3.tlog-proof
   sunlit log fsck --home council
+  sunlit log close --successor council.example/log/2 --reason "New node" --home council
 """
 
 
@@ -236,3 +238,28 @@ def accept(*, cosignatures: IO[str], home: Path, as_json: bool) -> None:
         [*(f"Cosigned by {name}" for name in names), NEXT],
         as_json=as_json,
     )
+
+
+@command.command()
+@click.option("--successor", required=True, metavar="ORIGIN", help="The log that goes on.")
+@click.option("--reason", required=True, help="Why; it is published.")
+@click.option("--origin", help="The log to close, if it takes no statement any more; say it in "
+              "the successor's home. The home's own unless given.")  # fmt: skip
+@home_option
+@signer_option("operator")
+@json_option
+def close(
+    *, successor: str, reason: str, origin: str | None, home: Path, key: str | None, as_json: bool
+) -> None:
+    """Close a log for ever: its last statement names the successor."""
+    from sunlit.registry.close import close_log
+
+    with acting(home, key, "operator") as act:
+        said = close_log(act.ledger, successor, reason, act.signer, origin=origin)
+        closed = origin or act.ledger.home.origin
+    lines = [
+        f"Closed {closed}; {successor} goes on.",
+        f"  {logged(said)}",
+        "  What it holds stays verifiable; name both logs in the next trust file.",
+    ]
+    emit(said.to_json(), lines, as_json=as_json)

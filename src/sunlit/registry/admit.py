@@ -16,6 +16,7 @@ from sunlit.base.errors import VerificationError
 from sunlit.base.times import Clock
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Opaque
+from sunlit.claims.openness import Opened, Withheld
 from sunlit.log.entry import Entry
 from sunlit.log.receipt import Receipt
 from sunlit.log.sequencer import Log
@@ -23,6 +24,7 @@ from sunlit.registry.home import Home
 from sunlit.registry.wiring import CAPABILITIES
 from sunlit.rubric.finding import Outcome
 from sunlit.statement.dsse import Envelope
+from sunlit.statement.withheld import check_opening, read_salt
 
 KEY_PREFIX: Final = b"sunlit-admission-v1\x00"
 
@@ -40,26 +42,50 @@ class Ledger:
         """Admit one envelope; the same statement is admitted once for each of its signers.
 
         Raises:
-            VerificationError: `admit.unknown-signer`, `admit.refused`.
-            MalformedError: whatever the statement or its claim is malformed with.
+            VerificationError: as `examine`.
+            MalformedError: as `examine`.
             UnavailableError, VerificationError: as `Log.append`.
         """
-        entry = Entry.of(self.now(), envelope.to_json()).to_bytes()
-        # 1. Verify the envelope's bytes against the keys known by now; 2. parse the claim.
-        said = self.history.preview(entry, origin=self.home.origin, index=self.log.size)
-        if not said.signers:
-            raise _unknown_signer(self.home)
-        # 3. Ask the capability that owns the claim, of those signers whose word is new.
-        fresh = self.history.fresh(said)
-        expect_admissible(fresh if fresh.signers else said, self.history)
-        if not fresh.signers:
-            said = replace(said, signers=self.history.said_before(said))
+        said = self.examine(envelope)
         # 4. Append, durable when it returns; 5. fold what was really written.
         before = self.log.size
         (receipt,) = self.log.append([envelope.to_bytes()], keys=[admission_key(said)])
         if receipt.index == before:
             self.history.feed(receipt.entry, origin=self.home.origin, index=receipt.index)
         return receipt
+
+    def examine(self, envelope: Envelope) -> Admitted:
+        """Return what `admit` would log now, changing nothing.
+
+        Raises:
+            VerificationError: `admit.log-closed`, `admit.unknown-signer`, `admit.refused`,
+                `statement.opening`.
+            MalformedError: whatever the statement or its claim is malformed with.
+        """
+        entry = Entry.of(self.now(), envelope.to_json()).to_bytes()
+        # 1. Verify the envelope's bytes against the keys known by now; 2. parse the claim.
+        said = self.history.preview(entry, origin=self.home.origin, index=self.log.size)
+        if not said.signers:
+            raise _unknown_signer(self.home)
+        self._expect_open(said)
+        # 3. Ask the capability that owns the claim, of those signers whose word is new.
+        fresh = self.history.fresh(said)
+        expect_admissible(fresh if fresh.signers else said, self.history)
+        expect_true_opening(said, self.history, self.home)
+        return said if fresh.signers else replace(said, signers=self.history.said_before(said))
+
+    def _expect_open(self, said: Admitted) -> None:
+        closed = self.history.directory.closed
+        if self.home.origin not in closed:
+            return
+        # What it holds already is answered as before, so that a lost answer can be asked again.
+        if admission_key(said) not in {admission_key(one) for one in self.history.statements}:
+            successor = closed[self.home.origin]
+            raise VerificationError(
+                "admit.log-closed", f"the log {self.home.origin} is closed and takes no more",
+                expected=f"statements for {successor}" if successor else None,
+                mend="say it to the successor: name its home with --home",
+            )  # fmt: skip
 
 
 @contextmanager
@@ -105,6 +131,25 @@ def expect_admissible(said: Admitted, history: History) -> None:
                     f"{capability.name} does not admit this statement: {verdict.reason}",
                     mend=verdict.mend,
                 )
+
+
+def expect_true_opening(said: Admitted, history: History, home: Home) -> None:
+    """Check that what an organisation calls opened is the very envelope that it had withheld.
+
+    Admission sees claims only; this needs the bytes of an earlier entry.
+
+    Raises:
+        VerificationError: `statement.opening`.
+        MalformedError: `statement.withheld`.
+    """
+    if not isinstance(said.claim, Opened):
+        return
+    known = {one.statement_id: one for one in history.statements}
+    closed, opened = known[said.claim.supersedes or ""].claim, known[said.claim.statement]
+    if isinstance(closed, Withheld) and opened.index is not None:
+        entry = Entry.parse(home.reader().entry(opened.index))
+        content = Envelope.from_json(entry.envelope).to_bytes()
+        check_opening(closed.commitment, read_salt(said.claim.salt), content)
 
 
 def _unknown_signer(home: Home) -> VerificationError:

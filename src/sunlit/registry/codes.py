@@ -5,6 +5,11 @@ from typing import Final
 CODES: Final = {
     "admit.unknown-signer": "No signature on a statement is by a key that the log knows.",
     "admit.refused": "The capability that owns a claim does not let it enter here and now.",
+    "admit.log-closed": "A log was closed: it takes no more statements, its successor does.",
+    "withhold.known": "A statement is in the log already, so it cannot be withheld any more.",
+    "withhold.not-this": "The log holds no closed statement that an opening opens.",
+    "withhold.not-yours": "Only the organisation that withheld a statement opens it.",
+    "close.successor": "A log that is to be closed names no other log as its successor.",
     "blob.missing": "No report is kept under the digest asked for.",
     "blob.differs": "A kept report does not have the digest that names it.",
     "home.missing": "The directory named is no Sunlit home.",

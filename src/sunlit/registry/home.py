@@ -185,8 +185,8 @@ def note_signer(name: str, key: Signer, kind: int = ED25519) -> NoteSigner:
     return NoteSigner(NoteVerifier(name, kind, key.public.spki[-32:]), key.sign)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace `path` by `data`: whole, durable, or not at all.
+def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Replace `path` by `data`: whole, durable, or not at all; `private` is for the owner only.
 
     Raises:
         UnavailableError: `home.cannot-write`.
@@ -195,6 +195,8 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as handle:
+            if private:
+                os.fchmod(handle.fileno(), 0o600)  # before there is anything to read
             handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())

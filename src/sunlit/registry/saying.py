@@ -8,7 +8,7 @@ from sunlit.claims.base import Claim
 from sunlit.claims.risk import Use
 from sunlit.registry.admit import Ledger
 from sunlit.registry.again import anew
-from sunlit.statement.dsse import sign
+from sunlit.statement.dsse import Envelope, sign
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.statement.keys import Signer
 
@@ -35,21 +35,26 @@ class Said:
         }
 
 
-def say(ledger: Ledger, claim: Claim, subject: Subject, signer: Signer) -> Said:
-    """Sign a claim about a subject and admit it; see `again.anew`.
+def say(ledger: Ledger, claim: Claim, subject: Subject, signer: Signer, *more: Subject) -> Said:
+    """Sign a claim about a subject (and `more` of them) and admit it; see `again.anew`.
 
     Raises:
         VerificationError: `admit.refused`, `admit.unknown-signer`.
         SunlitError: as `Ledger.admit`.
     """
     claim = anew(claim, ledger.history.statements, signer.public.key_id)
-    statement = Statement((subject,), claim.TYPE, claim.to_predicate())
-    envelope = sign(statement.to_payload(), [signer])
+    envelope = signed(claim, signer, subject, *more)
     receipt = ledger.admit(envelope)
     return Said(
         claim=claim, statement_id=envelope.statement_id, origin=ledger.home.origin,
         index=receipt.index, entry=receipt.entry, proof=receipt.proof.to_bytes(),
     )  # fmt: skip
+
+
+def signed(claim: Claim, signer: Signer, *subjects: Subject) -> Envelope:
+    """Return a claim about subjects as a signed statement, in no log."""
+    statement = Statement(subjects, claim.TYPE, claim.to_predicate())
+    return sign(statement.to_payload(), [signer])
 
 
 def find_use(history: History, use: str, deployer: str | None) -> Use:

@@ -42,5 +42,5 @@ CODES: Final = {
     "statement.subject": "A subject is no release of a component of a known kind.",
     "statement.threshold": "Fewer distinct keys than required signed an envelope.",
     "statement.threshold-range": "A threshold below one was asked for.",
-    "statement.withheld": "The closed form of a statement is malformed.",
+    "statement.withheld": "The salt or the opening file of a withheld statement is malformed.",
 }

@@ -1,28 +1,27 @@
-"""The closed form of a statement: it is known that it exists, and on whose authority it is shut.
+"""The cryptography of withheld statements: salt, commitment, and the opening that is kept apart.
 
 What is committed to are the bytes of the whole envelope, so that when it opens, the author's
 signature opens with it. The salt keeps short contents from being guessed; whoever deletes salt
 and content erases the statement, and every proof about the closed form keeps working.
+
+The closed form itself is a claim: `sunlit.claims.openness.Withheld`.
 """
 
 import hashlib
 import hmac
-import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
+from sunlit.base import canonical
 from sunlit.base.errors import MalformedError, VerificationError
-from sunlit.base.times import format_time, parse_time
-from sunlit.statement.intoto import Statement, Subject
+from sunlit.statement.dsse import Envelope
+from sunlit.statement.intoto import Subject
 
-PREDICATE_TYPE: Final = "urn:sunlit:statement:withheld:v1"
 DOMAIN: Final = b"sunlit-commit-v1\x00"
+DIGEST: Final = "sunlitCommitV1"  # how a subject that is withheld too is named
 SALT_SIZE: Final = 32  # bytes
-MAX_AUDIENCES: Final = 16
-MAX_TEXT: Final = 512  # characters
 
 BAD: Final = "statement.withheld"
 
@@ -43,78 +42,70 @@ def commitment(salt: bytes, content: bytes) -> str:
     return hashlib.sha256(DOMAIN + salt + content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withheld:
-    """A closed statement: the commitment, why, who approved it, until when, who may read it."""
+def check_opening(committed: str, salt: bytes, content: bytes) -> None:
+    """Check that `content` is what was withheld under the commitment `committed`.
 
-    commitment: str
-    ground: str
-    approved_by: str  # the office, never a person's name
-    expires_at: datetime
-    audiences: tuple[str, ...]
-    extra: Mapping[str, object] = field(default_factory=dict)
+    Raises:
+        VerificationError: `statement.opening`.
+        MalformedError: `statement.withheld`.
+    """
+    if not hmac.compare_digest(commitment(salt, content).encode(), committed.encode()):
+        raise VerificationError(
+            "statement.opening", "the opened content is not what was withheld",
+            expected=f"salt and content of commitment {committed[:16]}",
+        )  # fmt: skip
 
-    @classmethod
-    def from_json(cls, predicate: Mapping[str, object]) -> "Withheld":
-        """Read the predicate; unknown fields are kept.
 
-        Raises:
-            MalformedError: `statement.withheld`, `time.malformed`.
-        """
-        digest = predicate.get("commitment")
-        if not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-            raise MalformedError(BAD, "`commitment` is 64 lower-case hex digits")
-        known = {"commitment", "ground", "approvedBy", "expiresAt", "audiences"}
-        return cls(
-            commitment=digest,
-            ground=_text(predicate.get("ground"), "ground"),
-            approved_by=_text(predicate.get("approvedBy"), "approvedBy"),
-            expires_at=parse_time(predicate.get("expiresAt"), what="`expiresAt`"),
-            audiences=_audiences(predicate.get("audiences")),
-            extra={name: value for name, value in predicate.items() if name not in known},
+def hidden_subject(committed: str) -> Subject:
+    """Return the subject of a closed form that does not even say what it is about."""
+    return Subject(None, {DIGEST: committed})
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Salt and content of one withheld statement: secret; deleting every copy erases it."""
+
+    salt: bytes = field(repr=False)
+    envelope: Envelope = field(repr=False)
+
+    @property
+    def commitment(self) -> str:
+        """The commitment that this opens."""
+        return commitment(self.salt, self.envelope.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """Return the opening file, canonical JSON."""
+        return canonical.encode(
+            {"v": 1, "salt": self.salt.hex(), "envelope": self.envelope.to_json()}
         )
 
-    def to_json(self) -> dict[str, object]:
-        """Return the predicate."""
-        return {
-            **self.extra,
-            "commitment": self.commitment,
-            "ground": self.ground,
-            "approvedBy": self.approved_by,
-            "expiresAt": format_time(self.expires_at),
-            "audiences": list(self.audiences),
-        }
-
-    def to_statement(self, subjects: Sequence[Subject] = ()) -> Statement:
-        """Return the statement to sign; without subjects, what it is about is withheld too."""
-        closed = Subject(None, {"sunlitCommitV1": self.commitment})
-        return Statement(tuple(subjects) or (closed,), PREDICATE_TYPE, self.to_json())
-
-    def is_open_at(self, at: datetime) -> bool:
-        """Say whether the ground has lapsed, so that the content is due to everybody."""
-        return at >= self.expires_at
-
-    def check_opening(self, salt: bytes, content: bytes) -> None:
-        """Check that `content` is what was withheld.
+    @classmethod
+    def parse(cls, data: bytes) -> "Opening":
+        """Read an opening file.
 
         Raises:
-            VerificationError: `statement.opening`.
-            MalformedError: `statement.withheld`.
+            MalformedError: `statement.withheld`, `statement.malformed-envelope`, `json.*`.
         """
-        if not hmac.compare_digest(commitment(salt, content), self.commitment):
-            raise VerificationError(
-                "statement.opening", "the opened content is not what was withheld",
-                expected=f"salt and content of commitment {self.commitment[:16]}",
-            )  # fmt: skip
+        document = canonical.decode_object(data, what="the opening")
+        envelope = document.get("envelope")
+        if document.get("v") != 1 or not isinstance(envelope, Mapping):
+            raise MalformedError(
+                BAD, "this is no opening file", expected='{"v":1,"salt":...,"envelope":{...}}'
+            )
+        return cls(read_salt(document.get("salt")), Envelope.from_json(envelope))
 
 
-def _text(value: object, name: str) -> str:
-    if isinstance(value, str) and len(value.strip()) >= 1 and len(value) <= MAX_TEXT:
-        return value
-    raise MalformedError(BAD, f"`{name}` is a text of 1 to {MAX_TEXT} characters")
+def read_salt(value: object) -> bytes:
+    """Return the salt that 64 lower-case hex digits stand for.
 
-
-def _audiences(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_AUDIENCES:
-        raise MalformedError(BAD, f"`audiences` is a list of 1 to {MAX_AUDIENCES} names")
-    return tuple(_text(item, "audiences") for item in value)
+    Raises:
+        MalformedError: `statement.withheld`.
+    """
+    if isinstance(value, str) and len(value) == 2 * SALT_SIZE:
+        try:
+            salt = bytes.fromhex(value)
+        except ValueError:
+            salt = b""
+        if salt.hex() == value:
+            return salt
+    raise MalformedError(BAD, "a salt is malformed", expected="64 lower-case hex digits")
