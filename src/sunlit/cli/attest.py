@@ -82,28 +82,40 @@ def command() -> None:
     help="Declare that there is no conflict of interest.",
 )
 @click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
+              help="Sign into this file and log nothing, to withhold it.")  # fmt: skip
 @home_option
 @signer_option("assessor")
 @json_option
 def sign(
-    *, path: Path, scopes: tuple[str, ...], result: str, days: int, report: Path | None,
-    home: Path, key: str | None, as_json: bool,
+    *, path: Path, scopes: tuple[str, ...], days: int, report: Path | None,
+    out: Path | None, home: Path, key: str | None, as_json: bool,
     **fields: Any,  # noqa: ANN401 - further fields of the claim
 ) -> None:  # fmt: skip
     """Attest to the files in PATH; the assessor signs."""
     from sunlit.claims.assurance import Attestation, Result
     from sunlit.registry.attest import attest
+    from sunlit.registry.home import write_whole
+    from sunlit.registry.saying import signed
     from sunlit.registry.trust import read_file
 
+    if out is not None and report is not None:
+        raise click.UsageError("a report is kept in public: give --out or --report")
     component = component_at(path)
     kept = (report.name, read_file(report)) if report else None
     with acting(home, key, "assessor") as act:
         claim = Attestation(
-            assessor=act.organisation, scope=scopes, result=Result(result),
+            assessor=act.organisation, scope=scopes, result=Result(fields.pop("result")),
             assessed_on=act.at, valid_until=act.ends(days), **fields,
         )  # fmt: skip
+        if out is not None:
+            envelope = signed(claim, act.signer, component.subject())
+            write_whole(out, envelope.to_bytes(), private=True)
+            document = {"statement": envelope.statement_id, "file": str(out)}
+            emit(document, [f"Signed {out}; no log holds it."], as_json=as_json)
+            return
         said = attest(act.ledger, component, claim, act.signer, report=kept)
-    lines = [f"{claim.assessor}: {result} for {', '.join(scopes)}", f"  {logged(said)}"]
+    lines = [f"{claim.assessor}: {claim.result} for {', '.join(scopes)}", f"  {logged(said)}"]
     if not claim.no_conflict_declared:
         lines.append("  It counts as independent only with --no-conflict.")
     emit(said.to_json(), lines, as_json=as_json)

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "token": ("token", "Issue, show, verify, suspend and revoke safety tokens."),
     "trust": ("trust", "Make, update and show trust files."),
     "use": ("use", "Declare what a component is used for."),
+    "withhold": ("withhold", "Log a statement closed, on a ground and until a time; open it."),
 }
 
 

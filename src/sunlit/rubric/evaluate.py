@@ -12,6 +12,7 @@ from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.provenance import Component
 from sunlit.rubric.capability import Rule
+from sunlit.rubric.closed import closed_note
 from sunlit.rubric.control import Control, Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
@@ -124,7 +125,7 @@ def evaluate(
                 expected="one of " + ", ".join(sorted(rules)),
             )  # fmt: skip
     evidence = replace(evidence, findings=(), as_if_signed=False)
-    places = _places(evidence, path)
+    places, closed = _places(evidence, path), closed_note(evidence)
     found: dict[str, Finding] = {}
     for control in sorted(rubric.controls, key=lambda item: item.last):
         seen = evidence
@@ -132,6 +133,8 @@ def evaluate(
             seen = replace(evidence, findings=tuple(found[c.id] for c in rubric.controls
                                                     if not c.last))  # fmt: skip
         verdict = answer(control, seen, rules[control.rule])
+        if closed and verdict.outcome is Outcome.UNKNOWN:
+            verdict = replace(verdict, reason=f"{verdict.reason} {closed}")
         found[control.id] = _finding(control, verdict, places)
     return Conformity(
         release=evidence.release,
