@@ -145,9 +145,91 @@ def test_a_token_is_suspended_and_reinstated(town: Town) -> None:
     town("token", "reinstate", grant, "--reason", "closed")
     back = town("token", "verify", folder, "--trust", town.trust, home=False)
 
+    assert "Still holds" not in refreshed.out
     assert refreshed.out.startswith("Signed ")
     assert json.loads(suspended.out)["steps"][3]["code"] == "status.suspended"
     assert (suspended.code, back.code) == (1, 0)
+
+
+def test_refreshing_suspends_what_no_longer_holds(town: Town) -> None:
+    """First only said, then done; the stranger's check fails at the step `status`."""
+    told(town)
+    folder = issued(town)
+    good = town("token", "refresh")
+    listed = json.loads(town("log", "show", "--json").out)
+    for row in listed:
+        if "mitigation" in row["predicateType"]:
+            town("attest", "withdraw", row["statement"], "--reason", "It was not done",
+                 key=f"{DEPLOYER}/operator")  # fmt: skip
+
+    dry = town("token", "refresh", "--dry-run")
+    before = town("token", "verify", folder, "--trust", town.trust, home=False)
+    done = town("token", "refresh")
+    after = town("token", "verify", folder, "--trust", town.trust, "--json", home=False)
+
+    assert (good.code, dry.code, done.code) == (0, 0, 0)
+    assert good.out.startswith("Still holds: ")
+    assert dry.out.startswith("Would suspend ")
+    assert "Signed" not in dry.out
+    assert done.out.startswith("Suspended ")
+    assert "the mitigation gap 6 is above the ceiling 5" in done.out
+    assert (before.code, after.code) == (0, 1)
+    assert json.loads(after.out)["steps"][3]["code"] == "status.suspended"
+
+
+def test_a_token_that_nobody_can_judge_is_said(town: Town) -> None:
+    """Exit 3: whether it still holds could not be found out."""
+    told(town)
+    (issued(town) / "manifest.json").write_bytes(b"{}")
+
+    done = town("token", "refresh")
+
+    assert done.code == 3
+    assert done.out.startswith("Could not judge ")
+
+
+def test_a_statement_is_withheld_checked_and_opened(town: Town) -> None:
+    """From the laboratory's file to the opened entry; meanwhile the blank says why it is one."""
+    declared(town)
+    finding = town.root / "finding.dsse.json"
+    closing = (
+        "withhold", "close", finding, "--ground", "ongoing investigation", "--audience", "court",
+        "--office", "legal office", "--until", "2029-01-01T00:00:00Z",
+    )  # fmt: skip
+    asked = ("assure", town.model, "--use", USE, "--deployer", DEPLOYER)
+
+    written = attested(town, LABS[0], "--no-conflict", "--out", str(finding))
+    silent = town(*asked)
+    closed = town(*closing, "--json", key=f"{DEPLOYER}/operator")
+    explained = town(*asked)
+    opening = json.loads(closed.out)["opening"]
+    check = town("withhold", "check", opening)
+    opened = town("withhold", "open", opening, key=f"{DEPLOYER}/operator")
+    after = town(*asked)
+
+    assert "no log holds it" in written.out
+    assert finding.stat().st_mode & 0o777 == 0o600
+    assert "is withheld until 2029-01-01T00:00:00Z" in " ".join(explained.out.split())
+    assert "on the ground" not in silent.out + after.out
+    assert check.out.startswith("HOLDS: ")
+    assert opened.out.startswith("Opened: ")
+    assert (closed.code, check.code, opened.code) == (0, 0, 0)
+
+
+def test_closing_says_where_the_opening_lies_and_how_to_erase(town: Town) -> None:
+    """A report would be kept in public, so it does not go with --out."""
+    finding = town.root / "finding.dsse.json"
+    attested(town, LABS[0], "--out", str(finding))
+    done = town(
+        "withhold", "close", finding, "--ground", "g", "--office", "o", "--audience", "court",
+        "--until", "2029-01-01T00:00:00Z", "--hide-subject", key=f"{DEPLOYER}/operator",
+    )  # fmt: skip
+    report = town.root / "report.txt"
+    report.touch()
+    both = attested(town, LABS[0], "--out", str(finding), "--report", str(report))
+
+    assert "erases the statement for ever" in done.out
+    assert both.code == 2
 
 
 def test_a_changed_file_is_named(town: Town) -> None:

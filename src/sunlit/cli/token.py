@@ -1,17 +1,19 @@
 """`sunlit token`: issue, show, verify, suspend and revoke safety tokens."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sunlit.base.errors import COULD_NOT_FIND_OUT
 from sunlit.cli.acting import PATH, acting, component_at, logged, signer_option, use_options
 from sunlit.cli.output import emit, home_option, json_option, when
 
 if TYPE_CHECKING:
+    from sunlit.registry.reconsider import Reconsidered
     from sunlit.registry.token import Issued
     from sunlit.runtime.covers import Asked
     from sunlit.runtime.steps import Verification
@@ -21,7 +23,8 @@ Examples:
   sunlit token issue model --use outreach --kind full --home council
   sunlit token verify model-1.0.0.token --trust trust.json --component model --use outreach
   sunlit token suspend model-1.0.0.token --reason "Open incident" --home council
-  sunlit token refresh --home council     new status lists, receipts with cosignatures
+  sunlit token refresh --home council     suspend what no longer holds, sign the lists anew
+  sunlit token refresh --dry-run --home council
 """
 FOLDER = click.Path(path_type=Path, exists=True)
 KINDS = ["full", "restricted", "pilot"]
@@ -217,23 +220,56 @@ _status_command("reinstate", "valid", "Lift the suspension of TOKEN (folder or g
 
 
 @command.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be suspended.")
+@click.option("--profile", "profiles", multiple=True,
+              type=click.Path(path_type=Path, dir_okay=False),
+              help="The OSCAL profile that tokens were issued under.")  # fmt: skip
 @home_option
 @signer_option("token-issuer")
 @json_option
-def refresh(*, home: Path, key: str | None, as_json: bool) -> None:
-    """Sign the status lists anew, and renew receipts that witnesses have cosigned by now."""
-    from sunlit.registry.receipts import renew_receipts
+def refresh(
+    *, dry_run: bool, profiles: tuple[Path, ...], home: Path, key: str | None, as_json: bool
+) -> None:
+    """Judge valid tokens again and suspend what no longer holds; sign lists, renew receipts.
+
+    Nothing is reinstated. Ends with 3 if a token could not be judged.
+    """
+    from sunlit.registry.receipts import Renewed, renew_receipts
+    from sunlit.registry.reconsider import reconsider, suspend
+    from sunlit.registry.rubrics import load_rubric
     from sunlit.registry.status import publish_lists
 
+    rubrics = [load_rubric(profiles), load_rubric()]
+    lists: tuple[Path, ...] = ()
+    done = Renewed(witnessed=(), waiting=())
     with acting(home, key, "token-issuer") as act:
-        lists = publish_lists(act.ledger, act.signer, act.at)
-        done = renew_receipts(act.ledger.home, act.ledger.history, act.at)
+        found = reconsider(act.ledger, rubrics, act.at)
+        if not dry_run:
+            suspend(act.ledger, found, act.signer)
+            lists = publish_lists(act.ledger, act.signer, act.at)
+            done = renew_receipts(act.ledger.home, act.ledger.history, act.at)
     document = {
+        "dryRun": dry_run,
+        "tokens": [one.to_json() for one in found],
         "statusLists": [str(path) for path in lists],
         "witnessed": [str(path) for path in done.witnessed],
         "waiting": [str(path) for path in done.waiting],
     }
-    lines = [f"Signed {path}" for path in lists]
+    lines = [*_reconsidered(found, dry_run=dry_run)]
+    lines += [f"Signed {path}" for path in lists]
     lines += [f"Cosigned by a quorum: {path}" for path in done.witnessed]
     lines += [f"Waits for witnesses:  {path}" for path in done.waiting]
     emit(document, lines or ["No token was issued from here."], as_json=as_json)
+    if any(one.unjudged for one in found):
+        raise SystemExit(COULD_NOT_FIND_OUT)
+
+
+def _reconsidered(found: Iterable["Reconsidered"], *, dry_run: bool) -> Iterator[str]:
+    for one in found:
+        name = f"{one.said.statement_id[:12]} {one.grant.component} for {one.grant.use}"
+        if one.against:
+            yield f"{'Would suspend' if dry_run else 'Suspended'} {name}: {one.reason}"
+        if one.unjudged:
+            yield f"Could not judge {name}: {one.unjudged}"
+        elif not one.against:
+            yield f"Still holds: {name}"
