@@ -130,7 +130,8 @@ def _read_decimal(value: object, where: str) -> Decimal:
             number = Decimal(str(value))
         except InvalidOperation as error:
             raise malformed(where, "a decimal number", value) from error
-        if number.is_finite():
+        # "1e999999999" is short here and a gigabyte when it is written out.
+        if number.is_finite() and max(abs(number.adjusted()), len(number.as_tuple().digits)) <= 400:
             return number
     raise malformed(where, "a decimal number", value)
 

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 MALFORMED: Final = "card.malformed"
 MAX_DEPTH: Final = 12
+MAX_FRONT: Final = 256 * 1024  # characters of front matter: the reader is slow
+MAX_NESTING: Final = 32  # of YAML: the reader's time grows with the square of it
 MAX_ITEMS: Final = 500
 
 # What the templates of huggingface_hub leave to be filled in, and what people write instead.
+# Held against words with single spaces between them: no `*` here can run over a text twice.
 _PLACEHOLDER: Final = re.compile(
-    r"\W*(more information needed|todo|tbd|tba|to be (added|completed|defined|done|written)|n a|"
-    r"coming soon|fill (me )?in|lorem ipsum.*|\{\{.*\}\})?\W*",
-    re.IGNORECASE | re.DOTALL,
+    r"(more information needed|todo|tbd|tba|to be (added|completed|defined|done|written)|n a|"
+    r"coming soon|fill (me )?in|lorem ipsum.*)?",
+    re.IGNORECASE,
 )
 
 Section = tuple[int, str, bool]
@@ -165,9 +168,7 @@ def _metadata(front: str) -> dict[str, object]:
     import yaml  # noqa: PLC0415 - needed by cards only
 
     try:
-        # Aliases could make a small text a huge value; a card needs none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(front, yaml.SafeLoader)):
-            raise MalformedError(MALFORMED, "the front matter uses YAML aliases")
+        _expect_harmless(front)
         value = yaml.load(front, yaml.BaseLoader) if front.strip() else {}  # noqa: S506 - texts only
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise MalformedError(
@@ -176,6 +177,24 @@ def _metadata(front: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise MalformedError(MALFORMED, "the front matter is no YAML object")
     return {str(key): _plain(item, 0) for key, item in list(value.items())[:MAX_ITEMS]}
+
+
+def _expect_harmless(front: str) -> None:
+    import yaml  # noqa: PLC0415 - needed by cards only
+
+    if len(front) > MAX_FRONT:
+        raise MalformedError(
+            MALFORMED, "the front matter is too long", expected=f"at most {MAX_FRONT} characters"
+        )
+    depth = 0
+    for event in yaml.parse(front, yaml.SafeLoader):
+        # Aliases could make a small text a huge value; a card needs none.
+        if isinstance(event, yaml.AliasEvent):
+            raise MalformedError(MALFORMED, "the front matter uses YAML aliases")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_NESTING:
+            raise MalformedError(MALFORMED, f"the front matter nests deeper than {MAX_NESTING}")
 
 
 def _plain(value: object, depth: int) -> object:
@@ -217,8 +236,23 @@ def _is_text(tokens: "Sequence[Token]", number: int) -> bool:
         return False
     if number and tokens[number - 1].type == "heading_open":
         return False
-    words = re.sub(r"<!--.*?-->", "", token.content, flags=re.DOTALL)
-    return _PLACEHOLDER.fullmatch(words.replace("[", " ").replace("]", " ")) is None
+    return not _is_placeholder(_without_comments(token.content))
+
+
+def _without_comments(text: str) -> str:
+    # `<!--.*?-->` would look for the end of each of a million beginnings.
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept.append(text[at:start])
+        at = end + len("-->")
+    return "".join(kept) + text[at:]
+
+
+def _is_placeholder(text: str) -> bool:
+    bare = text.strip(" \t\n*_`>|.")
+    if bare.startswith("{{") and bare.endswith("}}"):
+        return True
+    return _PLACEHOLDER.fullmatch(" ".join(re.sub(r"\W", " ", text).split())) is not None
 
 
 def eval_results(metadata: Mapping[str, object]) -> tuple[tuple[str, str, Decimal], ...]:
