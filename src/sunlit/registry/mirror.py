@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sunlit.authority.trustfile import TrustFile
-from sunlit.base.errors import SunlitError, VerificationError
+from sunlit.base.errors import MalformedError, SunlitError, VerificationError
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.entry import Entry
 from sunlit.log.files import DirectoryFiles
@@ -74,7 +74,8 @@ def take_over(
         before = ledger.log.size
         try:
             ledger.admit(Envelope.from_json(Entry.parse(entry).envelope))
-        except VerificationError as error:
+        except (MalformedError, VerificationError) as error:
+            # One entry that cannot be read must not hide those that come after it.
             taken.refused.append((index, error))
         else:
             taken.new += ledger.log.size - before

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from sunlit.claims.provenance import Resource
@@ -21,6 +21,8 @@ SECONDS: Final = 30
 _PYTHON: Final = re.compile(r"python[0-9.]*(\.exe)?")
 _SECRET: Final = re.compile(r"(?i)pass(word|wd|phrase)?|secret|token|api[-_]?key|credential")
 HIDDEN: Final = "***"
+_IN_URL: Final = re.compile(r"//[^/@]*@")
+_HOME: Final = re.compile(r"(/(?:home|Users)/)[^/]+")
 
 _ASK: Final = """
 import importlib.metadata as m, json, platform, sys
@@ -64,7 +66,11 @@ def source(folder: Path) -> tuple[Resource, ...]:
 
 
 def without_secrets(command: Sequence[str]) -> list[str]:
-    """Return the command with the values of options that are named like secrets hidden."""
+    """Return the command without what must not stand in a log that cannot forget.
+
+    Hidden are the values of options that are named like secrets, users and passwords in URLs,
+    and all but the last part of absolute paths: those name people's home directories.
+    """
     shown: list[str] = []
     hide_next = False
     for argument in command:
@@ -73,9 +79,17 @@ def without_secrets(command: Sequence[str]) -> list[str]:
         if hide_next and not argument.startswith("-"):
             shown.append(HIDDEN)
         else:
-            shown.append(f"{name}={HIDDEN}" if secret and equals else argument)
+            shown.append(f"{name}={HIDDEN}" if secret and equals else _impersonal(argument))
         hide_next = secret and not equals and argument.startswith("-")
     return shown
+
+
+def _impersonal(argument: str) -> str:
+    name, equals, value = argument.rpartition("=")
+    if value.startswith(("/", "~")):
+        value = PurePosixPath(value).name
+    value = _IN_URL.sub(f"//{HIDDEN}@", value)
+    return name + equals + _HOME.sub(rf"\1{HIDDEN}", value)
 
 
 def scripts(command: Sequence[str]) -> Mapping[str, Path]:
