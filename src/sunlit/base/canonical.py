@@ -88,8 +88,9 @@ def decode(data: bytes, *, what: str = "the document", limit: int = 16 * 1024 * 
         return value
     except (ValueError, RecursionError) as error:
         raise MalformedError(
-            "json.not-json", f"{what} is not JSON", expected="one JSON document", got=str(error)
-        ) from error
+            "json.not-json", f"{what} is not JSON", expected="one JSON document", got=str(error),
+            mend="get the whole file again: it was cut short, or changed on its way",
+        ) from error  # fmt: skip
 
 
 def decode_object(

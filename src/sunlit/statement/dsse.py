@@ -23,6 +23,7 @@ MAX_SIGNATURE: Final = 8192  # bytes; a passkey assertion has about 600, ML-DSA-
 MAX_HINT: Final = 1024  # characters of keyid and of payloadType
 
 MALFORMED: Final = "statement.malformed-envelope"
+_MEND: Final = "get the envelope again from whoever signed it"
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -77,13 +78,13 @@ class Envelope:
             MalformedError: `statement.malformed-envelope`.
         """
         if not isinstance(value, Mapping):
-            raise MalformedError(MALFORMED, "an envelope is a JSON object")
+            raise MalformedError(MALFORMED, "an envelope is a JSON object", mend=_MEND)
         payload = decode_base64(value.get("payload"), MALFORMED, "the envelope's payload")
         signatures = value.get("signatures")
         if not isinstance(signatures, list) or not 1 <= len(signatures) <= MAX_SIGNATURES:
             raise MalformedError(
                 MALFORMED, "the envelope's signatures are no list of the right length",
-                expected=f"1 to {MAX_SIGNATURES} signatures",
+                expected=f"1 to {MAX_SIGNATURES} signatures", mend=_MEND,
             )  # fmt: skip
         kind = _hint(value.get("payloadType"), "payloadType")
         return cls(kind, payload, tuple(_signature(item) for item in signatures))
@@ -105,12 +106,12 @@ class Envelope:
 
 def _signature(value: object) -> Signature:
     if not isinstance(value, Mapping):
-        raise MalformedError(MALFORMED, "a signature is a JSON object")
+        raise MalformedError(MALFORMED, "a signature is a JSON object", mend=_MEND)
     sig = decode_base64(value.get("sig"), MALFORMED, "a signature")
     if not 1 <= len(sig) <= MAX_SIGNATURE:
         raise MalformedError(
             MALFORMED, "a signature is empty or too long",
-            expected=f"1 to {MAX_SIGNATURE} bytes", got=f"{len(sig)} bytes",
+            expected=f"1 to {MAX_SIGNATURE} bytes", got=f"{len(sig)} bytes", mend=_MEND,
         )  # fmt: skip
     # DSSE: an unset keyid is treated as an empty one. Protocol buffers may write null.
     keyid = value.get("keyid")
@@ -119,7 +120,9 @@ def _signature(value: object) -> Signature:
 
 def _hint(value: object, name: str) -> str:
     if not isinstance(value, str) or len(value) > MAX_HINT or not _is_utf8(value):
-        raise MalformedError(MALFORMED, f"{name} is no text of at most {MAX_HINT} characters")
+        raise MalformedError(
+            MALFORMED, f"{name} is no text of at most {MAX_HINT} characters", mend=_MEND
+        )
     return value
 
 
