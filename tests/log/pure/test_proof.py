@@ -147,3 +147,13 @@ def test_only_what_can_be_read_back_is_written() -> None:
     for broken in (TlogProof(-1, (), b"x"), TlogProof(0, (), b""), TlogProof(0, (R31,), b"x")):
         with pytest.raises(MalformedError):
             broken.to_bytes()
+
+
+def test_extra_data_of_another_type_cannot_be_written() -> None:
+    """Only what reads back as the same receipt is written."""
+    made = READER.receipt(5)
+
+    with pytest.raises(MalformedError) as caught:
+        TlogProof(made.index, list(made.hashes), made.checkpoint).to_bytes()  # type: ignore[arg-type]
+
+    assert caught.value.code == "proof.form"
