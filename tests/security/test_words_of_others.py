@@ -155,6 +155,19 @@ def test_what_was_said_and_taken_back_still_shows_in_the_files() -> None:
     assert said.finding("assu-1").outcome is Outcome.FAILS
 
 
+@pytest.mark.parametrize("name", ["draft", named_key(f"{BOARD}/1").public.key_id])
+def test_an_organisations_name_gives_it_no_say(name: str) -> None:
+    """Whatever it calls itself, it takes back neither a draft nor a member's vote."""
+    said = Story().complete()
+    posing = said.world.organisation(name, Role.MAINTAINER).key(Role.MAINTAINER)
+    bad = said.draft(replace(scan(), result=Result.FAILED))
+    for other in (bad, *said.evidence().statements):
+        said.say(Withdrawal(statement=other.statement_id, reason="x"), posing)
+
+    assert said.finding("assu-1").outcome is Outcome.FAILS
+    assert len(ballots(said.evidence(), said.world.trust.boards[0], scheme())) == 2
+
+
 @pytest.mark.parametrize("signed_by_stranger", [True, False])
 def test_logging_a_bad_finding_does_not_hide_it(
     tmp_path: Path, *, signed_by_stranger: bool

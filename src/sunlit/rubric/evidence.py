@@ -13,7 +13,7 @@ from sunlit.claims.risk import Vote
 from sunlit.rubric.finding import Finding
 
 C = TypeVar("C", bound=Claim)
-DRAFT: Final = "draft"  # no organisation: those have a dot or a colon
+DRAFT: Final = "draft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,11 @@ class Evidence:
     def _speakers(self, said: Admitted) -> frozenset[str]:
         if said.is_draft:
             return frozenset({DRAFT})
-        keys = frozenset(record.key.key_id for record in self.directory.in_force(said))
-        return self.organisations(said) | keys
+        found = self.directory.in_force(said)
+        # Marked as what they are: an organisation may call itself anything, even a key's id.
+        return frozenset(
+            name for it in found for name in (f"key {it.key.key_id}", f"of {it.organisation}")
+        )
 
     def _left(self, said: Admitted, back: frozenset[str]) -> Admitted | None:
         """Return the statement as those say it who did not take it back; None if nobody does."""
@@ -78,9 +81,11 @@ class Evidence:
         left = tuple(key for key in said.signers if self._speaker(said, key) not in back)
         return replace(said, signers=left) if left else None
 
-    def _speaker(self, said: Admitted, key: str) -> str | None:
+    def _speaker(self, said: Admitted, key: str) -> str:
         # A vote is its member's own: no colleague takes it back. All else is the organisation's.
-        return key if isinstance(said.claim, Vote) else self.directory.organisation_of(key)
+        if isinstance(said.claim, Vote):
+            return f"key {key}"
+        return f"of {self.directory.organisation_of(key)}"
 
     def organisations(self, said: Admitted) -> frozenset[str]:
         """Return the organisations whose keys, in force at the entry, signed this."""

@@ -58,7 +58,8 @@ def maintainers(evidence: Evidence) -> frozenset[str]:
     The first in log order to say, as a maintainer, what a release of it is keeps it: nobody
     else can speak for a name that is taken. A statement of a keeper that names another maintainer
     and is signed by both lets the other in; that is how a component is handed over. A signature
-    alone does not: anybody can put theirs beside a keeper's.
+    alone does not: anybody can put theirs beside a keeper's. A name that carries the domain of
+    an organisation that is known here begins with that one, or with one below it.
     """
     keepers: set[str] = set()
     for said in evidence.statements:
@@ -69,11 +70,20 @@ def maintainers(evidence: Evidence) -> frozenset[str]:
             for organisation in evidence.organisations(said)
             if may(evidence, said, Role.MAINTAINER, organisation).allowed
         }
+        if not keepers:
+            signed = {name for name in signed if _may_begin(evidence, name)}
         if len(signed) > 1:
             signed &= keepers | {_named_maintainer(said.claim)}
         if not keepers or keepers & signed:
             keepers |= signed
     return frozenset(keepers)
+
+
+def _may_begin(evidence: Evidence, organisation: str) -> bool:
+    kind, *namespace = bare(evidence.component or "").split("/")[:-1] or [""]
+    if kind != "pkg:generic" or not namespace or not evidence.directory.knows(namespace[0]):
+        return True
+    return namespace[0] in evidence.directory.parents(organisation)
 
 
 def _named_maintainer(claim: Claim) -> str | None:

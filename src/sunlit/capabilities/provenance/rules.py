@@ -126,9 +126,16 @@ def training_data_named(evidence: Evidence, parameters: Mapping[str, str]) -> Ve
         rests_on.append(said.statement_id)
         if not inputs:
             return Verdict.fails("A training run names none of its data by digest.", rests_on)
-        if not (known := sorted(inputs & set(described))):
+        # A run that says which of its inputs are data has every one of them described.
+        data = {
+            str(resource.digest.get("sha256"))
+            for resource in run.build_definition.resolved_dependencies
+            if resource.annotations.get("role") == "data"
+        }
+        known = sorted(inputs & set(described))
+        if not known or data - set(known):
             return Verdict.unknown(
-                "No dataset statement describes the data of a training run.",
+                "No dataset statement describes the data of a training run, or not all of it.",
                 rests_on,
                 mend="sunlit init {path}",
             )
