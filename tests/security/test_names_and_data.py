@@ -9,7 +9,7 @@ from sunlit.claims.authority import Role
 from sunlit.claims.provenance import Resource
 from sunlit.rubric.finding import Outcome
 from sunlit.rubric.standing import maintainers
-from tests.rubric.story import MAKER, MODEL, Story, component, run
+from tests.rubric.story import MAKER, MODEL, PURL, Story, component, released, run
 
 
 def test_nobody_takes_a_name_in_another_organisations_domain_first() -> None:
@@ -35,6 +35,17 @@ def test_a_revoked_key_does_not_free_the_name() -> None:
     said.say(component(), quick.key(Role.MAINTAINER))
 
     assert maintainers(said.evidence()) == frozenset()
+
+
+def test_a_release_hands_a_name_over_to_the_maintainer_it_names() -> None:
+    """Both sign it, and it says who comes next."""
+    said = Story().made()
+    heir = said.world.organisation("heir.example", Role.MAINTAINER)
+    claim = replace(released(), purl=PURL, sunlit_maintainer="heir.example")
+
+    said.say(claim, said.maintainer, heir.key(Role.MAINTAINER))
+
+    assert maintainers(said.evidence()) == {MAKER, "heir.example"}
 
 
 def test_a_part_of_the_owner_begins_a_name_too() -> None:
