@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sunlit.cli.output import emit, json_option, when
-from sunlit.cli.progress import bar
+from sunlit.cli.progress import bar, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +61,7 @@ def command(
             home=Home.open(home) if home else None,
             key=key,
             progress=step,
+            say=tell,
         )
     _write_exports(found, vsa, oscal)
     emit(document(found), lines(found), as_json=as_json)

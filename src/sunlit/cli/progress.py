@@ -20,3 +20,9 @@ def bar(label: str) -> Iterator[Callable[[int, int], None]]:
             shown.update(done - shown.pos)
 
         yield step
+
+
+def tell(step: str) -> None:
+    """Say on standard error which step begins; silent without a terminal."""
+    if sys.stderr.isatty():
+        click.echo(f"Looking: {step}", err=True)
