@@ -25,4 +25,5 @@ def bar(label: str) -> Iterator[Callable[[int, int], None]]:
 def tell(step: str) -> None:
     """Say on standard error which step begins; silent without a terminal."""
     if sys.stderr.isatty():
-        click.echo(f"Looking: {step}", err=True)
+        # In the place of the bar: back to the line's start, and clear it.
+        click.echo(f"\r\x1b[KLooking: {step} ", err=True, nl=False)
