@@ -1,6 +1,7 @@
 """`sunlit log`: what an operator, a mirror and a witness type."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sunlit.adapters.clock import SystemClock
 from sunlit.authority.statements import sign_claim
 from sunlit.claims.authority import Organisation, Role
 from sunlit.registry.home import Home
+from sunlit.registry.trust import MAX_FILE
 from sunlit.testing.authority import ROOT, named_key
 from sunlit.testing.clock import SetClock
 from tests.cli.doors import Door
@@ -128,6 +130,51 @@ def test_a_refused_statement_of_another_log_is_said(
 
     assert ended.code == 1
     assert "1 refused" in ended.out
+
+
+@pytest.mark.parametrize("what", ["entry", "receipt", "trust"])
+def test_a_huge_file_is_refused_before_it_is_read(
+    sunlit: Door, home: Home, tmp_path: Path, what: str
+) -> None:
+    """No more than the bound is read, whatever a file claims to be."""
+    files = {name: tmp_path / name for name in ("entry", "receipt", "trust")}
+    for path in files.values():
+        path.write_bytes(home.trust_path.read_bytes())
+    os.truncate(files[what], MAX_FILE + 1)
+
+    ended = sunlit("log", "verify", files["entry"], files["receipt"], "--trust", files["trust"])
+
+    # The trust file is read first; the others only after it.
+    assert ended.code == 2
+    assert "trust.too-large" in ended.err
+
+
+def test_a_huge_envelope_or_cosignature_is_refused(
+    sunlit: Door, home: Home, tmp_path: Path
+) -> None:
+    """The same bound for what enters a log, and for what comes from standard input."""
+    huge = tmp_path / "huge"
+    huge.touch()
+    os.truncate(huge, MAX_FILE + 1)
+
+    ended = [sunlit("log", door, huge, "--home", home.root) for door in ("add", "accept")]
+
+    assert [one.code for one in ended] == [2, 2]
+    assert all("trust.too-large" in one.err for one in ended)
+    assert home.reader().size == 0
+
+
+def test_lines_that_are_no_text_are_no_cosignatures(
+    sunlit: Door, home: Home, tmp_path: Path
+) -> None:
+    """Refused with a code, not with a trace."""
+    sunlit("log", "add", tmp_path / "agency.dsse.json", "--home", home.root)
+    (tmp_path / "lines").write_bytes(b"\xff\xfe\n")
+
+    ended = sunlit("log", "accept", tmp_path / "lines", "--home", home.root)
+
+    assert ended.code == 2
+    assert "note.signature-line" in ended.err
 
 
 def test_a_log_is_closed_and_still_verifies(sunlit: Door, home: Home, tmp_path: Path) -> None:

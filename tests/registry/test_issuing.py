@@ -1,6 +1,7 @@
 """From a folder to a token that a stranger checks, and all the reasons for which none is given."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -287,8 +288,35 @@ def test_the_list_is_where_the_trust_file_says(told: Telling) -> None:
     done = issued(told, replace(FULL, status_list="https://issuer.example/status/9"))
 
     assert done.grant.status_list == "https://issuer.example/status/9"
-    assert list_path(told.ledger.home, done.grant.status_list).name == "issuer.example-status-9.jwt"
+    name = list_path(told.ledger.home, done.grant.status_list).name
+    assert re.fullmatch(r"issuer\.example-status-9-[0-9a-f]{16}\.jwt", name)
     assert issued(told).grant.status_list == done.grant.status_list
+
+
+def test_lists_of_two_uris_never_share_a_file(told: Telling) -> None:
+    """Also where their names differ only in what a file name leaves out, or far behind."""
+    uris = ("https://a/1-2", "https://a/1/2", "https://a/" + "x" * 400, "https://a/" + "x" * 401)
+
+    paths = {list_path(told.ledger.home, uri) for uri in uris}
+
+    assert len(paths) == len(uris)
+    assert max(len(path.name) for path in paths) < 100
+
+
+def test_a_list_with_a_long_uri_is_refused_before_anything_is_logged(told: Telling) -> None:
+    """512 characters go; one more does not, and no grant stands in the log for it."""
+    told.complete()
+    longest = "https://issuer.example/".ljust(512, "x")
+
+    before = told.ledger.log.size
+    with pytest.raises(SunlitError) as caught:
+        issued(told, replace(FULL, status_list=longest + "x"))
+    after = told.ledger.log.size
+    done = issued(told, replace(FULL, status_list=longest))
+
+    assert caught.value.code == "issue.list-uri"
+    assert after == before
+    assert list_path(told.ledger.home, done.grant.status_list).exists()
 
 
 def test_an_expired_code_leaves_nothing_for_a_token(told: Telling) -> None:

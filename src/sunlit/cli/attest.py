@@ -12,6 +12,7 @@ from sunlit.cli.output import emit, home_option, json_option
 if TYPE_CHECKING:
     from sunlit.claims.assurance import Metric
 
+MAX_REPORT: Final = 256 * 1024 * 1024  # bytes; a report is kept whole, in public
 LIMIT: Final = re.compile(
     r"(?P<name>[^\[\]<>=]+)(?:\[(?P<group>[^\[\]<>=]+)\])?\s*(?P<sign>>=|<=)\s*"
     r"(?P<number>-?\d{1,12}(?:\.\d{1,12})?)"
@@ -102,7 +103,7 @@ def sign(
     if out is not None and report is not None:
         raise click.UsageError("a report is kept in public: give --out or --report")
     component = component_at(path)
-    kept = (report.name, read_file(report)) if report else None
+    kept = (report.name, read_file(report, limit=MAX_REPORT)) if report else None
     with acting(home, key, "assessor") as act:
         claim = Attestation(
             assessor=act.organisation, scope=scopes, result=Result(fields.pop("result")),

@@ -1,7 +1,7 @@
 """`sunlit log`: show, prove, verify, extend and cosign a log."""
 
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 import click
 
@@ -34,10 +34,11 @@ def command() -> None:
 def checkpoint(*, home: Path, as_json: bool) -> None:
     """Print the newest checkpoint as a signed note."""
     from sunlit.registry.home import Home
+    from sunlit.registry.trust import read_file
 
     opened = Home.open(home)
     reader = opened.reader()
-    note = (opened.log_directory / "checkpoint").read_text(encoding="utf-8")
+    note = read_file(opened.log_directory / "checkpoint").decode()
     emit(
         {
             "origin": reader.checkpoint.origin,
@@ -128,9 +129,10 @@ def verify(*, entry: Path, receipt: Path, trust: Path, as_json: bool) -> None:
     from sunlit.adapters.clock import SystemClock
     from sunlit.authority.trustfile import TrustFile
     from sunlit.log.proof import verify_receipt
+    from sunlit.registry.trust import read_file
 
-    trusted = TrustFile.load(trust.read_bytes(), SystemClock().now())
-    found = verify_receipt(entry.read_bytes(), receipt.read_bytes(), trusted.policy)
+    trusted = TrustFile.load(read_file(trust), SystemClock().now())
+    found = verify_receipt(read_file(entry), read_file(receipt), trusted.policy)
     emit(
         {"origin": found.origin, "size": found.size, "root": found.root.hex()},
         [
@@ -155,9 +157,10 @@ def add(*, envelopes: tuple[Path, ...], home: Path, as_json: bool) -> None:
     from sunlit.adapters.clock import SystemClock
     from sunlit.registry.admit import open_ledger
     from sunlit.registry.home import Home
+    from sunlit.registry.trust import read_file
     from sunlit.statement.dsse import Envelope
 
-    read = [(path, Envelope.parse(path.read_bytes())) for path in envelopes]
+    read = [(path, Envelope.parse(read_file(path))) for path in envelopes]
     done: list[dict[str, object]] = []
     with open_ledger(Home.open(home), SystemClock()) as ledger:
         for path, envelope in read:
@@ -220,19 +223,22 @@ def cosign(*, directory: Path, home: Path) -> None:
 
 
 @command.command()
-@click.argument("cosignatures", type=click.File("r", encoding="utf-8"))
+@click.argument("cosignatures", type=click.File("rb"))
 @home_option
 @json_option
-def accept(*, cosignatures: IO[str], home: Path, as_json: bool) -> None:
+def accept(*, cosignatures: BinaryIO, home: Path, as_json: bool) -> None:
     """Put witnesses' cosignature lines on the newest checkpoint.
 
     COSIGNATURES is a file of lines as `sunlit log cosign` prints them, or - for standard input.
     """
     from sunlit.adapters.clock import SystemClock
     from sunlit.registry.home import Home
+    from sunlit.registry.trust import read_stream
     from sunlit.registry.witness import accept as put
 
-    names = put(Home.open(home), cosignatures.read(), SystemClock())
+    # What is no UTF-8 is no signature line either, and is refused as such.
+    lines = read_stream(cosignatures, cosignatures.name).decode(errors="replace")
+    names = put(Home.open(home), lines, SystemClock())
     emit(
         {"witnesses": names},
         [*(f"Cosigned by {name}" for name in names), NEXT],

@@ -64,6 +64,7 @@ def sign(path: Path, key: Path, out: Path | None) -> None:
 @json_option
 def verify(*, path: Path, bundle: Path, key: Path, ignore: tuple[str, ...], as_json: bool) -> None:
     """Check that PATH is exactly what the key signed."""
+    from sunlit.registry.trust import read_file
     from sunlit.statement.oms import Bundle
     from sunlit.statement.oms_keys import ModelKey
     from sunlit.statement.oms_verify import verify_folder
@@ -71,8 +72,8 @@ def verify(*, path: Path, bundle: Path, key: Path, ignore: tuple[str, ...], as_j
     with bar("Hashing") as step:
         model = verify_folder(
             path,
-            Bundle.parse(bundle.read_bytes()),
-            ModelKey.from_pem(key.read_bytes()),
+            Bundle.parse(read_file(bundle)),
+            ModelKey.from_pem(read_file(key)),
             may_ignore=ignore,
             progress=step,
         )

@@ -4,6 +4,7 @@ Asking before appending is a courtesy to the submitter: what counts is the fold 
 index, which every mirror and auditor runs again.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from sunlit.authority.history import History
-from sunlit.base.errors import VerificationError
+from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Opaque
@@ -27,6 +28,8 @@ from sunlit.statement.dsse import Envelope
 from sunlit.statement.withheld import check_opening, read_salt
 
 KEY_PREFIX: Final = b"sunlit-admission-v1\x00"
+POLL: Final = 0.1  # seconds between two tries to become a log's writer
+TRIES: Final = 51  # five seconds
 
 
 @dataclass(slots=True)
@@ -89,14 +92,32 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(home: Home, clock: Clock) -> Iterator[Ledger]:
-    """Open a home for admitting statements; one process at a time.
+def open_ledger(
+    home: Home, clock: Clock, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Ledger]:
+    """Open a home for admitting statements; one process at a time, another waits its turn.
 
     Raises:
         UnavailableError: `log.writer-busy`, `log.lock-missing`, `home.no-trust`, ...
     """
-    with home.open_log(clock) as log:
+    with writing(home, clock, sleep) as log:
         yield Ledger(home, log, home.history(clock.now()), clock.now)
+
+
+def writing(home: Home, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> Log:
+    """Open a home's log for writing; wait up to five seconds while another process writes.
+
+    Raises:
+        UnavailableError: `log.writer-busy`, and as `Log.open`.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return home.open_log(clock)
+        except UnavailableError as error:
+            if error.code != "log.writer-busy":
+                raise
+        sleep(POLL)
+    return home.open_log(clock)
 
 
 def admit(home: Home, envelope: Envelope, clock: Clock) -> Receipt:

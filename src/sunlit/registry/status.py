@@ -4,13 +4,14 @@ The index of a token is allocated from the log and never used again; the log hol
 of status, and the list only repeats them in a form that is checked in a microsecond.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sunlit.base.errors import VerificationError
+from sunlit.base.errors import MalformedError, VerificationError
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.lifecycle import Status, TokenGrant, TokenStatus
 from sunlit.registry.admit import Ledger
@@ -24,6 +25,8 @@ from sunlit.statement.keys import Signer
 LASTS: Final = timedelta(days=7)
 TTL: Final = 3600  # seconds
 LEAST_SIZE: Final = 1024
+MAX_URI: Final = 512  # characters
+MAX_STEM: Final = 64  # characters of a URI that its file's name shows
 VALUE: Final = {
     Status.VALID: statuslist.VALID,
     Status.INVALID: statuslist.INVALID,
@@ -40,8 +43,23 @@ def grants(said: Sequence[Admitted], issuer: str) -> tuple[tuple[Admitted, Token
     )
 
 
-def list_uri(ledger: Ledger) -> str:
-    """Return the URI of the issuer's list: as before, else as the trust file says, else a URN."""
+def list_uri(ledger: Ledger, asked: str | None = None) -> str:
+    """Return the URI of the issuer's list: as asked or before, as the trust file says, or a URN.
+
+    Raises:
+        MalformedError: `issue.list-uri`; to be asked before anything is logged.
+    """
+    uri = asked or _usual_uri(ledger)
+    if len(uri) > MAX_URI:
+        raise MalformedError(
+            "issue.list-uri", "the URI of the status list is too long",
+            expected=f"at most {MAX_URI} characters", got=f"{len(uri)} characters",
+            mend="name a shorter one with --status-list",
+        )  # fmt: skip
+    return uri
+
+
+def _usual_uri(ledger: Ledger) -> str:
     issuer = ledger.home.organisation
     before = grants(ledger.history.statements, issuer)
     if before:
@@ -74,9 +92,10 @@ def status_of(said: Sequence[Admitted], grant: str) -> Status:
 
 
 def list_path(home: Home, uri: str) -> Path:
-    """Return where the home lays a list for all to fetch."""
+    """Return where the home lays a list for all to fetch: no two URIs share a file."""
     name = re.sub(r"[^A-Za-z0-9.]+", "-", uri.rsplit("://", maxsplit=1)[-1]).strip("-.")
-    return home.root / "status" / f"{name}.jwt"
+    digest = hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return home.root / "status" / f"{name[:MAX_STEM]}-{digest}.jwt"
 
 
 def publish_lists(ledger: Ledger, signer: Signer, at: datetime) -> tuple[Path, ...]:

@@ -107,6 +107,7 @@ def issue(
         VerificationError: `issue.not-issuer`, `issue.not-conform`, `issue.no-use`,
             `issue.no-code`, `issue.pilot-too-long`, `issue.unlimited`, `issue.nothing-left`,
             `admit.refused`.
+        MalformedError: `issue.list-uri`.
     """
     # 1. a token issuer
     _expect_issuer(ledger, signer)
@@ -200,7 +201,7 @@ def _grant(
         )  # fmt: skip
     until, shortened_by = _end(found, code, terms, at)
     gap = mitigation_gap(replace(evidence, findings=conformity.findings))
-    uri = terms.status_list or list_uri(ledger)
+    uri = list_uri(ledger, terms.status_list)
     mine = next((log for log in conformity.logs if log.origin == ledger.home.origin), None)
     grant = TokenGrant(
         issuer=ledger.home.organisation,

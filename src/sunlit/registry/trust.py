@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from sunlit.authority.trust_parts import (
     Board,
@@ -22,9 +23,11 @@ from sunlit.claims.authority import Role
 from sunlit.log.policy import NONE
 from sunlit.registry.home import Home, write_whole
 from sunlit.registry.organisations import Request
+from sunlit.statement.dsse import MAX_ENVELOPE
 from sunlit.statement.keys import PublicKey
 
 GROUP = "witnesses"
+MAX_FILE: Final = 2 * MAX_ENVELOPE  # bytes; a model signature holds an envelope in base64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,15 +219,32 @@ def read_draft(data: bytes) -> TrustFile:
     return TrustFile.parse(data)
 
 
-def read_file(path: Path) -> bytes:
-    """Return a file's bytes.
+def read_file(path: Path, *, limit: int = MAX_FILE) -> bytes:
+    """Return a file's bytes; of a larger file no more than `limit` are read.
 
     Raises:
+        MalformedError: `trust.too-large`.
         UnavailableError: `trust.unreadable`.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return read_stream(stream, str(path), limit=limit)
     except OSError as error:
         raise UnavailableError(
             "trust.unreadable", f"cannot read {path}", got=error.strerror
         ) from error
+
+
+def read_stream(stream: BinaryIO, name: str, *, limit: int = MAX_FILE) -> bytes:
+    """Return all that a stream holds, as `read_file`.
+
+    Raises:
+        MalformedError: `trust.too-large`.
+    """
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise MalformedError(
+            "trust.too-large", f"{name} is larger than what is read whole",
+            expected=f"at most {limit} bytes", mend="name the right file",
+        )  # fmt: skip
+    return data

@@ -16,6 +16,7 @@ from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.cosignature import cosign, verify_cosignature
 from sunlit.log.note import COSIGNATURE_V1, Note, NoteSignature
 from sunlit.log.reader import LogReader
+from sunlit.registry.admit import writing
 from sunlit.registry.home import Home, note_signer
 
 SCHEMA: Final = """
@@ -63,7 +64,7 @@ def accept(home: Home, lines: str, clock: Clock) -> tuple[str, ...]:
         VerificationError: `witness.unknown`, `note.*` when one does not hold.
         MalformedError: `note.*` for a line that is no signature line.
     """
-    with home.open_log(clock) as log:
+    with writing(home, clock) as log:
         note = Note.parse(log.checkpoint)
         known = {one.verifier.vkey: one.verifier for one in home.trust(clock.now()).witnesses}
         found = [NoteSignature.parse(line) for line in lines.splitlines() if line]
