@@ -30,7 +30,7 @@ def test_what_nobody_said_is_shown_as_not_provided() -> None:
     texts = [one.text for one in label_lines(blank, ID)]
 
     assert texts[1] == texts[2] == texts[3] == texts[5] == BLANK
-    assert texts[6].startswith(f"{BLANK}. Without it: {BLANK}")
+    assert texts[6].startswith(f"{BLANK}. Without it: {BLANK}. In an emergency")
 
 
 def test_it_says_what_it_is_and_where_from() -> None:
@@ -83,8 +83,9 @@ def test_it_says_who_oversees_it(oversight: str, words: str) -> None:
     text = line(7, oversight=oversight)
 
     assert text.startswith(words)
-    assert "Without it: Write to everybody" in text
-    assert "In an emergency: The head of outreach" in text
+    assert "Without it: Write to everybody in the order of application. In an emergency: " in text
+    assert ". In" in line(7, oversight=oversight, fallback="Stop.")
+    assert ".." not in line(7, oversight=oversight, fallback="Stop.")
     assert "emergency" not in line(7, break_glass=None)
 
 

@@ -1,4 +1,4 @@
-"""Who independent tested it, and how well: test results, attestations, plans, withdrawals."""
+"""Who independently tested it, and how well: test results, attestations, plans, withdrawals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

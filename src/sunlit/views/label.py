@@ -41,7 +41,7 @@ def label_lines(grant: TokenGrant, grant_id: str) -> tuple[LabelLine, ...]:
     answers = (
         ("What it is", _what(grant)),
         ("Who made it", grant.maintainer),
-        ("Who independent tested it", _joined(grant.assessors)),
+        ("Who independently tested it", _joined(grant.assessors)),
         ("How risky it is", _risk(grant)),
         ("What it may be used for", _allowed(grant)),
         ("What it may not be used for", _limits(grant)),
@@ -107,8 +107,9 @@ def _limits(grant: TokenGrant) -> str:
 
 def _oversight(grant: TokenGrant) -> str:
     oversight = OVERSIGHT.get(grant.oversight, grant.oversight) or BLANK
+    fallback = (grant.fallback or BLANK).rstrip(".")
     glass = f" In an emergency: {grant.break_glass}" if grant.break_glass else ""
-    return f"{oversight.rstrip('.')}. Without it: {grant.fallback or BLANK}{glass}"
+    return f"{oversight.rstrip('.')}. Without it: {fallback}.{glass}"
 
 
 def _validity(grant: TokenGrant, grant_id: str) -> str:
