@@ -1,6 +1,7 @@
 """`sunlit run`: what a training command read, wrote and ran in; nothing when it failed."""
 
 import json
+import platform
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -244,6 +245,48 @@ def test_secrets_in_a_command_are_hidden() -> None:
         "--password",
         "--fast",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (["mysql", "-p", "hunter3"], ["mysql", "-p", "***"]),
+        (["mysql", "-phunter3", "-ualice"], ["mysql", "-p***", "-u***"]),
+        (["curl", "-u", "-hunter3"], ["curl", "-u", "***"]),
+        (["curl", "-p=hunter3"], ["curl", "-p=***"]),
+        (["fetch", "--user", "alice", "--pwd=x"], ["fetch", "--user", "***", "--pwd=***"]),
+        (["fetch", "--access-key", "abc"], ["fetch", "--access-key", "***"]),
+        (["python", "-m", "train"], ["python", "-m", "train"]),
+        (["python", "-u", "train.py", "-o", "model"], ["python", "-u", "train.py", "-o", "model"]),
+        (["train", "--depth", "3", "hunter3"], ["train", "--depth", "3", "hunter3"]),
+    ],
+)
+def test_what_may_be_a_secret_is_hidden_and_the_runs_files_are_not(
+    given: list[str], shown: list[str]
+) -> None:
+    """What stands alone is shown: docs/capabilities/provenance.md says so."""
+    assert without_secrets(given, {"train.py", "model"}) == shown
+
+
+def test_the_platform_names_no_build_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a kernel's release only the numbers are kept."""
+    monkeypatch.setattr(platform, "release", lambda: "6.1.0-alice-laptop+")
+
+    assert str(environment(["make"])["platform"]).startswith(f"{platform.system()}-6.1.0")
+    assert "alice" not in str(environment(["make"]))
+    monkeypatch.setattr(platform, "release", lambda: "")
+    assert "alice" not in str(environment(["make"]))
+
+
+@pytest.mark.parametrize("said", ["", "hello", "[]", "{", "[" * 100_000])
+def test_an_interpreter_that_answers_nonsense_is_left_out(tmp_path: Path, said: str) -> None:
+    """A wrapper called python may print what it likes."""
+    (tmp_path / "said").write_text(said)
+    wrapper = tmp_path / "python3"
+    wrapper.write_text(f"#!/bin/sh\ncat {tmp_path}/said\n")
+    wrapper.chmod(0o755)
+
+    assert "python" not in environment([str(wrapper)])
 
 
 def test_environments_that_do_not_answer_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,9 @@ Examples:
 
 The command runs as it is, without a shell. Its exit code becomes this one's; when it fails,
 nothing is recorded. The record is unsigned: `sunlit assure --key` signs it.
+
+The record shows the command. Values of one-letter options, and of options named like a password,
+token, key or user, are hidden; a secret that stands alone is not: use the environment or a file.
 """
 ANY = click.Path(path_type=Path)
 

@@ -205,6 +205,10 @@ def _output(asked: Asked, path: Path, before: State | None) -> Iterator[Subject]
         yield Subject(full, {"sha256": entry.sha256})
 
 
+def _paths(asked: Asked) -> frozenset[str]:
+    return frozenset((*scripts(asked.command), *map(str, (*asked.inputs, *asked.outputs))))
+
+
 def _programs(asked: Asked) -> Iterator[Resource]:
     for path in scripts(asked.command).values():
         digest = _digest(path, read_manifest(path))
@@ -225,7 +229,7 @@ def _provenance(
     return Provenance(
         build_definition=BuildDefinition(
             build_type=BUILD_TYPE,
-            external_parameters={"command": without_secrets(asked.command)},
+            external_parameters={"command": without_secrets(asked.command, _paths(asked))},
             internal_parameters={"environment": environment(asked.command)},
             resolved_dependencies=(*data, *found),
         ),

@@ -5,7 +5,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -19,7 +19,13 @@ PACKAGES: Final = (
 )  # fmt: skip
 SECONDS: Final = 30
 _PYTHON: Final = re.compile(r"python[0-9.]*(\.exe)?")
-_SECRET: Final = re.compile(r"(?i)pass(word|wd|phrase)?|secret|token|api[-_]?key|credential")
+_SECRET: Final = re.compile(
+    r"(?i)pass|pwd|secret|token|key|credential|auth|user|login|cookie|header"
+)
+# One letter does not say what it holds: `-p`, `-u` and `-H` bring passwords, users and cookies.
+_LETTER: Final = re.compile(r"-[A-Za-ln-z]")  # but -m, Python's module
+_GLUED: Final = re.compile(r"(-[pu])[^=].*", re.DOTALL)  # mysql -phunter3
+_RELEASE: Final = re.compile(r"[0-9]+(\.[0-9]+)*")
 HIDDEN: Final = "***"
 _IN_URL: Final = re.compile(r"//[^/@]*@")
 _HOME: Final = re.compile(r"(/(?:home|Users)/)[^/]+")
@@ -39,12 +45,27 @@ print(json.dumps({"implementation": platform.python_implementation(),
 
 def environment(command: Sequence[str]) -> dict[str, object]:
     """Return platform and, for a Python command, its interpreter's version and packages."""
-    found: dict[str, object] = {"platform": platform.platform(), "machine": platform.machine()}
+    # Not platform.platform(): whoever builds a kernel may write a host's name behind its version.
+    release = _RELEASE.match(platform.release())
+    known = (platform.system(), release and release[0], *platform.libc_ver())
+    found: dict[str, object] = {
+        "platform": "-".join(filter(None, known)), "machine": platform.machine()
+    }  # fmt: skip
     if _PYTHON.fullmatch(Path(command[0]).name):
         answer = _output([command[0], "-c", _ASK, *PACKAGES])
-        if answer is not None:
-            found["python"] = json.loads(answer.splitlines()[-1])
+        python = _last_object(answer or "")
+        if python is not None:
+            found["python"] = python
     return found
+
+
+def _last_object(text: str) -> dict[str, object] | None:
+    # An interpreter may be a wrapper that prints what it likes.
+    try:
+        value = json.loads((text.splitlines() or [""])[-1])
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def source(folder: Path) -> tuple[Resource, ...]:
@@ -65,19 +86,23 @@ def source(folder: Path) -> tuple[Resource, ...]:
     )
 
 
-def without_secrets(command: Sequence[str]) -> list[str]:
+def without_secrets(command: Sequence[str], paths: Collection[str] = ()) -> list[str]:
     """Return the command without what must not stand in a log that cannot forget.
 
-    Hidden are the values of options that are named like secrets, users and passwords in URLs,
+    Hidden are the values of one-letter options, and of options named like secrets or users,
+    unless they are among `paths` (what the run reads and writes); users and passwords in URLs;
     and all but the last part of absolute paths: those name people's home directories.
+    A secret that stands alone cannot be told from a file's name.
     """
     shown: list[str] = []
     hide_next = False
     for argument in command:
         name, equals, _ = argument.partition("=")
-        secret = _SECRET.search(name) is not None
-        if hide_next and not argument.startswith("-"):
+        secret = bool(_SECRET.search(name) or _LETTER.fullmatch(name))
+        if hide_next and not argument.startswith("--") and argument not in paths:
             shown.append(HIDDEN)
+        elif glued := _GLUED.fullmatch(argument):
+            shown.append(glued[1] + HIDDEN)
         else:
             shown.append(f"{name}={HIDDEN}" if secret and equals else _impersonal(argument))
         hide_next = secret and not equals and argument.startswith("-")
