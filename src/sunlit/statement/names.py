@@ -13,6 +13,9 @@ BAD_NAME: Final = "manifest.name"
 # Cc control, Cs surrogate (how Python shows bytes that are no UTF-8), Cn unassigned: what is
 # assigned later may get a normal form that this version does not know.
 _REFUSED: Final = frozenset({"Cc", "Cs", "Cn"})
+# Unicode's bidirectional controls (UAX #9, section 2): shown, a name would read as another one.
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CHARACTERS: Final = "UTF-8 without control, bidirectional, unassigned or backslash characters"
 
 
 def normal_name(name: str) -> str:
@@ -22,8 +25,8 @@ def normal_name(name: str) -> str:
         MalformedError: `manifest.name`.
     """
     for character in name:
-        if unicodedata.category(character) in _REFUSED or character == "\\":
-            raise _bad(name, "UTF-8 without control, unassigned or backslash characters")
+        if unicodedata.category(character) in _REFUSED or character in _BIDI or character == "\\":
+            raise _bad(name, _CHARACTERS)
     normal = unicodedata.normalize("NFC", name)
     parts = normal.split("/")
     if any(part in ("", ".", "..") for part in parts):
