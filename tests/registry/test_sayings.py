@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,18 @@ def test_a_use_signed_by_somebody_else_does_not_enter(told: Telling) -> None:
 
     assert caught.value.code == "admit.refused"
     assert declare_use(told.ledger, use(), CITY).index >= 0
+
+
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_a_member_may_go_back_to_an_earlier_vote(told: Telling, minutes: int) -> None:
+    """Each vote carries its time; said again in one second, it names what it replaces."""
+    told.declared()
+    for ceiling in (3, 2, 3):
+        told.clock.at += timedelta(minutes=minutes)
+        last = told.voted(1, ceiling=ceiling)
+
+    (ballot,) = standing(told.ledger.history, told.component, told.question, BOARD).ballots
+
+    assert (ballot.statement, ballot.vote.ceiling) == (last.statement_id, 3)
+    assert ballot.vote.voted_on == told.clock.at
+    assert (ballot.vote.supersedes is None) is bool(minutes)

@@ -74,6 +74,37 @@ def test_the_latest_vote_of_a_member_counts() -> None:
     assert code(said).ceiling == 2
 
 
+def test_the_latest_vote_is_the_one_of_the_latest_time() -> None:
+    """A mirror that took logs over in another order counts the same votes."""
+    said = Story()
+    now = said.world.now
+    said.voted(1, 2, voted_on=now - timedelta(days=1))
+    said.voted(1, 2, ceiling=2, voted_on=now)
+    assert code(said).ceiling == 2
+
+    said.said.reverse()
+    assert code(said).ceiling == 2
+
+
+def test_a_vote_of_no_time_is_of_its_entry() -> None:
+    """Nor is any vote later than its entry, whatever it says."""
+    said = Story()
+    said.voted(1, 2, voted_on=LATER)
+    said.voted(1, 2, ceiling=2)
+
+    assert code(said).ceiling == 2
+
+
+def test_of_two_votes_in_one_second_the_later_entry_counts() -> None:
+    """Times are whole seconds."""
+    said = Story()
+    now = said.world.now
+    said.voted(1, 2, voted_on=now)
+    said.voted(1, 2, ceiling=2, voted_on=now)
+
+    assert code(said).ceiling == 2
+
+
 def test_an_expired_vote_does_not_bring_back_an_earlier_one() -> None:
     """Whoever voted anew let go of the old vote."""
     said = Story()

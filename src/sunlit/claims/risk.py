@@ -58,7 +58,8 @@ class Vote(Claim):
     `impact_raw` is the raw score of the Canadian Algorithmic Impact Assessment, `impact_max`
     its maximum; `autonomy_level` is Parasuraman, Sheridan and Wickens 1-10. `for_code` are the
     three digits and the ceiling as the scheme computes them; a dissent carries its reason and
-    is published.
+    is published. Of a member's votes the one with the latest `voted_on` counts, in whatever
+    order logs are read; a vote without one was cast when it entered its log.
     """
 
     board: str
@@ -72,6 +73,7 @@ class Vote(Claim):
     autonomy_level: int
     ceiling: int
     dissent: str | None = None
+    voted_on: datetime | None = None
     valid_until: datetime
 
 

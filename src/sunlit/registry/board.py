@@ -95,7 +95,7 @@ def vote(
         board=board, release=component.release, use=use.id, deployer=use.deployer,
         scheme=known.id, area=area, impact_raw=judgement.impact_raw, impact_max=known.maximum,
         autonomy_level=judgement.autonomy_level, ceiling=judgement.ceiling,
-        dissent=judgement.dissent, valid_until=judgement.valid_until,
+        dissent=judgement.dissent, voted_on=ledger.now(), valid_until=judgement.valid_until,
     )  # fmt: skip
     return say(ledger, claim, component.subject(), signer)
 

@@ -16,7 +16,7 @@ from sunlit.claims.provenance import Component, Provenance
 from sunlit.claims.risk import RiskCode, Vote
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.risk_code import Scheme, scheme
-from sunlit.rubric.standing import is_current, uses
+from sunlit.rubric.standing import is_current, uses, when
 
 OWN_WORK: Final = (Attestation, ChangePlan, Component, Provenance, Release, TestResult)
 
@@ -87,7 +87,8 @@ def why_invalid(evidence: Evidence, vote: Vote, known: Scheme) -> str | None:
 def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ...]:
     """Return each member's latest vote that counts: in force, unexpired, not recused."""
     latest: dict[str, Ballot] = {}
-    for said, vote in evidence.current(Vote):
+    # Of two votes in one second the later entry counts: sorting keeps the order of equals.
+    for said, vote in sorted(evidence.current(Vote), key=lambda pair: _voted_on(*pair)):
         if vote.board != board.organisation or why_invalid(evidence, vote, known) is not None:
             continue
         for member in said.signers:
@@ -108,6 +109,11 @@ def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ..
         for member in sorted(latest)
         if is_current(evidence, latest[member].vote.valid_until)
     )
+
+
+def _voted_on(said: Admitted, vote: Vote) -> str:
+    # A date that the member states may be earlier than the entry, never later.
+    return when(vote.voted_on, said.admitted_at) or ""
 
 
 def publishable(evidence: Evidence, board: Board, known: Scheme | None = None) -> RiskCode | NotYet:

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -39,6 +40,8 @@ def test_a_deployer_declares_its_own_use() -> None:
         ({"scheme": "other/1"}, False),
         ({"ceiling": 10}, False),
         ({"valid_until": START}, False),
+        ({"voted_on": START}, True),
+        ({"voted_on": LATER - timedelta(days=1)}, False),
         ({"board": "other.example"}, False),
     ],
 )

@@ -57,6 +57,8 @@ def _vote(said: Admitted, vote: Vote, history: Sequence[Admitted], directory: Di
         return refused(reason)
     if vote.valid_until <= evidence.at:
         return refused("It has ended already.")
+    if vote.voted_on is not None and vote.voted_on > evidence.at:
+        return refused("It is dated in the future.")
     answers = [may_vote(evidence, vote.board, said, signer) for signer in said.signers]
     if denied := [answer for answer in answers if not answer.allowed]:
         return refused(sentence(denied[0].reason))
