@@ -67,7 +67,7 @@ def release_again(town: Town, retrained: Path) -> None:
     shutil.copytree(retrained, town.model)
     town("assure", town.model, "--key", "maintainer", at="maker", expect=3)
     town("release", town.model, "--changelog", "Trained again.", "--rollback", first, at="maker")
-    town.brought("maker", *LABS)
+    town.brought(*LABS, "maker")  # plans first: in this log they have to precede the release
     for seat in (1, 2):
         town("board", "vote", town.model, *USE, "--impact-raw", 45, "--autonomy-level", 4,
              "--ceiling", 3, "--key", f"file:board-{seat}.pem", at="council")  # fmt: skip

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from sunlit.claims.assurance import ChangePlan, Metric, Result
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.assurance import Attestation, ChangePlan, Metric, Result, Withdrawal
 from sunlit.claims.authority import Role
+from sunlit.claims.base import Claim
 from sunlit.rubric.attested import Attested, attestations, changed, meets
 from sunlit.testing.authority import START, named_key
 from tests.rubric import story
@@ -128,13 +130,19 @@ def plan(named: str, **changes: object) -> ChangePlan:
 
 
 def planned(**changes: object) -> Story:
-    """Return a retrained release whose forerunner was attested, with a change plan."""
-    said = made()
+    """Return a release retrained under a change plan; its forerunner was attested."""
+    said = Story()
+    agreed(said, **changes)
+    said.made().declared()
+    return said
+
+
+def agreed(said: Story, **changes: object) -> Admitted:
+    """Let an assessor attest to the forerunner and agree to a change plan."""
     said.manifests = {EARLIER: BEFORE}
     key = said.labs[0].key(Role.ASSESSOR)
     attested = said.say(story.attestation(LABS[0]), key, about=EARLIER)
-    said.say(plan(attested.statement_id, **changes), key, about=EARLIER)
-    return said
+    return said.say(plan(attested.statement_id, **changes), key, about=EARLIER)
 
 
 def test_a_release_within_the_plan_inherits_the_attestation() -> None:
@@ -144,6 +152,55 @@ def test_a_release_within_the_plan_inherits_the_attestation() -> None:
     assert attested.assessor == LABS[0]
     assert attested.expires == SOON
     assert len(attested.rests_on) >= 4
+
+
+@pytest.mark.parametrize("first", [story.component(), story.released(), story.tested()])
+def test_a_plan_is_agreed_before_the_release_and_its_retests(first: Claim) -> None:
+    """Whoever saw what came out agrees to nothing in advance."""
+    said = Story()
+    said.say(first, said.maintainer)
+    agreed(said)
+    said.made().declared()
+
+    assert found(said) == ()
+
+
+def test_what_was_said_of_the_release_and_taken_back_was_said_before_the_plan() -> None:
+    """A retest cannot be withdrawn, agreed to and said again."""
+    said = Story()
+    early = replace(story.tested(), extra={"run": "1"})
+    retest = said.say(early, said.maintainer)
+    said.say(Withdrawal(statement=retest.statement_id, reason="x"), said.maintainer)
+    agreed(said)
+    said.made().declared()
+
+    assert found(said) == ()
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(-1, 1), (0, 1), (1, 0)])
+def test_across_logs_a_plan_is_no_later_than_the_release(minutes: int, count: int) -> None:
+    """Of two logs only the times of entry can be compared."""
+    said = planned()
+    first = min(it.admitted_at for it in said.said if it.is_about(RELEASE) and it.admitted_at)
+    at = first + timedelta(minutes=minutes)
+    said.said = [
+        replace(it, origin="lab.example/log", index=99, admitted_at=at)
+        if isinstance(it.claim, ChangePlan)
+        else it
+        for it in said.said
+    ]
+
+    assert len(found(said)) == count
+
+
+def test_a_draft_plan_is_agreed_by_nobody() -> None:
+    """It stands in no log, before nothing."""
+    said = planned()
+    said.said = [it for it in said.said if not isinstance(it.claim, ChangePlan)]
+    attested = next(it for it in said.said if isinstance(it.claim, Attestation))
+    said.draft(plan(attested.statement_id), about=EARLIER)
+
+    assert found(said) == ()
 
 
 def test_an_inherited_attestation_counts_for_the_tier() -> None:
@@ -217,22 +274,24 @@ def test_what_cannot_be_compared_or_failed_inherits_nothing(
 
 def test_a_failed_attestation_is_not_inherited() -> None:
     """A plan carries a pass over, nothing else."""
-    said = made()
+    said = Story()
     said.manifests = {EARLIER: BEFORE}
     key = said.labs[0].key(Role.ASSESSOR)
     failed = replace(story.attestation(LABS[0]), result=Result.FAILED)
     attested = said.say(failed, key, about=EARLIER)
     said.say(plan(attested.statement_id), key, about=EARLIER)
+    said.made().declared()
 
     assert found(said) == ()
 
 
 def test_a_plan_needs_the_assessors_own_signature() -> None:
     """Somebody else's plan over a real attestation carries nothing over."""
-    said = made()
+    said = Story()
     said.manifests = {EARLIER: BEFORE}
     attested = said.say(story.attestation(LABS[0]), said.labs[0].key(Role.ASSESSOR), about=EARLIER)
     said.say(plan(attested.statement_id), said.maintainer, about=EARLIER)
+    said.made().declared()
 
     assert found(said) == ()
 

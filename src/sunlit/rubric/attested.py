@@ -8,9 +8,12 @@ from fnmatch import fnmatchcase
 
 from sunlit.authority.answer import Answer
 from sunlit.authority.duties import Action, Case, can
+from sunlit.authority.records import Place
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.assurance import Attestation, ChangePlan, Metric, Result
+from sunlit.claims.assurance import Attestation, ChangePlan, Metric, Result, TestResult
 from sunlit.claims.authority import Role
+from sunlit.claims.lifecycle import Release
+from sunlit.claims.provenance import Component
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import about, is_current, maintainers, tests
 
@@ -121,8 +124,9 @@ def _inherited(evidence: Evidence, said: Admitted, plan: ChangePlan) -> Attested
        plan starts from, and passed.
     3. Only files that may change differ from that release.
     4. Each retest was signed and passed on this release, within the plan's limits.
+    5. The plan stood in a log before anything was said of this release: it was agreed in advance.
     """
-    if not is_current(evidence, plan.valid_until):
+    if not (is_current(evidence, plan.valid_until) and _in_advance(evidence, said)):
         return None
     found = _attestation(evidence, said, plan)
     if found is None or found.result is not Result.PASSED:
@@ -141,6 +145,21 @@ def _inherited(evidence: Evidence, said: Admitted, plan: ChangePlan) -> Attested
         rests_on=(*found.rests_on, said.statement_id, *retests.rests_on),
         expires=min(found.expires, plan.valid_until, *retests.ends),
     )
+
+
+def _in_advance(evidence: Evidence, plan: Admitted) -> bool:
+    """Tell whether the plan's entry precedes all that is logged of the release and its retests.
+
+    Also what was taken back: else a retest could be withdrawn and said again after the plan.
+    """
+    agreed = Place.of(plan)
+    own = (
+        Place.of(said)
+        for said in evidence.statements
+        if isinstance(said.claim, Component | Release | TestResult)
+        and said.is_about(evidence.release)
+    )
+    return agreed is not None and all(place is None or agreed.precedes(place) for place in own)
 
 
 def _attestation(evidence: Evidence, said: Admitted, plan: ChangePlan) -> Attested | None:
