@@ -1,6 +1,9 @@
 """Which statements bear on a release: by digest, by use, and by reference."""
 
 from dataclasses import replace
+from itertools import pairwise
+
+import pytest
 
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Result, TestResult, Withdrawal
@@ -94,3 +97,33 @@ def test_what_takes_back_a_statement_bears_on_it() -> None:
     assert names(
         said("1", PASSED, RELEASE), said("2", withdrawal, OTHER), said("3", correction, OTHER)
     ) == ["1", "2", "3"]
+
+
+def chain(length: int) -> list[Admitted]:
+    """Return releases of a name that nobody asked for, each going back to the one before."""
+    digests = [f"{number:064x}" for number in range(length)] + [RELEASE]
+    return [
+        said(f"{place}", Release(purl="pkg:generic/y", sunlit_rollback=earlier), digest)
+        for place, (earlier, digest) in enumerate(pairwise(digests))
+    ]
+
+
+@pytest.mark.parametrize("purl", ["pkg:generic/x", "pkg:generic/y"])
+def test_a_long_chain_of_releases_bears_on_the_last(purl: str) -> None:
+    """Whatever its length, and also where the releases bear on it by their name already."""
+    first = said("tested", PASSED, f"{0:064x}")
+    releases = [
+        replace(one, claim=replace(one.claim, purl=purl))  # type: ignore[call-arg]
+        for one in chain(300)
+    ]
+
+    assert len(names(first, *releases)) == 301
+    assert len(names(*reversed(releases), first)) == 301
+
+
+def test_releases_that_go_back_to_each_other_end() -> None:
+    """Each is looked at once."""
+    there = Release(purl="pkg:generic/x", sunlit_rollback=OLD)
+    back = Release(purl="pkg:generic/x", sunlit_rollback=RELEASE)
+
+    assert names(said("1", there, RELEASE), said("2", back, OLD)) == ["1", "2"]

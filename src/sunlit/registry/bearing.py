@@ -1,8 +1,8 @@
 """Which statements of a log bear on one release: by digest, by use, and by what refers to those."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Withdrawal
@@ -11,7 +11,22 @@ from sunlit.claims.provenance import Component, Provenance
 from sunlit.claims.risk import Use
 from sunlit.rubric.standing import bare
 
-ROUNDS: Final = 8  # how far "a statement about a statement" is followed
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A thread to follow: the statements about a digest."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """A thread to follow: the statements that correct, supersede or withdraw one."""
+
+    statement: str
+
+
+Thread = About | Undoing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,49 +45,65 @@ def bearing_on(said: Sequence[Admitted], matter: Matter) -> tuple[Admitted, ...]
 
     Also those that say what the component's other releases are (they tell who keeps its
     name), and those that correct, supersede or withdraw one of all these. The order is kept.
-    One pass over the log per round of reference; a round that finds nothing ends it.
+    One pass over the log; then every digest and statement that is reached is followed once.
     """
-    digests = {matter.release, *matter.files}
-    chosen: set[int] = set()
-    ids: set[str] = set()
-    for _ in range(ROUNDS):
-        found = {
-            place
-            for place, one in enumerate(said)
-            if place not in chosen and _bears(one, digests, ids, matter)
-        }
-        if not found:
-            break
-        chosen |= found
-        for place in found:
-            ids.add(said[place].statement_id)
-            digests |= _leads_to(said[place], digests)
+    by_thread = _by_thread(said)
+    chosen = {place for place, one in enumerate(said) if _is_named(one, matter)}
+    todo = [thread for place in chosen for thread in _leads_to(said[place])]
+    todo += [About(digest) for digest in (matter.release, *matter.files)]
+    followed: set[Thread] = set()
+    while todo:
+        thread = todo.pop()
+        if thread in followed:
+            continue
+        followed.add(thread)
+        for place in by_thread.get(thread, ()):
+            chosen.add(place)
+            todo += _leads_to(said[place], thread)
     return tuple(said[place] for place in sorted(chosen))
 
 
-def _bears(one: Admitted, digests: set[str], ids: set[str], matter: Matter) -> bool:
+def _by_thread(said: Sequence[Admitted]) -> Mapping[Thread, Sequence[int]]:
+    """Return at which places stand the statements about a digest, and those that undo another."""
+    places: dict[Thread, list[int]] = defaultdict(list)
+    for place, one in enumerate(said):
+        if not isinstance(one.claim, Use):  # asked for by its id, whatever it is about
+            for thread in (*_about(one), *_undoes(one)):
+                places[thread].append(place)
+    return places
+
+
+def _is_named(one: Admitted, matter: Matter) -> bool:
+    """Tell whether it is the use that is asked about, or of a release under the name."""
     claim = one.claim
     if isinstance(claim, Use):
         return (claim.id, claim.deployer) == (matter.use, matter.deployer)
-    if _is_about(one, digests):
-        return True
     if isinstance(claim, Component | Release) and matter.component is not None:
         return bare(claim.purl) == bare(matter.component)
-    targets = {claim.corrects, claim.supersedes}
-    if isinstance(claim, Withdrawal):
-        targets.add(claim.statement)
-    return bool(targets & ids)
+    return False
 
 
-def _is_about(one: Admitted, digests: set[str]) -> bool:
-    return any(subject.digest.get("sha256") in digests for subject in one.subjects)
+def _about(one: Admitted) -> Iterator[Thread]:
+    return (About(it.digest["sha256"]) for it in one.subjects if "sha256" in it.digest)
 
 
-def _leads_to(one: Admitted, digests: set[str]) -> set[str]:
-    """Return the digests that a statement brings in: inputs of a build, the earlier release."""
-    if isinstance(one.claim, Provenance):
-        inputs = one.claim.build_definition.resolved_dependencies
-        return {str(item.digest["sha256"]) for item in inputs if "sha256" in item.digest}
-    if isinstance(one.claim, Release) and one.claim.sunlit_rollback and _is_about(one, digests):
-        return {one.claim.sunlit_rollback}
-    return set()
+def _undoes(one: Admitted) -> Iterator[Thread]:
+    claim = one.claim
+    withdrawn = claim.statement if isinstance(claim, Withdrawal) else None
+    return (Undoing(id_) for id_ in (claim.corrects, claim.supersedes, withdrawn) if id_)
+
+
+def _leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
+    """Return what to follow from it: what undoes it, inputs of a build, the release before.
+
+    To the release before only from one that was reached by its digest: the component's other
+    releases are asked for their names alone.
+    """
+    yield Undoing(one.statement_id)
+    claim = one.claim
+    if isinstance(claim, Provenance):
+        for item in claim.build_definition.resolved_dependencies:
+            if "sha256" in item.digest:
+                yield About(str(item.digest["sha256"]))
+    if isinstance(claim, Release) and claim.sunlit_rollback and isinstance(thread, About):
+        yield About(claim.sunlit_rollback)
