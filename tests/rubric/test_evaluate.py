@@ -168,6 +168,46 @@ def test_a_draft_of_what_is_signed_already_is_no_draft() -> None:
     assert said.finding("life-2").outcome is Outcome.HOLDS
 
 
+def signed_by_somebody(said: Story) -> None:
+    """Let somebody sign the draft whose word on it does not count."""
+    said.say(CARD, said.city.operator)
+
+
+def signed_and_withdrawn(said: Story) -> None:
+    """Let the maintainer sign the draft and take it back."""
+    entry = said.say(CARD, said.maintainer)
+    said.say(Withdrawal(statement=entry.statement_id, reason="x"), said.maintainer)
+
+
+@pytest.mark.parametrize("logged", [signed_by_somebody, signed_and_withdrawn])
+def test_a_draft_that_nobody_stands_by_is_unsigned(logged: Callable[[Story], None]) -> None:
+    """A place in the log is not enough: somebody whose word counts has to sign it."""
+    said = Story().complete()
+    logged(said)
+    entry = next(it for it in said.said if it.claim == CARD)
+    said.draft(CARD, id_=entry.statement_id)
+
+    found = said.finding("life-2")
+
+    assert found.outcome is Outcome.UNKNOWN
+    assert "1 statements are drafts" in found.reason
+
+
+def test_drafts_are_signed_by_whose_word_counts_on_them() -> None:
+    """The deployer on its use and safeguards, a laboratory on its tests, a source on its data."""
+    said = Story().complete()
+    source = said.world.organisation("census.example", Role.MAINTAINER)
+    data = replace(story.dataset(), name="another")
+    said.say(data, source.key(Role.MAINTAINER), about=story.DATA)
+    test = replace(story.tested(), extra={"run": "lab"})
+    said.say(test, said.labs[0].key(Role.ASSESSOR))
+    for claim in (story.use(), story.mitigation("M4"), data, test):
+        entry = next(it for it in said.said if it.claim == claim)
+        said.draft(claim, id_=entry.statement_id)
+
+    assert said.finding("life-2").outcome is Outcome.HOLDS
+
+
 def test_an_unknown_rule_is_refused_before_any_is_asked() -> None:
     """A rubric for a newer Sunlit must not be half answered."""
     with pytest.raises(MalformedError) as caught:
@@ -301,6 +341,7 @@ def test_the_order_of_findings_hangs_on_no_order_of_votes_and_attestations(seed:
     assert [item.outcome for item in found.findings] == [Outcome.HOLDS] * 20
 
 
+CARD = replace(story.model_card(), present=("Other",))
 BAD: dict[str, Callable[[], Claim]] = {
     "failing test": lambda: replace(story.tested(), result=Result.FAILED),
     "failing scan": lambda: replace(story.scan(), result=Result.FAILED),

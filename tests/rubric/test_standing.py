@@ -49,6 +49,41 @@ def test_a_name_is_handed_over_by_signing_together() -> None:
     assert maintainers(said.evidence()) == {MAKER, "heir.example"}
 
 
+def test_a_name_is_handed_over_by_a_release_too() -> None:
+    """It names its maintainer; who only signs beside the keeper gets nothing."""
+    said = Story().made()
+    heir = said.world.organisation("heir.example", Role.MAINTAINER)
+    beside = said.world.organisation("beside.example", Role.MAINTAINER)
+    keys = [one.key(Role.MAINTAINER) for one in (heir, beside)]
+    claim = replace(story.released(), release_id="2", sunlit_maintainer="heir.example")
+    said.say(claim, said.maintainer, *keys)
+
+    assert maintainers(said.evidence()) == {MAKER, "heir.example"}
+
+
+@pytest.mark.parametrize(
+    "purl",
+    ["pkg:pypi/outreach", "pkg:generic/outreach", "pkg:generic/nobody.example/outreach"],
+)
+def test_a_name_without_a_known_domain_may_begin_with_anybody(purl: str) -> None:
+    """Only an organisation that is known here has names kept for it."""
+    said = Story()
+    said.say(replace(story.component(), purl=purl), said.maintainer)
+
+    assert maintainers(said.evidence(component=purl)) == {MAKER}
+
+
+def test_a_name_in_a_known_domain_begins_with_its_organisation() -> None:
+    """Somebody else who is first does not keep it."""
+    said = Story()
+    squatter = said.world.organisation("squatter.example", Role.MAINTAINER)
+    said.say(story.component(), squatter.key(Role.MAINTAINER))
+    assert maintainers(said.evidence()) == frozenset()
+
+    said.say(story.component(), said.maintainer)
+    assert maintainers(said.evidence()) == {MAKER}
+
+
 def test_without_a_name_the_release_says_who_keeps_it() -> None:
     """Admission looks back before it knows the component."""
     said = Story().made()

@@ -10,13 +10,14 @@ from sunlit.base import canonical
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
+from sunlit.claims.base import Claim
 from sunlit.claims.provenance import Component
 from sunlit.rubric.capability import Rule
 from sunlit.rubric.closed import closed_note
 from sunlit.rubric.control import Control, Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
-from sunlit.rubric.standing import stated
+from sunlit.rubric.standing import maintainers, stated, vouched
 
 DECLARE_USE: Final = "sunlit use declare {path} --id {use} --from FILE --home HOME"
 VOTE: Final = "sunlit board vote {path} --use {use} --impact-raw N --autonomy-level N --ceiling N"
@@ -172,7 +173,7 @@ def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
         evidence, statements=tuple(said for said in evidence.statements if not said.is_draft)
     )
     verdict = rule(signed, control.values())
-    drafts = unsigned(evidence.statements)
+    drafts = unsigned(evidence)
     if not drafts:
         return verdict
     trial = rule(replace(evidence, as_if_signed=True), control.values())
@@ -185,11 +186,16 @@ def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
     return verdict
 
 
-def unsigned(statements: Iterable[Admitted]) -> tuple[Admitted, ...]:
-    """Return the drafts that no log holds under the same statement id."""
-    known = tuple(statements)
-    signed = {said.statement_id for said in known if not said.is_draft}
-    return tuple(said for said in known if said.is_draft and said.statement_id not in signed)
+def unsigned(evidence: Evidence) -> tuple[Admitted, ...]:
+    """Return the drafts that nobody whose word counts on them has signed and stands by."""
+    drafts = {said.statement_id: said for said in evidence.statements if said.is_draft}
+    if not drafts:
+        return ()
+    keepers = maintainers(evidence)
+    for said, _ in evidence.current(Claim):
+        if not said.is_draft and said.statement_id in drafts and vouched(evidence, said, keepers):
+            del drafts[said.statement_id]
+    return tuple(drafts.values())
 
 
 def _places(evidence: Evidence, path: str) -> dict[str, str]:

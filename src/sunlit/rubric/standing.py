@@ -12,7 +12,7 @@ from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.provenance import Component, Dataset, Provenance
-from sunlit.claims.risk import Use
+from sunlit.claims.risk import Mitigation, Use
 from sunlit.rubric.evidence import Evidence
 
 C = TypeVar("C", bound=Claim)
@@ -146,6 +146,19 @@ def by_tester(
 def by_deployer(evidence: Evidence, said: Admitted) -> Answer:
     """Did an operator of the deployer sign it?"""
     return may(evidence, said, Role.OPERATOR, evidence.deployer or "")
+
+
+def vouched(evidence: Evidence, said: Admitted, keepers: frozenset[str]) -> bool:
+    """Did somebody sign it whose word counts on such a claim?"""
+    claim = said.claim
+    if isinstance(claim, Use | Mitigation) and by_deployer(evidence, said).allowed:
+        return True
+    if isinstance(claim, Dataset):
+        return evidence.directory.may(said, Role.MAINTAINER, at=evidence.at).allowed
+    kind = claim.sunlit_kind if isinstance(claim, TestResult) else None
+    if kind is not None:
+        return by_tester(evidence, said, kind, keepers).allowed
+    return by_maintainer(evidence, said, keepers).allowed
 
 
 def is_current(evidence: Evidence, until: datetime | None) -> bool:

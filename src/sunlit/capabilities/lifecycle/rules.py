@@ -44,7 +44,7 @@ def release_declared(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
 def all_signed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     """Hold when a maintainer signed what the release is and nothing about it is only a draft."""
     del parameters
-    if drafts := unsigned(evidence.statements):
+    if drafts := unsigned(evidence):
         return Verdict.unknown(
             f"{len(drafts)} statements are drafts that nobody signed.",
             [said.statement_id for said in drafts],
