@@ -91,6 +91,19 @@ def test_whoever_said_it_takes_it_back() -> None:
     assert not enters(said, own)
 
 
+def test_each_of_those_who_said_it_may_take_it_back() -> None:
+    """Others may have signed the same statement before them, in an entry of its own."""
+    said = Story()
+    copied = said.say(story.tested(), said.maintainer)
+    own = said.say(story.tested(), said.labs[0].key(Role.ASSESSOR))
+    claim = Withdrawal(statement=own.statement_id, reason="an error")
+    back = said.say(claim, said.labs[0].operator)
+
+    assert copied.statement_id == own.statement_id
+    assert enters(said, back, [copied, own])
+    assert not enters(said, said.say(claim, said.labs[1].operator), [copied, own])
+
+
 def test_a_room_answers_for_its_own_claims_only() -> None:
     """A component belongs to provenance."""
     said = Story()

@@ -40,6 +40,35 @@ def test_no_file_runs_code(changes: dict[str, object], outcome: Outcome) -> None
     assert said.finding("assu-1").outcome is outcome
 
 
+def test_files_that_were_not_scanned_are_named() -> None:
+    """With the scanner's reason, beside those that it warns of."""
+    extra = {
+        "run": "2",
+        "sunlit_notScanned": ["big.bin"],
+        "sunlit_reasons": {"big.bin": "no scanner knows it"},
+    }
+    said = Story().made()
+    said.said = [it for it in said.said if it.claim != story.scan()]
+    claim = replace(story.scan(), result=Result.WARNED, warned_tests=("a.py",), extra=extra)
+    said.say(claim, said.maintainer)
+
+    reason = said.finding("assu-1").reason
+
+    assert reason == "A scan could not tell for: a.py; big.bin (no scanner knows it)."
+
+
+def test_a_scan_that_names_no_file_is_still_no_answer() -> None:
+    """Whatever stands where the names should."""
+    said = Story().made()
+    said.said = [it for it in said.said if it.claim != story.scan()]
+    claim = replace(story.scan(), result=Result.WARNED, extra={"sunlit_notScanned": "x"})
+    said.say(claim, said.maintainer)
+
+    reason = said.finding("assu-1").reason
+
+    assert reason == "A scan could not tell for: files that it does not name."
+
+
 def test_a_scan_by_a_stranger_does_not_count() -> None:
     """Neither its pass nor its failure."""
     said = Story()
@@ -180,6 +209,21 @@ def test_mother_and_daughter_count_once(parent_lasts_longer: bool) -> None:  # n
     said.say(claim, daughter.key(Role.ASSESSOR))
 
     assert said.finding("assu-4").outcome is Outcome.UNKNOWN
+
+
+def test_two_daughters_of_one_mother_count_once() -> None:
+    """Whoever owns both has one interest, even where the mother attests nothing."""
+    said = tiered()
+    said.world.organisation("holding.example")
+    for name in ("lab-d.example", "lab-e.example"):
+        lab = said.world.organisation(name, Role.ASSESSOR, parents=("holding.example",))
+        said.world.accredit(name, "performance")
+        said.say(story.attestation(name), lab.key(Role.ASSESSOR))
+
+    found = said.finding("assu-4")
+
+    assert found.outcome is Outcome.UNKNOWN
+    assert "1 attest" in found.reason
 
 
 def test_a_failed_attestation_outweighs_all_others() -> None:

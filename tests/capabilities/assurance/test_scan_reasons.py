@@ -14,4 +14,4 @@ def test_files_are_named_with_the_scanners_reason() -> None:
     )
 
     assert _named(test, names) == "a.pkl (imports os.system); b.pkl; c.pkl and 1 more"
-    assert _named(TestResult(result=Result.FAILED), ()) == "see the scan"
+    assert _named(TestResult(result=Result.FAILED), ()) == "files that it does not name"

@@ -73,9 +73,10 @@ def _withdrawal(
     said: Admitted, claim: Withdrawal, history: Sequence[Admitted], directory: Directory
 ) -> Verdict:
     own = directory.organisations(said)
-    for other in history:
-        if other.statement_id == claim.statement:
-            if own & directory.organisations(other):
-                return enters(said, "The organisation that said it takes it back.")
-            return refused("Only the organisation that said it may take it back.")
-    return refused("The log holds no statement under that id.")
+    # Whoever signed the same statement later has an entry of its own.
+    entries = [other for other in history if other.statement_id == claim.statement]
+    if not entries:
+        return refused("The log holds no statement under that id.")
+    if not any(own & directory.organisations(other) for other in entries):
+        return refused("Only the organisation that said it may take it back.")
+    return enters(said, "The organisation that said it takes it back.")

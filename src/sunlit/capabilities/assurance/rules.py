@@ -18,6 +18,7 @@ from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.standing import about, by_tester, is_current, maintainers, tests, when
 
 SAFETY: Final = "artefact-safety"
+NAMELESS: Final = "files that it does not name"
 CHANGE: Final = "change the model, test it again, then: sunlit assure {path}"
 Tested = tuple[Admitted, TestResult, Answer]
 
@@ -43,7 +44,7 @@ def no_unsafe_serialisation(evidence: Evidence, parameters: Mapping[str, str]) -
         return Verdict.unknown("No scan of these files counts now.", ids(found))
     for said, test in current:
         if test.result is not Result.PASSED:
-            names = _named(test, test.warned_tests)
+            names = _named(test, (*test.warned_tests, *_not_scanned(test)))
             return Verdict.unknown(f"A scan could not tell for: {names}.", [said.statement_id])
     ends = [test.sunlit_valid_until for _, test in current]
     return Verdict.holds(
@@ -160,7 +161,13 @@ def _named(test: TestResult, files: tuple[str, ...]) -> str:
     said = reasons if isinstance(reasons, dict) else {}
     shown = [f"{name} ({said[name]})" if name in said else name for name in files[:3]]
     more = len(files) - len(shown)
-    return "; ".join(shown) + (f" and {more} more" if more else "") or "see the scan"
+    return "; ".join(shown) + (f" and {more} more" if more else "") or NAMELESS
+
+
+def _not_scanned(test: TestResult) -> tuple[str, ...]:
+    """Return the files that the scanner lists as not scanned."""
+    names = test.extra.get("sunlit_notScanned")
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()
 
 
 def _is_measured(metric: Metric, least_rows: int) -> bool:
@@ -234,16 +241,14 @@ def _needed(parameters: Mapping[str, str], tier: Tier) -> int:
 def distinct(evidence: Evidence, found: Iterable[Attested]) -> list[Attested]:
     """Return one passed attestation an organisation, the longest lasting first.
 
-    An organisation and one above it count once.
+    Organisations that share one above them, or are one above the other, count once.
     """
     passed = [attested for attested in found if attested.result is Result.PASSED]
     chosen: list[Attested] = []
+    counted: set[str] = set()  # with all above them; `parents` names the organisation too
     for attested in sorted(passed, key=lambda it: (it.expires, it.assessor), reverse=True):
         line = evidence.directory.parents(attested.assessor)
-        if not any(
-            other.assessor in line
-            or attested.assessor in evidence.directory.parents(other.assessor)
-            for other in chosen
-        ):
+        if not line & counted:
             chosen.append(attested)
+            counted |= line
     return chosen
