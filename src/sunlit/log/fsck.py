@@ -73,10 +73,11 @@ class _Fsck:
 
     def run(self, lock: Lock | None) -> Report:
         top = self._opened(CHECKPOINT)
+        # The newest kept checkpoint may be a hard link of it, so both are named when it breaks.
+        kept = self._archive()
         if top is None:
             self._check_lock(lock, None)
             return Report(0, tuple(sorted(self._problems)))
-        kept = self._archive()
         scrub = Scrub(self._files, top.size, archived=kept, report=self._report)
         scrub.run()
         for path, found in [(CHECKPOINT, top), *((archive_path(n), c) for n, c in kept.items())]:

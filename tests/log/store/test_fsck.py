@@ -177,3 +177,19 @@ def test_a_file_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     assert caught.value.code == "log.file-unreadable"
     assert files.get("checkpoint/x/y") is files.get("none") is None
     assert files.listing("none") == ()
+
+
+def test_a_broken_checkpoint_is_named_with_the_kept_one_that_it_is_a_link_of(
+    tmp_path: Path,
+) -> None:
+    """One damaged sector is two damaged files: fsck does not stop at the first."""
+    with create(tmp_path) as log:
+        log.append(numbered(*range(3)))
+    kept = tmp_path / "log" / "checkpoints" / "3"
+    data = bytearray(kept.read_bytes())
+    data[0] ^= 1
+    kept.write_bytes(data)
+
+    named = found(tmp_path)
+
+    assert {"checkpoint", "checkpoints/3"} <= set(named)
