@@ -13,8 +13,8 @@ trap 'rm -rf "$work"' EXIT
 wheel=("$work"/sunlit-*.whl)
 if [ -x "$bin/uv" ]; then
     "$bin/uv" venv --quiet --python "$bin/python" "$work/venv"
-    "$bin/uv" pip install --quiet --python "$work/venv/bin/python" --require-hashes -r requirements/core.txt
-    "$bin/uv" pip install --quiet --python "$work/venv/bin/python" --no-deps "${wheel[0]}"
+    "$bin/uv" pip install --system-certs --quiet --python "$work/venv/bin/python" --require-hashes -r requirements/core.txt
+    "$bin/uv" pip install --system-certs --quiet --python "$work/venv/bin/python" --no-deps "${wheel[0]}"
 else
     "$python" -m venv "$work/venv"
     "$work/venv/bin/python" -m pip install --quiet --require-hashes -r requirements/core.txt
