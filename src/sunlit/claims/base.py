@@ -13,7 +13,15 @@ from typing import ClassVar, Final, Self, TypeVar
 
 from sunlit.claims.codec import read_fields, write_fields
 
-FAMILIES: Final = ("assurance", "authority", "lifecycle", "openness", "provenance", "risk")
+FAMILIES: Final = (
+    "assurance",
+    "authority",
+    "decision",
+    "lifecycle",
+    "openness",
+    "provenance",
+    "risk",
+)
 _TYPES: dict[str, type["Claim"]] = {}
 C = TypeVar("C", bound="Claim")
 

@@ -1,0 +1,1 @@
+"""Decision records: what a guard writes down, durably, before a decision is released."""

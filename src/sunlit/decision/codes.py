@@ -1,0 +1,14 @@
+"""The documented error codes of `decision`: code -> one sentence."""
+
+from typing import Final
+
+CODES: Final = {
+    # record
+    "record.malformed": "A decision record is not what this version of the format allows.",
+    # content
+    "content.malformed": "The content kept beside a record cannot be read.",
+    "content.opening": "What is opened is not what the record committed to.",
+    "content.key": "The content does not open with the key that is kept for it.",
+    # checkcode
+    "record.check-code": "A check code was mistyped: its last character does not fit the others.",
+}

@@ -1,0 +1,1 @@
+"""The guard as a proxy in front of any model endpoint, whatever its language."""
