@@ -1,1 +1,1 @@
-"""The evidence bundle: one zip that a stranger with a trust file checks on a disconnected laptop."""
+"""The evidence bundle: one zip about a decision that a stranger with a trust file can check."""
