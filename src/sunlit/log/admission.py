@@ -128,13 +128,15 @@ def expect_batch(envelopes: int, keys: int) -> None:
         )
 
 
-def expect_space(files: FileStore, prepared: Sequence[Prepared], reserve: int) -> None:
+def expect_space(files: FileStore, size: int, reserve: int) -> None:
     """Refuse before the disk is full: staged, and in tiles with what is rewritten around them.
+
+    `size` is how many bytes the entries have.
 
     Raises:
         UnavailableError: `log.disk-full`, `log.write-failed`.
     """
     with translated():
         free = files.free()
-    if free < reserve + 4 * sum([len(found.canonical) for found in prepared]):
+    if free < reserve + 4 * size:
         raise disk_full()

@@ -47,3 +47,10 @@ def disk_full() -> UnavailableError:
         "the log's disk is full; nothing was acknowledged, and reading still works",
         mend="free some space and submit again",
     )
+
+
+def stopped(what: str) -> UnavailableError:
+    """Return the refusal of a writer that was closed, or must not go on after an error."""
+    return UnavailableError(
+        "log.stopped", what, mend="look at the first error, then open the log again"
+    )

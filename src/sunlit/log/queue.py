@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, Self
 
 from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.log.admission import Prepared, prepare
+from sunlit.log.faults import stopped
 from sunlit.log.receipt import Receipt
 from sunlit.log.sequencer import Log
 
@@ -120,8 +121,4 @@ def _refuse(batch: list[_Waiting]) -> None:
 
 
 def _stopped() -> UnavailableError:
-    return UnavailableError(
-        "log.stopped",
-        "the log's queue was closed, or stopped after an error",
-        mend="look at the first error, then open the log again",
-    )
+    return stopped("the log's queue was closed, or stopped after an error")

@@ -10,12 +10,10 @@ The commit, in order (a crash between any two steps is a row of tests/crash):
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from enum import Enum, auto
 from pathlib import Path
 from threading import RLock
 from typing import Final, Self
 
-from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.base.times import Clock
 from sunlit.log.admission import (
     Prepared,
@@ -28,8 +26,9 @@ from sunlit.log.admission import (
 )
 from sunlit.log.archive import an_hour_began, with_cosignatures
 from sunlit.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from sunlit.log.faults import translated
+from sunlit.log.faults import stopped, translated
 from sunlit.log.merkle import EMPTY_ROOT
+from sunlit.log.mode import Mode, mode_after
 from sunlit.log.note import NoteSignature, NoteSigner
 from sunlit.log.opening import attach, detach, start
 from sunlit.log.ports import Batch, FileStore, Lock
@@ -40,14 +39,6 @@ from sunlit.log.recover import State, recover
 from sunlit.log.writer import WriterLock
 
 DEFAULTS: Final = Options()
-_NOTHING_LOST: Final = {"log.disk-full", "log.writer-busy"}
-
-
-class _Mode(Enum):
-    READY = auto()
-    RELOAD = auto()  # the disk was full: read the lock again before anything else
-    STOPPED = auto()  # something that must not be tried again in this process
-    CLOSED = auto()
 
 
 class Log:
@@ -75,7 +66,7 @@ class Log:
         self._options = options
         self._writer = writer
         self._mutex = RLock()
-        self._mode = _Mode.RELOAD
+        self._mode = Mode.RELOAD
         with self._guarded():
             self._state = self._recovered()
 
@@ -158,9 +149,24 @@ class Log:
         with self._mutex:
             state = self._ready()
             now = admission_time(self._clock, state.admitted_at)
-            expect_space(self._files, prepared, self._options.reserve_bytes)
+            size = sum([len(found.canonical) for found in prepared])
+            expect_space(self._files, size, self._options.reserve_bytes)
             with self._guarded():
                 return self._append(state, prepared, wanted, now)
+
+    def extend(self, framed: bytes) -> bytes:
+        """Append framed entries that are no statements and say their own time; return the note.
+
+        Raises:
+            SunlitError: as `append`, without `log.clock-behind`.
+        """
+        with self._mutex:
+            state = self._ready()
+            now = self._clock.now().replace(microsecond=0)
+            expect_space(self._files, len(framed), self._options.reserve_bytes)
+            with self._guarded():
+                self._sequence(state, framed, {}, max(now, state.admitted_at or now))
+            return state.note
 
     def add_cosignatures(self, size: int, lines: Iterable[NoteSignature]) -> bytes:
         """Keep witnesses' cosignatures, verified by the caller; return the cosigned note.
@@ -203,9 +209,9 @@ class Log:
     def close(self) -> None:
         """Make everything durable and let go of the log. The second time does nothing."""
         with self._mutex:
-            mode, self._mode = self._mode, _Mode.CLOSED
+            mode, self._mode = self._mode, Mode.CLOSED
             try:
-                if mode is _Mode.READY:
+                if mode is Mode.READY:
                     self._make_durable(self._state)
             finally:
                 detach(self._lock, self._writer)
@@ -230,8 +236,6 @@ class Log:
         given: tuple[Receipt, ...] = ()
         if plan.fresh:
             given = self._sequence(state, admit(plan.fresh, now), plan.keys, now)
-            if state.publisher.is_due(self._options):
-                self._make_durable(state)
         if len(given) == len(plan.places):
             return given
         top = open_checkpoint(state.note, self._signer.verifier)
@@ -260,6 +264,8 @@ class Log:
         keep = self._options.archive_each or an_hour_began(state.admitted_at, now)
         state.root, state.note, state.admitted_at = growth.root, note, now
         state.publisher.publish(growth, note, archive=keep)
+        if state.publisher.is_due(self._options):
+            self._make_durable(state)
         # 5. Answer.
         return receipts_of(growth, note)
 
@@ -270,20 +276,16 @@ class Log:
     # -- before a commit -----------------------------------------------------------------------
 
     def _ready(self) -> State:
-        if self._mode is _Mode.RELOAD:
+        if self._mode is Mode.RELOAD:
             with self._guarded():
                 self._state = self._recovered()
-        if self._mode is not _Mode.READY:
-            raise UnavailableError(
-                "log.stopped",
-                "the log was closed, or stopped writing after an error",
-                mend="look at the first error, then open the log again",
-            )
+        if self._mode is not Mode.READY:
+            raise stopped("the log was closed, or stopped writing after an error")
         return self._state
 
     def _recovered(self) -> State:
         state = recover(self._files, self._lock, self._signer.verifier)
-        self._mode = _Mode.READY
+        self._mode = Mode.READY
         return state
 
     @contextmanager
@@ -293,6 +295,5 @@ class Log:
             with translated():
                 yield
         except BaseException as error:
-            code = error.code if isinstance(error, SunlitError) else ""
-            self._mode = _Mode.RELOAD if code in _NOTHING_LOST else _Mode.STOPPED
+            self._mode = mode_after(error)
             raise
