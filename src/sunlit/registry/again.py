@@ -10,11 +10,14 @@ from typing import Final
 
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
+from sunlit.claims.decision import Hold, Retention
 from sunlit.claims.lifecycle import TokenStatus
 from sunlit.claims.risk import Use, Vote
 
 # Of these the latest counts. The fields tell what a claim decides.
 DECIDED: Final[dict[type[Claim], tuple[str, ...]]] = {
+    Hold: ("origin", "deployer", "indices"),
+    Retention: ("use", "deployer"),
     TokenStatus: ("grant",),
     Use: ("id", "deployer"),
     Vote: ("board", "release", "use", "deployer"),
@@ -23,6 +26,8 @@ DECIDED: Final[dict[type[Claim], tuple[str, ...]]] = {
 
 def anew(claim: Claim, known: Sequence[Admitted], key: str) -> Claim:
     """Return the claim as `key` can say it now so that it counts after what was said last."""
+    if isinstance(claim, Hold) and claim.lifted:
+        return claim  # it names what it lifts already
     fields = DECIDED.get(type(claim), ())
     decided = [
         said

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Withdrawal
+from sunlit.claims.decision import LogRegistration
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.provenance import Component, Provenance
 from sunlit.claims.risk import Use
@@ -74,10 +75,12 @@ def _by_thread(said: Sequence[Admitted]) -> Mapping[Thread, Sequence[int]]:
 
 
 def _is_named(one: Admitted, matter: Matter) -> bool:
-    """Tell whether it is the use that is asked about, or of a release under the name."""
+    """Tell whether it is the use asked about, its decision log, or a release under the name."""
     claim = one.claim
     if isinstance(claim, Use):
         return (claim.id, claim.deployer) == (matter.use, matter.deployer)
+    if isinstance(claim, LogRegistration):
+        return claim.deployer == matter.deployer and claim.use in (None, matter.use)
     if isinstance(claim, Component | Release) and matter.component is not None:
         return bare(claim.purl) == bare(matter.component)
     return False
@@ -105,5 +108,7 @@ def _leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
         for item in claim.build_definition.resolved_dependencies:
             if "sha256" in item.digest:
                 yield About(str(item.digest["sha256"]))
+    if isinstance(claim, LogRegistration):
+        yield from _about(one)  # its anchors
     if isinstance(claim, Release) and claim.sunlit_rollback and isinstance(thread, About):
         yield About(claim.sunlit_rollback)

@@ -5,6 +5,7 @@ from typing import Final
 
 from sunlit.capabilities.assurance import CAPABILITY as ASSURANCE
 from sunlit.capabilities.authority import CAPABILITY as AUTHORITY
+from sunlit.capabilities.decision import CAPABILITY as DECISION
 from sunlit.capabilities.lifecycle import CAPABILITY as LIFECYCLE
 from sunlit.capabilities.openness import CAPABILITY as OPENNESS
 from sunlit.capabilities.provenance import CAPABILITY as PROVENANCE
@@ -14,6 +15,7 @@ from sunlit.rubric.capability import Capability, Rule
 CAPABILITIES: Final[tuple[Capability, ...]] = (
     ASSURANCE,
     AUTHORITY,
+    DECISION,
     LIFECYCLE,
     OPENNESS,
     PROVENANCE,
