@@ -1,1 +1,1 @@
-"""The evidence bundle: one zip about a decision that a stranger with a trust file can check."""
+"""The evidence bundle for a court: read, check and lay out. `spec/bundle.md` is the format."""

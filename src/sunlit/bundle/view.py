@@ -12,14 +12,18 @@ NONE_RECORDED: Final = "none recorded"
 
 # What a bundle cannot tell, as in spec/bundle.md; shown wherever checks are shown.
 LIMITS: Final = (
-    "Whether the component was also used without the guard. Compare the counts in the anchors "
-    "with the case system's own.",
+    (
+        "Whether the component was also used without the guard. Compare the counts in the "
+        "anchors with the case system's own."
+    ),
     "Whether the decision was right.",
     "Whether what was typed in was true.",
     "Statements that exist and are not in this bundle.",
     "Who the person is.",
-    "When the record was written, between the anchor before it and the anchor after it, other "
-    "than by the deployer's own clock.",
+    (
+        "When the record was written, between the anchor before it and the anchor after it, "
+        "other than by the deployer's own clock."
+    ),
 )
 
 
