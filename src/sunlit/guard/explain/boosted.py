@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sunlit.guard.explain.row import shown
-from sunlit.guard.explain.terms import Term, Terms
+from sunlit.guard.explain.terms import Term, Terms, chosen_class
 
 
 def boosted_terms(
@@ -18,7 +18,7 @@ def boosted_terms(
     `contributions` are, a class, one number a feature and then the base; `raw` one number a
     class. Without `target`, the class with the highest raw output is explained: the answer.
     """
-    chosen = max(range(len(raw)), key=lambda at: raw[at]) if target is None else target
+    chosen = chosen_class(raw, target)
     *parts, base = contributions[chosen]
     terms = tuple(
         Term(name, float(part), shown(value))

@@ -59,7 +59,7 @@ class Explanation:
     def largest_tolerance(self) -> float:
         """What the method's precision allows for numbers of this size."""
         size = abs(self.base) + math.fsum(abs(one.contribution) for one in self.terms)
-        return METHODS[self.method].relative * max(1.0, size, abs(self.raw))
+        return METHODS[self.method][self.estimand] * max(1.0, size, abs(self.raw))
 
     def check(self) -> None:
         """Check that the explanation adds up and says what it must.
@@ -74,13 +74,13 @@ class Explanation:
             )
         is_interventional = self.estimand is Estimand.INTERVENTIONAL
         if (
-            self.estimand not in METHODS[self.method].estimands
+            self.estimand not in METHODS[self.method]
             or (self.background is not None) != is_interventional
         ):
             raise VerificationError(
                 "explain.estimand", "the estimand does not belong to the method, or it lacks the "
                 "background that it needs, or names one that it has no use for",
-                expected=", ".join(METHODS[self.method].estimands), got=str(self.estimand),
+                expected=", ".join(METHODS[self.method]), got=str(self.estimand),
             )  # fmt: skip
         if not self.residual <= self.tolerance <= self.largest_tolerance:
             raise VerificationError(

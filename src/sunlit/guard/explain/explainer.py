@@ -85,10 +85,12 @@ class Explain:
 
     def _terms(self, inputs: object) -> Terms:
         how = self.how
-        known = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+        known: tuple[type[Exception], ...] = (
+            ArithmeticError, AttributeError, LookupError, TypeError, ValueError, *how.errors,
+        )  # fmt: skip
         try:
             return how.terms(inputs)
-        except (*known, *how.errors) as error:
+        except known as error:
             # A library's message may quote the inputs: only the kind of error is told.
             raise VerificationError(
                 "explain.failed", f"{how.library} cannot explain these inputs",
@@ -118,7 +120,7 @@ def _with_tolerance(draft: Explanation, stricter: float | None) -> Explanation:
 def _check_answer(found: Terms, how: Method, answer: float, tolerance: float) -> None:
     expected = answer_of(found, how.link)
     # No inverse link is steeper than exp; a double's own rounding comes on top.
-    slack = max(tolerance, METHODS[how.method].relative) * max(1.0, abs(expected))
+    slack = max(tolerance, METHODS[how.method][how.estimand]) * max(1.0, abs(expected))
     if not abs(expected - answer) <= slack:
         raise VerificationError(
             "explain.other-output", "the explanation is of another output than the one released",

@@ -37,5 +37,6 @@ def named_version(name: str) -> str:
 def errors_of(module: str, name: str) -> tuple[type[Exception], ...]:
     """Return an exception class of a library, if the library is loaded."""
     found = getattr(sys.modules.get(module), name, None)
-    is_error = isinstance(found, type) and issubclass(found, Exception)
-    return (found,) if is_error else ()
+    if isinstance(found, type) and issubclass(found, Exception):
+        return (found,)
+    return ()

@@ -29,11 +29,12 @@ class LightGBM:
     background = None
 
     def __init__(self, model: Model, *, target: int | None = None) -> None:
-        self._booster: Model = getattr(model, "booster_", model)
-        self._names: list[str] = self._booster.feature_name()
-        self._classes: int = self._booster.num_model_per_iteration()
+        booster: Model = getattr(model, "booster_", model)
+        self._booster = booster
+        self._names: list[str] = booster.feature_name()
+        self._classes: int = booster.num_model_per_iteration()
         self._target = target
-        self.link = _link(self._booster)
+        self.link = _link(booster)
         self.library = named_version("lightgbm")
         self.errors = errors_of("lightgbm.basic", "LightGBMError")
 

@@ -1,6 +1,6 @@
 """What a method finds for one decision, before it is checked and written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,19 @@ class Terms:
     target: str | None = None
     answers: tuple[float, ...] = ()
     place: int = 0  # of the target among `answers`
+
+
+def chosen_class(raw: Sequence[float], target: int | None) -> int:
+    """Return the place of the class to explain: `target`, or the one with the highest score.
+
+    Raises:
+        IndexError: there is no such class.
+    """
+    if target is None or len(raw) == 1:
+        return max(range(len(raw)), key=lambda at: raw[at])
+    if not 0 <= target < len(raw):
+        raise IndexError(target)
+    return target
 
 
 class Method(Protocol):
