@@ -9,6 +9,8 @@ left is a digest of 256 unknown bits and something.
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError, VerificationError
-from sunlit.statement.withheld import SALT_SIZE, check_opening, commitment
+from sunlit.statement.withheld import DOMAIN, SALT_SIZE, check_opening, commitment
 
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
@@ -93,14 +95,9 @@ class Content:
 
     def to_bytes(self) -> bytes:
         """Return one line of canonical JSON, then the values in its order, without gaps."""
-        names = sorted(self.fields)
-        head = [
-            {"name": name, "salt": one.salt.hex(), "size": len(one.value), "type": one.type}
-            for name in names
-            for one in (self.fields[name],)
-        ]
-        values = [self.fields[name].value for name in names]
-        return b"".join((canonical.encode({"fields": head, "v": 1}), b"\n", *values))
+        fields = [(name, self.fields[name]) for name in sorted(self.fields)]
+        rows = [_row(name, one.salt.hex(), len(one.value), one.type) for name, one in fields]
+        return _joined(rows, [one.value for _, one in fields])
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -123,6 +120,40 @@ class Content:
         if at != len(rest) or len(found) != len(rows):
             raise MalformedError(MALFORMED, "the content is cut short, or there is more after it")
         return cls(found)
+
+
+def write_content(values: Mapping[str, tuple[str, bytes]]) -> tuple[dict[str, str], bytes]:
+    """Return (hex commitments by name, content): `Content.of` and all of it, in one go."""
+    salts = os.urandom(SALT_SIZE * len(values))
+    commit: dict[str, str] = {}
+    rows: list[str] = []
+    bodies: list[bytes] = []
+    at = 0
+    for name in sorted(values):
+        kind, value = values[name]
+        salt = salts[at : (at := at + SALT_SIZE)]
+        commit[name] = sha256(
+            b"%b%b%b\x00%b\x00%b" % (DOMAIN, salt, name.encode(), kind.encode(), value)
+        ).hexdigest()
+        rows.append(_row(name, salt.hex(), len(value), kind))
+        bodies.append(value)
+    return commit, _joined(rows, bodies)
+
+
+def _row(name: str, salt: str, size: int, kind: str) -> str:
+    """Return the canonical JSON of one field's row."""
+    name, kind = encode_basestring(name), encode_basestring(kind)
+    return f'{{"name":{name},"salt":"{salt}","size":{size},"type":{kind}}}'
+
+
+def _joined(rows: list[str], values: list[bytes]) -> bytes:
+    try:
+        head = f'{{"fields":[{",".join(rows)}],"v":1}}\n'.encode()
+    except UnicodeEncodeError as error:
+        raise MalformedError(
+            "json.unsupported-value", "a text holds half a surrogate pair"
+        ) from error
+    return b"".join((head, *values))
 
 
 def _field(row: object, rest: bytes, at: int) -> tuple[str, Field]:

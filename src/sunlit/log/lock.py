@@ -108,6 +108,18 @@ class SQLiteLock:
             for size, root, note, bundle in rows
         )
 
+    def batch_rows(self) -> list[tuple[int, int, bytes, bytes]]:
+        """Return old size, size, old root and checkpoint of each batch, oldest first."""
+        with _translated():
+            return self._db.execute(
+                "SELECT old_size, size, old_root, checkpoint FROM batch ORDER BY old_size"
+            ).fetchall()
+
+    def begin(self) -> None:
+        """Open the commit."""
+        with self._or_rollback():
+            self._db.execute("BEGIN IMMEDIATE")
+
     def find(self, keys: Sequence[bytes]) -> dict[bytes, int]:
         """Return the entry index of each key that is known."""
         found: dict[bytes, int] = {}

@@ -154,8 +154,8 @@ class Log:
             with self._guarded():
                 return self._append(state, prepared, wanted, now)
 
-    def extend(self, framed: bytes) -> bytes:
-        """Append framed entries that are no statements and say their own time; return the note.
+    def extend(self, framed: bytes, *, start: int) -> bytes:
+        """Append framed entries that say their own time, if the log has `start`; return the note.
 
         Raises:
             SunlitError: as `append`, without `log.clock-behind`.
@@ -165,7 +165,8 @@ class Log:
             now = self._clock.now().replace(microsecond=0)
             expect_space(self._files, len(framed), self._options.reserve_bytes)
             with self._guarded():
-                self._sequence(state, framed, {}, max(now, state.admitted_at or now))
+                if state.edge.size == start:
+                    self._sequence(state, framed, {}, max(now, state.admitted_at or now))
             return state.note
 
     def add_cosignatures(self, size: int, lines: Iterable[NoteSignature]) -> bytes:

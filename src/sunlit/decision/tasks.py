@@ -1,0 +1,42 @@
+"""A task's call among the groups; apart, since `asyncio` is slow to import."""
+
+from asyncio import Future, get_running_loop
+from collections.abc import Sequence
+
+from sunlit.decision.frames import Sealed
+from sunlit.decision.groups import Groups, Later, Waiting
+
+
+class WaitingTask(Waiting):
+    """One call's records, and the task that waits for them."""
+
+    __slots__ = ("future", "loop")
+
+    def __init__(self, records: Sequence[Sealed]) -> None:
+        super().__init__(records)
+        self.left = True  # no thread waits: the helper writes in its place
+        self.loop = get_running_loop()
+        self.future: Future[None] = self.loop.create_future()
+
+    def tell(self, later: Later) -> None:
+        """Wake the task, together with others of its loop."""
+        later.setdefault(self.loop, []).append(self)
+
+    def settle(self) -> None:
+        """Let the task go on, unless it was cancelled."""
+        if not self.future.done():
+            self.future.set_result(None)
+
+
+async def run_async(groups: Groups, records: Sequence[Sealed]) -> int:
+    """Do what `groups.run` does without holding up the loop; a cancelled call writes all the same.
+
+    Raises:
+        SunlitError: as `Groups.run`.
+    """
+    waiting = WaitingTask(records)
+    groups.enter(waiting)
+    await waiting.future
+    if waiting.error is not None:
+        raise waiting.error
+    return waiting.first
