@@ -1,0 +1,275 @@
+"""Anchor decision logs in the organisation's own log: checkpoint and counts, open or closed.
+
+For each registered log of a store, in this order:
+1. read it at its newest checkpoint, signed by the key that was registered;
+2. check that it only grew since the last anchor that can be read;
+3. count the records that came since, by kind;
+4. of a closed anchor keep the opening in private, before it is logged: nobody else could open it;
+5. log the anchor, signed by the deployer;
+6. keep entry, receipt and checkpoint beside the store, for bundles.
+A log that does not hold is refused and said; the others are anchored all the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
+from sunlit.capabilities.decision.standing import (
+    Registered,
+    anchors_of,
+    log_subject,
+    registration_of,
+)
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.decision import Anchor, Counts
+from sunlit.decision.anchored import Anchored, closed_form, counted, read_anchor
+from sunlit.decision.folder import LogFolder
+from sunlit.decision.record import Record
+from sunlit.decision.store import DecisionStore
+from sunlit.log.proof import TlogProof
+from sunlit.log.reader import LogReader
+from sunlit.registry.admit import Ledger
+from sunlit.registry.home import Home, write_whole
+from sunlit.registry.receipts import Renewed, is_witnessed
+from sunlit.registry.saying import Said, signed
+from sunlit.statement.keys import Signer
+from sunlit.statement.withheld import new_salt
+
+ANCHORS: Final = "anchors"
+ENTRY, RECEIPT, CHECKPOINT = ".entry.json", ".tlog-proof", ".checkpoint"
+NOTHING: Final = Counts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of one log: its size now and at the last anchor, what was said, or why not."""
+
+    origin: str
+    size: int = 0
+    before: int | None = None
+    said: Said | None = None
+    closed: bool = False
+    counts: Counts = NOTHING
+    refused: SunlitError | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the row for `--json`."""
+        return {
+            "log": self.origin,
+            "size": self.size,
+            "before": self.before,
+            "statement": self.said.statement_id if self.said else None,
+            "index": self.said.index if self.said else None,
+            "closed": self.closed,
+            "counts": dict(zip(COUNT_NAMES, self.counts.numbers(), strict=True)),
+            "refused": self.refused.to_json() if self.refused else None,
+        }
+
+
+COUNT_NAMES: Final = tuple(Counts.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How to anchor: closed, so that volumes do not leak; and logs that have nothing new too."""
+
+    closed: bool = False
+    idle_too: bool = False
+
+
+OPEN: Final = Wish()
+
+
+def anchor(
+    ledger: Ledger, store: DecisionStore, wish: Wish = OPEN, *, signer: Signer | None = None
+) -> tuple[Done, ...]:
+    """Anchor every registered log of a store that grew since its last anchor.
+
+    `signer` is the deployer's operator key, the home's unless given.
+
+    Raises:
+        UnavailableError: `home.no-such-key`, `home.cannot-write`.
+    """
+    by = signer or ledger.home.signer("operator")
+    done = []
+    for folder in store.logs():
+        try:
+            done.append(_anchor(ledger, store, folder, wish, by))
+        except SunlitError as error:
+            done.append(Done(origin=folder.origin, refused=error))
+    return tuple(done)
+
+
+def _anchor(
+    ledger: Ledger, store: DecisionStore, folder: LogFolder, wish: Wish, signer: Signer
+) -> Done:
+    registered = _registration(ledger, folder)
+    # 1. the log at its newest checkpoint
+    reader = store.reader(folder.origin)
+    # 2. it only grew
+    before = last_anchored(ledger, registered)
+    if before is not None:
+        reader.expect_growth_from(before.checkpoint)
+    size, old = reader.size, before.size if before else None
+    if not _is_due(size, old, wish):
+        _keep(ledger, store, folder, registered)
+        return Done(origin=folder.origin, size=size, before=old)
+    # 3. to 6.
+    now = _counted(reader, before)
+    said = _say(ledger, now, wish, registered, signer)
+    _keep(ledger, store, folder, registered)
+    return Done(
+        origin=folder.origin, size=size, before=old, said=said, closed=wish.closed,
+        counts=now.counts,
+    )  # fmt: skip
+
+
+def _is_due(size: int, old: int | None, wish: Wish) -> bool:
+    # Without a record there is no checkpoint that a receipt could carry.
+    return size > 0 and (wish.idle_too or size != old)
+
+
+def _registration(ledger: Ledger, folder: LogFolder) -> Registered:
+    history = ledger.history
+    found = registration_of(
+        history.statements, history.directory, folder.origin, ledger.home.organisation
+    )
+    if found is None or found.claim.vkey != folder.vkey:
+        raise VerificationError(
+            "anchor.unregistered", f"the decision log {folder.origin} is not registered here",
+            expected="its registration, with the same key, in the log of this home",
+            mend="sunlit guard init DIR --token FOLDER --use USE --home HOME",
+        )  # fmt: skip
+    return found
+
+
+def last_anchored(ledger: Ledger, registered: Registered) -> Anchored | None:
+    """Return what the last anchor of a log says that is open, or whose opening the home has.
+
+    Raises:
+        SunlitError: as `read_anchor` for an anchor that does not hold.
+    """
+    history = ledger.history
+    for said, claim in reversed(anchors_of(history.statements, history.directory, registered)):
+        try:
+            return read_anchor(claim, registered.key, read_opening(ledger.home, said.statement_id))
+        except UnavailableError:
+            continue  # closed, and its opening was lost
+    return None
+
+
+def _counted(reader: LogReader, before: Anchored | None) -> Anchored:
+    """Return the log at its checkpoint with its records counted, those before taken as counted."""
+    start = before.size if before else 0
+    kinds = (Record.parse(leaf).kind for leaf in reader.entries(start))
+    counts = counted(kinds, before.counts if before else NOTHING)
+    return Anchored(note=reader.receipt(0).checkpoint, checkpoint=reader.checkpoint, counts=counts)
+
+
+def _say(ledger: Ledger, now: Anchored, wish: Wish, registered: Registered, signer: Signer) -> Said:
+    claim, opening = _claim(ledger, now, wish, registered)
+    envelope = signed(claim, signer, log_subject(claim.origin))
+    path = opening_path(ledger.home, envelope.statement_id)
+    if opening is not None:
+        write_whole(path, opening, private=True)
+    try:
+        receipt = ledger.admit(envelope)
+    except VerificationError:
+        path.unlink(missing_ok=True)  # refused; after any other error it may stand in the log
+        raise
+    return Said(
+        claim=claim, statement_id=envelope.statement_id, origin=ledger.home.origin,
+        index=receipt.index, entry=receipt.entry, proof=receipt.proof.to_bytes(),
+    )  # fmt: skip
+
+
+def _claim(
+    ledger: Ledger, now: Anchored, wish: Wish, registered: Registered
+) -> tuple[Anchor, bytes | None]:
+    of = registered.claim
+    at = ledger.now()
+    if not wish.closed:
+        return Anchor(
+            origin=of.origin, deployer=of.deployer, anchored_on=at,
+            checkpoint=now.note.decode(), size=now.size, counts=now.counts,
+        ), None  # fmt: skip
+    committed, opening = closed_form(now, new_salt())
+    return Anchor(
+        origin=of.origin, deployer=of.deployer, anchored_on=at, commitment=committed
+    ), opening
+
+
+def opening_path(home: Home, statement_id: str) -> Path:
+    """Return where the home keeps the opening of a closed anchor."""
+    return home.root / "private" / ANCHORS / f"{statement_id}.json"
+
+
+def read_opening(home: Home, statement_id: str) -> bytes | None:
+    """Return the opening of a closed anchor, None where the home has none."""
+    try:
+        return opening_path(home, statement_id).read_bytes()
+    except OSError:
+        return None
+
+
+# -- beside the store ---------------------------------------------------------------------------
+
+
+def _keep(ledger: Ledger, store: DecisionStore, folder: LogFolder, registered: Registered) -> None:
+    """Lay entry, receipt and checkpoint of each anchor of this home's log beside the store.
+
+    Also of those that a crash kept an earlier run from laying there.
+    """
+    history, home = ledger.history, ledger.home
+    where = store.root / ANCHORS / folder.name
+    reader = None
+    for said, claim in anchors_of(history.statements, history.directory, registered):
+        stem = anchor_stem(said)
+        if said.origin != home.origin or (where / f"{stem}{RECEIPT}").exists():
+            continue
+        reader = reader or home.reader()
+        try:
+            note = read_anchor(claim, registered.key, read_opening(home, said.statement_id)).note
+            write_whole(where / f"{stem}{CHECKPOINT}", note)
+        except UnavailableError as error:
+            if error.code != "anchor.closed":
+                raise
+        index = said.index or 0
+        write_whole(where / f"{stem}{ENTRY}", reader.entry(index))
+        write_whole(where / f"{stem}{RECEIPT}", reader.receipt(index).to_bytes())
+
+
+def anchor_stem(said: Admitted) -> str:
+    """Return the name of an anchor's files: they sort as they stand in the organisation's log."""
+    return f"{said.index or 0:010d}-{said.statement_id[:12]}"
+
+
+def renew_store(home: Home, store: DecisionStore, ledger: Ledger) -> Renewed:
+    """Renew the receipts of registrations and anchors that no quorum vouches for yet.
+
+    A receipt that a quorum vouches for is never taken away.
+    """
+    trust, reader = home.trust(ledger.now()), home.reader()
+    witnessed: list[Path] = []
+    waiting: list[Path] = []
+    for path, entry, receipt in _kept(store):
+        if is_witnessed(entry, receipt, trust):
+            continue
+        newest = reader.receipt(TlogProof.parse(receipt).index)
+        if is_witnessed(entry, newest, trust):
+            write_whole(path, newest.to_bytes())
+            witnessed.append(path)
+        else:
+            waiting.append(path)
+    return Renewed(witnessed=tuple(witnessed), waiting=tuple(waiting))
+
+
+def _kept(store: DecisionStore) -> Iterator[tuple[Path, bytes, bytes]]:
+    paths = [folder.path / f"registration{RECEIPT}" for folder in store.logs()]
+    paths += sorted((store.root / ANCHORS).glob(f"*/*{RECEIPT}"))
+    for path in paths:
+        entry = path.with_name(path.name.removesuffix(RECEIPT) + ENTRY)
+        if path.is_file() and entry.is_file():
+            yield path, entry.read_bytes(), path.read_bytes()
