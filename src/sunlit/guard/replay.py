@@ -7,7 +7,7 @@ a row more or a key less is a difference, however small the tolerance.
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -19,6 +19,7 @@ from sunlit.decision.record import Kind, Record
 from sunlit.guard import serial
 from sunlit.guard.explain.library import Model, library
 from sunlit.guard.ports import Serialise
+from sunlit.guard.replay_loader import called
 
 
 class Outcome(StrEnum):
@@ -151,21 +152,20 @@ def replay(
 ) -> Replay:
     """Run `model` on the recorded input and compare its output with the recorded one.
 
-    `content` is checked against the record's commitments first. The model is called; one that
-    is not callable is asked to `predict`. `release` is the manifest digest of the files that
-    it was loaded from; `runtime` is found from the model's class unless given.
+    `content` is checked against the record's commitments first. `release` is the manifest
+    digest of the files that the model was loaded from; `runtime` is found from the model's class
+    unless given.
 
     Raises:
         VerificationError: `replay.*`, `content.opening`, `guard.serialise`.
-        UnavailableError: `replay.no-content`, `explain.no-library`.
+        UnavailableError: `replay.no-content`, `replay.failed`, `explain.no-library`.
         MalformedError: `guard.serial-malformed`.
     """
     expect_release(record, release)
     content.check(record.commit)
     inputs, output = _field(content, "input"), _field(content, "output")
     given = serial.from_bytes(inputs.type, inputs.value, _array, _frame)
-    call: Callable[[object], object] = model if callable(model) else model.predict
-    kind, again = serial.to_bytes(call(given), serialise)
+    kind, again = serial.to_bytes(called(model, given), serialise)
     chosen = runtime or runtime_of(model)
     found = compare(output, Field(kind, again, b""), chosen)
     return Replay(
