@@ -1,0 +1,221 @@
+"""What changes while a guard runs: the status list, the token, the counts, the clock."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock, Thread
+from time import monotonic
+
+from sunlit.authority.trustfile import TrustFile
+from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
+from sunlit.guard.clock import Watch
+from sunlit.guard.counters import Counters
+from sunlit.guard.declared import Context, Declared
+from sunlit.guard.desk import Desk
+from sunlit.guard.judge import expect_allowed, expect_now, state_under, strongest_oversight
+from sunlit.guard.opening import newest, read_token, read_trust
+from sunlit.guard.permit import Permit, overridden
+from sunlit.guard.ports import StatusSource
+from sunlit.guard.standing import Standing, stand
+from sunlit.runtime.verify import TokenParts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question to the guard.
+
+    `release` is what the model at hand was found to be, `standing` the snapshot that goes with
+    it; None: the newest.
+    """
+
+    declared: Declared
+    context: Context
+    count: int = 1
+    reasons: str | None = None
+    release: str | None = None
+    standing: Standing | None = None
+
+
+class Live:
+    """The running state of one guard. Threads share it; a forked child goes on with its own."""
+
+    def __init__(
+        self, standing: Standing, watch: Watch, desk: Desk, source: StatusSource | None
+    ) -> None:
+        self.standing = standing
+        self.watch = watch
+        self.desk = desk
+        self.problem: SunlitError | None = None
+        self._source = source
+        self._next = 0.0
+        self._mutex = Lock()
+        self._counters: tuple[str, int, Counters] | None = None
+
+    def permit(self, ask: Ask) -> Permit:
+        """Check, and count; see `Guard.check`."""
+        standing, watch = ask.standing or self.standing, self.watch
+        at = watch.now()
+        expect_allowed(standing, ask.declared, at)
+        if ask.release is not None and ask.release != standing.release:
+            raise VerificationError(
+                "token.other-files", "the model is not the release that the token is for",
+                expected=f"manifest digest {standing.release}", got=ask.release,
+                mend="reload model and token together",
+            )  # fmt: skip
+        broken = overridden(expect_now(standing, at), standing, ask.reasons)
+        if standing.constraints.are_counted:
+            broken += self._count(standing, ask, at)
+        if not broken:
+            watch.rely(at)
+        return Permit(
+            at=at, standing=standing, declared=ask.declared, count=ask.count,
+            state=state_under(strongest_oversight(standing.token.claims, ask.declared)),
+            broken=tuple(broken), reasons=ask.reasons, context=ask.context,
+        )  # fmt: skip
+
+    def _count(self, standing: Standing, ask: Ask, at: datetime) -> list[str]:
+        counters, second = self.counters(standing), int(at.timestamp())
+        try:
+            counters.take(second, ask.count)
+        except VerificationError as error:
+            broken = overridden([error], standing, ask.reasons)
+            counters.take_anyway(second, ask.count)
+            return broken
+        return []
+
+    def counters(self, standing: Standing) -> Counters:
+        """Return this process's view of the token's counts.
+
+        Raises:
+            UnavailableError: `guard.limits-unreadable`.
+        """
+        grant = standing.token.grant_id
+        known = self._counters
+        if known is not None and known[:2] == (grant, os.getpid()):
+            return known[2]
+        root = self.desk.root
+        if root is None:
+            raise UnavailableError(
+                "guard.limits-unreadable", "the token limits how often, and there is nowhere to "
+                "count it", mend="give the guard a decision store, not one writer",
+            )  # fmt: skip
+        with self._mutex:
+            made = Counters(root / "limits" / f"{grant}.bin", standing.constraints)
+            self._counters = (grant, os.getpid(), made)
+        return made
+
+    def current(self, permit: Permit) -> Standing:
+        """Return the newest standing under the permit's own token."""
+        standing = self.standing
+        same = standing.token.grant_id == permit.standing.token.grant_id
+        return standing if same else permit.standing
+
+    # --- status -----------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Ask for a fresh status list when it is time to; a slow source is asked beside."""
+        source = self._source
+        if source is None:
+            return
+        now = monotonic()
+        if now < self._next:
+            return
+        self._next = now + source.every
+        if source.is_slow and not self._is_needed_now():
+            Thread(target=self._quietly, name="sunlit-status", daemon=True).start()
+        else:
+            self._quietly()
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether the next `look` would wait for a network."""
+        source = self._source
+        is_due = source is not None and source.is_slow and monotonic() >= self._next
+        return is_due and self._is_needed_now()
+
+    def _is_needed_now(self) -> bool:
+        status = self.standing.status
+        return status is None or self.desk.now() >= status.found.expires_at
+
+    def _quietly(self) -> None:
+        try:
+            self.refresh()
+            self.problem = None
+        except SunlitError as error:
+            self.problem = error  # the list that is known counts until it is stale
+
+    def refresh(self) -> bool:
+        """Take the source's list if it is newer; see `Guard.refresh`."""
+        raw = None if self._source is None else self._source.read()
+        if raw is None:
+            return False
+        with self._mutex:
+            standing = self.standing
+            at = self.watch.now()
+            status = standing.read(raw, at)
+            if standing.status is not None and standing.status.digest == status.digest:
+                return False
+            fresh = standing.with_status(status)
+            self.desk.keep_status(status.digest, status.raw)
+            self.watch.rely(status.found.issued_at)
+            self.standing = fresh
+        return True
+
+    # --- token and trust --------------------------------------------------------------------
+
+    def prepare(self, token: Path | TokenParts | None, trust: Path | TrustFile | None) -> Standing:
+        """Verify another token or trust file; nothing is swapped yet."""
+        known, at = self.standing, self.watch.now()
+        new_trust = known.trust if trust is None else read_trust(trust, at)
+        if new_trust.version < known.trust.version:
+            raise VerificationError(
+                "guard.older-trust", "the trust file is older than the one in use",
+                expected=f"version {known.trust.version} or later",
+                got=f"version {new_trust.version}", mend="get the latest trust file",
+            )  # fmt: skip
+        parts = known.parts if token is None else read_token(token)
+        return stand(parts, new_trust, at, known.staleness)
+
+    @contextmanager
+    def swapping(self, fresh: Standing) -> Iterator[None]:
+        """Swap the standing after the body has swapped the model: both in one step."""
+        with self._mutex:
+            known = self.standing.status
+            lists = [] if known is None else [known.raw]
+            fresh = newest(fresh, lists, self.watch.now())
+            if fresh.status is not None:
+                self.desk.keep_status(fresh.status.digest, fresh.status.raw)
+            yield
+            self.standing = fresh
+
+    def settle(self) -> None:
+        """Wait until a swap that is under way is done."""
+        with self._mutex:
+            return
+
+    def forked(self) -> None:
+        """Begin anew in a child: another thread of the parent may have held the lock."""
+        self._mutex = Lock()
+
+    def close(self) -> None:
+        """Let go of counts and writer."""
+        known, self._counters = self._counters, None
+        if known is not None and known[1] == os.getpid():
+            known[2].close()
+        self.desk.close()
+
+
+def open_live(
+    parts: TokenParts, trust: Path | TrustFile, desk: Desk, watch: Watch, staleness: timedelta
+) -> Standing:
+    """Verify token and trust file, and go on from the newest status list that is known."""
+    at = watch.now()
+    standing = stand(parts, read_trust(trust, at), at, staleness)
+    standing = newest(standing, desk.remembered().lists, at)
+    if standing.status is not None:
+        desk.keep_status(standing.status.digest, standing.status.raw)
+        watch.rely(standing.status.found.issued_at)
+    return standing

@@ -1,0 +1,96 @@
+"""A guarded world: a token's folder, its files, a real decision store with registered logs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sunlit.claims.lifecycle import TokenGrant
+from sunlit.decision.content import Content
+from sunlit.decision.record import Pointer, Record
+from sunlit.decision.store import DecisionStore
+from sunlit.guard import Guard
+from sunlit.runtime.statuslist import INVALID, SUSPENDED
+from sunlit.runtime.verify import TokenParts
+from sunlit.testing.clock import SetClock
+from tests.fixtures.token_world import AT, FILES, STATUS_INDEX, World, grant, write_files
+
+DECLARED = {"jurisdiction": "US-CA", "data_class": "survey"}
+NAMES = {"token": "token.jwt", "entry": "grant.entry.json", "receipt": "grant.tlog-proof",
+         "status": "status.jwt", "manifest": "manifest.json"}  # fmt: skip
+
+
+def write_token(folder: Path, parts: TokenParts) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, file in NAMES.items():
+        data = getattr(parts, name)
+        if data is not None:
+            (folder / file).write_bytes(data)
+    return folder
+
+
+def make_store(root: Path, logs: int = 1) -> DecisionStore:
+    store = DecisionStore.create(root, organisation="benefits.example.gov", use="outreach")
+    for number in range(logs):
+        folder = store.add_log(f"decisions.example.gov/{root.name}/{number}")
+        folder.keep_registration(b"{}", b"")
+    return store
+
+
+@dataclass
+class Place:
+    """One deployment on disk, and a clock that a test sets."""
+
+    root: Path
+    said: TokenGrant = field(default_factory=grant)
+    logs: int = 1
+    world: World = field(default_factory=World)
+    clock: SetClock = field(default_factory=lambda: SetClock(AT))
+
+    def __post_init__(self) -> None:
+        self.store = make_store(self.root / "store", self.logs)
+        self.token = write_token(self.root / "some.token", self.world.parts(self.said))
+        self.trust = self.root / "trust.json"
+        self.trust.write_bytes(self.world.trust_bytes)
+        self.files = self.root / "component"
+        write_files(self.files, FILES)
+
+    def open(self, **options: Any) -> Guard:
+        """Open a guard on everything of this place, with what the token asks declared."""
+        options = {"records": self.store, "use": "outreach", "clock": self.clock, **DECLARED,
+                   **options}  # fmt: skip
+        token, trust = options.pop("token", self.token), options.pop("trust", self.trust)
+        return Guard.open(token, trust, **options)
+
+    def put_status(self, status: int | None = None, **how: Any) -> bytes:
+        """Put a fresh list in place that gives the token this status."""
+        statuses = {} if status is None else {STATUS_INDEX: status}
+        how.setdefault("at", self.clock.at - timedelta(minutes=1))
+        raw = World(name=self.world.name, statuses=statuses).status(**how)
+        (self.token / "status.jwt").write_bytes(raw)
+        return raw
+
+    def suspend(self) -> None:
+        self.put_status(SUSPENDED)
+
+    def revoke(self) -> None:
+        self.put_status(INVALID)
+
+    def records(self) -> list[Record]:
+        """Return every record of every log, in order."""
+        return [
+            record for log in self.store.logs() for _, record, _ in self.store.records(log.origin)
+        ]
+
+    def content(self, pointer: Pointer) -> Content:
+        return self.store.content(pointer)
+
+    def contents(self) -> Sequence[Content]:
+        from sunlit.log.merkle import leaf_hash
+
+        return [
+            self.store.content(Pointer(log=log.origin, index=index, leaf=leaf_hash(leaf).hex()))
+            for log in self.store.logs()
+            for index, _, leaf in self.store.records(log.origin)
+        ]
