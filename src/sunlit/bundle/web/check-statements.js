@@ -1,0 +1,101 @@
+// Check 10: the statements that governed the decision, each by who it says, each in a log.
+import { expect, hex } from "./base.js";
+import { COUNTED } from "./bundle.js";
+
+// The predicate types that are known, and which member names who speaks, where one does.
+const SPEAKERS = {
+  "https://in-toto.io/attestation/release/v0.1": null,
+  "https://in-toto.io/attestation/test-result/v0.1": null,
+  "https://slsa.dev/provenance/v1": null,
+  "urn:sunlit:assurance:attestation:v1": "assessor",
+  "urn:sunlit:assurance:change-plan:v1": "assessor",
+  "urn:sunlit:assurance:withdrawal:v1": null,
+  "urn:sunlit:authority:accreditation:v1": null,
+  "urn:sunlit:authority:conflict:v1": null,
+  "urn:sunlit:authority:key:v1": null,
+  "urn:sunlit:authority:log-closed:v1": null,
+  "urn:sunlit:authority:organisation:v1": null,
+  "urn:sunlit:authority:revocation:v1": null,
+  "urn:sunlit:decision:anchor:v1": "deployer",
+  "urn:sunlit:decision:erasure:v1": "deployer",
+  "urn:sunlit:decision:hold:v1": "deployer",
+  "urn:sunlit:decision:log:v1": "deployer",
+  "urn:sunlit:decision:retention:v1": "deployer",
+  "urn:sunlit:lifecycle:token-grant:v1": "issuer",
+  "urn:sunlit:lifecycle:token-status:v1": null,
+  "urn:sunlit:openness:licence:v1": null,
+  "urn:sunlit:provenance:component:v1": null,
+  "urn:sunlit:provenance:dataset:v1": null,
+  "urn:sunlit:provenance:documentation:v1": null,
+  "urn:sunlit:risk:code:v1": "board",
+  "urn:sunlit:risk:mitigation:v1": null,
+  "urn:sunlit:risk:use:v1": "deployer",
+  "urn:sunlit:risk:vote:v1": "board",
+  "urn:sunlit:statement:opened:v1": null,
+  "urn:sunlit:statement:withheld:v1": null,
+};
+const ACTED_ON = ["organisation", "key", "accreditation"].map((one) => `urn:sunlit:authority:${one}:v1`);
+
+function expectListed(bundle, rows) {
+  const there = bundle.archive.names
+    .filter((name) => name.startsWith("statements/") && name !== "statements/index.json")
+    .map((name) => name.slice("statements/".length).split(".")[0]);
+  const listed = rows.map((row) => row.file);
+  const same = new Set(listed).size === listed.length && listed.every((one) => there.includes(one)) &&
+    there.every((one) => listed.includes(one));
+  expect(same, "The statements are not those that their list names.");
+}
+
+function expectOneHistory(found) {
+  const roots = new Map();
+  const entries = new Map();
+  for (const { place, entry } of found) {
+    const top = `${place.origin} ${place.size}`;
+    const at = `${place.origin} ${place.index}`;
+    const root = hex(place.root);
+    const same = (roots.get(top) ?? root) === root && (entries.get(at) ?? entry.envelope.id) ===
+      entry.envelope.id;
+    expect(same, `The log ${place.origin} shows two histories here: keep this bundle.`);
+    roots.set(top, root);
+    entries.set(at, entry.envelope.id);
+  }
+}
+
+async function expectSaid(bundle, directory, one) {
+  const { row, entry, statement } = one;
+  const what = `Statement ${row.file}`;
+  expect(entry.envelope.id === row.statement, `${what} is not the one that the list names.`);
+  expect(statement.type in SPEAKERS, `${what} is of an unknown kind.`);
+  const own = directory.hasActedOn(entry) ? await directory.ownKey(statement) : [];
+  const signers = await directory.signersOf(entry, own);
+  expect(signers.length > 0, `${what} is signed by nobody that your trust file leads to.`);
+  if (ACTED_ON.includes(statement.type)) {
+    expect(directory.hasActedOn(entry), `${what} is by somebody who may not say it.`);
+  }
+  const member = SPEAKERS[statement.type];
+  const speaks = member === null ||
+    signers.some((key) => key.organisation === statement.predicate[member]);
+  expect(speaks, `${what} is signed by another organisation than it speaks for.`);
+}
+
+/** 10. Each statement is signed by who it says, and stands in a log under a quorum. */
+export async function statements(bundle) {
+  const found = await bundle.statements();
+  expectListed(bundle, found.map((one) => one.row));
+  const broken = found.find((one) => one.error !== undefined);
+  if (broken !== undefined) throw broken.error;
+  for (const { row, place } of found) {
+    const same = row.log === place.origin && row.index === place.index;
+    expect(same, `Statement ${row.file} stands elsewhere in its log than the list says.`);
+  }
+  expectOneHistory([...found, ...bundle.others]);
+  const directory = await bundle.directory();
+  for (const one of found) await expectSaid(bundle, directory, one);
+  for (const section of COUNTED) {
+    const there = found.filter((one) => one.row.section === section).length;
+    bundle.expectCounted(section, there);
+  }
+  const logs = new Set(found.map((one) => one.place.origin));
+  bundle.note("Logs", [...logs].join(", "));
+  return `All ${found.length} statements are by who they say, and stand in witnessed logs.`;
+}
