@@ -1,0 +1,78 @@
+"""Our own way to keep a decision, as a guard does it: nothing left out, nothing made before."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sunlit.base.times import from_unix
+from sunlit.decision.checkcode import new_code
+from sunlit.decision.content import JSON, TEXT, write_content
+from sunlit.decision.ports import Draft
+from sunlit.decision.record import Binding, Kind, Record, State, new_id
+from sunlit.decision.store import DecisionStore
+from sunlit.decision.template import Template
+
+
+class WallClock:
+    """The real time: a benchmark may read it."""
+
+    def now(self) -> datetime:
+        """Return the present time."""
+        return from_unix(int(time.time()))
+
+
+def store(where: Path) -> DecisionStore:
+    """Return a decision store with one log, as registered."""
+    made = DecisionStore.create(where / "store", organisation="bench.example", use="outreach")
+    made.add_log("bench.example/decisions/1").keep_registration(b"{}", b"")
+    return made
+
+
+def template() -> Template:
+    """Return what is the same in each record."""
+    return Template(
+        Record(
+            kind=Kind.DECISION, id=new_id(), time=from_unix(0), token="ab" * 32,
+            release="cd" * 32, use="outreach", deployer="bench.example", jurisdiction="US-CA",
+            binding=Binding.FILES_VERIFIED, oversight="human-decides", state=State.PROPOSED,
+            status="ef" * 32, trust=1,
+        )
+    )  # fmt: skip
+
+
+def draft(one: dict[str, Any], leaf: Template, at: datetime) -> Draft:
+    """Return the draft of a decision: texts, salts, commitments, check code, leaf."""
+    compact = (",", ":")
+    values = {
+        "input": (JSON, json.dumps(one["input"], separators=compact).encode()),
+        "output": (JSON, json.dumps(one["output"], separators=compact).encode()),
+        "explanation": (JSON, json.dumps(one["explanation"], separators=compact).encode()),
+        "case": (TEXT, one["case"].encode()),
+        "code": (TEXT, new_code().encode()),
+        "trace": (TEXT, b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+    }
+    commit, content = write_content(values)
+    record_id = new_id()
+    return Draft(leaf.fill(record_id, at, commit), record_id, content)
+
+
+@contextmanager
+def recorder(where: Path) -> Iterator[tuple[Callable[[dict[str, Any]], object], Callable[[], int]]]:
+    """Keep decisions through the real recorder; what is kept is counted by a verifying reader."""
+    made, clock = store(where), WallClock()
+    origin = made.logs()[0].origin
+    log, leaf = made.writer(clock), template()
+
+    def keep(one: dict[str, Any]) -> None:
+        log.append([draft(one, leaf, clock.now())])
+
+    def kept() -> int:
+        log.close()
+        return made.reader(origin).size
+
+    yield keep, kept
+    log.close()
