@@ -53,8 +53,11 @@ class LightGBM:
 
 def _link(booster: Model) -> Link:
     # The objective as the model's file has it, with its settings: "binary sigmoid:1".
-    objective = str(booster.dump_model(num_iteration=1).get("objective", "")).split()
-    if not objective or any(_bends(setting) for setting in objective[1:]):
+    dumped = booster.dump_model(num_iteration=1)
+    objective = str(dumped.get("objective", "")).split()
+    # A forest's answer is the mean of its trees, its contributions and raw output are their sum.
+    is_mean = dumped.get("average_output", False)
+    if is_mean or not objective or any(_bends(setting) for setting in objective[1:]):
         return Link.UNKNOWN
     return _LINKS.get(objective[0], Link.UNKNOWN)
 
