@@ -1,6 +1,6 @@
 """Entries of a bundle that a witnessed log vouches for, and the history that they make."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,11 +81,19 @@ def history_of(
     logged: Iterable[Logged], trust: TrustFile, until: datetime | None = None
 ) -> History:
     """Fold the entries in the order of time, those up to `until` where it is given."""
+    return folded(((one.admitted_at, *one.place, one.entry) for one in logged), trust, until)
+
+
+def folded(
+    entries: Iterable[tuple[datetime, str, int, bytes]], trust: TrustFile,
+    until: datetime | None = None,
+) -> History:  # fmt: skip
+    """Fold entries given as (admitted, origin, index, entry): by time, then as logs are listed."""
     rank = {log.origin: place for place, log in enumerate(trust.logs)}
     found = {
-        (one.admitted_at, rank.get(one.place[0], len(rank)), *one.place): one.entry
-        for one in logged
-        if until is None or one.admitted_at <= until
+        (admitted, rank.get(origin, len(rank)), origin, index): entry
+        for admitted, origin, index, entry in entries
+        if until is None or admitted <= until
     }
     history = History(trust)
     for (_, _, origin, index), entry in sorted(found.items()):
@@ -126,8 +134,3 @@ def speaker_of(claim: Claim) -> str | None:
         case TokenGrant():
             return claim.issuer
     return None
-
-
-def places(logged: Sequence[Logged]) -> dict[tuple[str, int], str]:
-    """Return the file of each place."""
-    return {one.place: one.name for one in logged}
