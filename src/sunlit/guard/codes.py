@@ -45,4 +45,10 @@ CODES: Final = {
     # serial
     "guard.serialise": "A value is of a type that cannot be recorded.",
     "guard.serial-malformed": "A recorded value cannot be read back.",
+    # replay, replay_loader
+    "replay.not-a-decision": "A record that is no decision was to be replayed.",
+    "replay.other-release": "The files are not those of the release that decided.",
+    "replay.no-content": "Input or output of a decision is not opened, or was never recorded.",
+    "replay.loader": "The function that loads a model for a replay cannot be imported.",
+    "replay.failed": "The model could not be loaded, or failed on the recorded input.",
 }

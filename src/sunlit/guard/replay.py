@@ -20,6 +20,7 @@ from sunlit.guard import serial
 from sunlit.guard.explain.library import Model, library
 from sunlit.guard.ports import Serialise
 from sunlit.guard.replay_loader import called
+from sunlit.guard.rows import row
 
 
 class Outcome(StrEnum):
@@ -165,7 +166,7 @@ def replay(
     content.check(record.commit)
     inputs, output = _field(content, "input"), _field(content, "output")
     given = serial.from_bytes(inputs.type, inputs.value, _array, _frame)
-    kind, again = serial.to_bytes(called(model, given), serialise)
+    kind, again = serial.to_bytes(_answer(model, given, content), serialise)
     chosen = runtime or runtime_of(model)
     found = compare(output, Field(kind, again, b""), chosen)
     return Replay(
@@ -173,6 +174,24 @@ def replay(
         numbers=found.numbers, absolute=found.absolute, relative=found.relative, where=found.where,
         recorded=sha256(output.value).hexdigest(), replayed=sha256(again).hexdigest(),
     )  # fmt: skip
+
+
+def _answer(model: Model, given: object, content: Content) -> object:
+    """Call the model as the guard did: with the input, or with it as a table of one row."""
+    written = content.fields.get("details")
+    details = serial.from_bytes(written.type, written.value) if written else {}
+    method = details.get("method") if isinstance(details, dict) else None
+    is_batch = isinstance(details, dict) and (method is not None or details.get("batch") is True)
+    if not is_batch:
+        return called(model, given)
+    named = None if method is None else str(method)
+    return row(called(model, _table(given), named), 0)
+
+
+def _table(given: object) -> object:
+    if hasattr(given, "columns"):
+        return given
+    return library("numpy").array([given]) if hasattr(given, "dtype") else [given]
 
 
 def runtime_of(model: object) -> Runtime:

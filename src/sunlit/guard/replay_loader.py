@@ -63,14 +63,20 @@ def loaded(loader: Callable[[Path], Model], path: Path) -> Model:
     return _asked(lambda: loader(path), "the loader could not load the model")
 
 
-def called(model: Model, inputs: object) -> object:
-    """Run the model once; one that is not callable is asked to `predict`.
+def called(model: Model, inputs: object, method: str | None = None) -> object:
+    """Run the model once, by a method if one is named; one that is not callable must `predict`.
 
     Raises:
         UnavailableError: `replay.failed`.
     """
-    call: Callable[[object], object] = model if callable(model) else model.predict
-    return _asked(lambda: call(inputs), "the model failed on the recorded input")
+
+    def call() -> object:
+        answers = (
+            model if method is None and callable(model) else getattr(model, method or "predict")
+        )
+        return answers(inputs)
+
+    return _asked(call, "the model failed on the recorded input")
 
 
 def _asked(act: Callable[[], object], what: str) -> Model:
