@@ -44,8 +44,8 @@ def command(
     """
     from sunlit.cli.acting import component_at
     from sunlit.decision.store import DecisionStore
-    from sunlit.guard.replay import RUNTIMES as KNOWN
     from sunlit.guard.replay import expect_release, lines, replay
+    from sunlit.guard.replay_compare import RUNTIMES as KNOWN
     from sunlit.guard.replay_loader import loaded, loader_named
     from sunlit.registry.decision_index import Index
     from sunlit.registry.decisions import find, see

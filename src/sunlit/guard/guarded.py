@@ -167,7 +167,8 @@ class Guarded:
             "input": known,
             "output": to_bytes(row(output, at), self._manner.serialise),
             "explanation": shown,
-            "details": writing.json(details(spent, how, method)),
+            # A replay must ask as this was asked: with a table.
+            "details": writing.json({**details(spent, how, method), "batch": True}),
         }
         case = None if cases is None else cases[at]
         return values if case is None else {**values, "case": writing.text(case)}
