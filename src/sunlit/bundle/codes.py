@@ -49,4 +49,8 @@ CODES: Final = {
     "bundle.findings": "The findings of a bundle are malformed.",
     "bundle.findings-differ": "A bundle's findings do not come out of its statements again.",
     "bundle.no-rules": "Nobody gave the rules with which to evaluate a rubric.",
+    # inspection
+    "inspection.malformed": "An inspection file is of another version, or malformed.",
+    "inspection.key": "A key does not open an inspection file.",
+    "inspection.changed": "An inspection file was changed or cut short.",
 }

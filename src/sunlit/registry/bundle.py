@@ -31,7 +31,9 @@ from sunlit.decision.record import Kind
 from sunlit.decision.store import DecisionStore
 from sunlit.registry.blobs import read_blob
 from sunlit.registry.bundle_findings import judge
-from sunlit.registry.bundle_gather import Gathered, Sources, gather
+from sunlit.registry.bundle_gather import gather
+from sunlit.registry.bundle_inspection import Inspection
+from sunlit.registry.bundle_parts import Gathered, Sources
 from sunlit.registry.bundle_view import view_of
 from sunlit.registry.decision_acts import record_access
 from sunlit.registry.decision_index import Index
@@ -65,7 +67,7 @@ class Wish:
     role: str = "records office"
     as_of: datetime | None = None
     rubrics: tuple[Rubric, ...] = field(default_factory=lambda: (core_rubric(),))
-    inspection: tuple[dict[str, object], ...] = ()
+    inspection: Inspection | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ def make_bundle(
         UnavailableError: `bundle.not-signed`, `bundle.no-token`, `recorder.*`, ...
     """
     case = _case(store, wish)
-    if wish.fields:
+    if wish.fields or wish.inspection is not None:
         # 1. whoever opens contents says so first
         record_access(store, wish.ground, wish.role, clock, of=case.seen.row.pointer)
     at = clock.now()
@@ -106,8 +108,10 @@ def make_bundle(
     # 3. findings
     conformity = _findings(sources, got, wish)
     _count(got, conformity)
+    if wish.inspection is not None:
+        got.inspection = (wish.inspection.seal(case.seen.row.leaf),)
     # 4. check, and lay out
-    return _laid_out(sources, got, conformity, wish, at, pages)
+    return _laid_out(sources, got, conformity, at, pages)
 
 
 def _case(store: DecisionStore, wish: Wish) -> Case:
@@ -178,31 +182,31 @@ def _count(got: Gathered, conformity: Conformity | None) -> None:
 
 
 def _laid_out(
-    sources: Sources, got: Gathered, conformity: Conformity | None, wish: Wish, at: datetime,
+    sources: Sources, got: Gathered, conformity: Conformity | None, at: datetime,
     pages: Pages | None,
 ) -> Made:  # fmt: skip
     """Check what was gathered as a stranger would, then add the pages that say so."""
     if pages is not None and (verifier := pages.verify_html()) is not None:
         got.files[layout.VERIFIER] = verifier
-    manifest = _manifest(sources, got, wish, at)
+    manifest = _manifest(sources, got, at)
     checked = verify_bundle(_zipped(manifest, got), sources.trust, at, judge=judge)
     if pages is not None:
         view = view_of(sources, got, conformity, manifest, checked)
         got.files[layout.INDEX_PAGE] = pages.index_html(view)
         if (pdf := pages.pdf(view)) is not None:
             got.files[layout.PDF] = pdf
-        manifest = _manifest(sources, got, wish, at)
+        manifest = _manifest(sources, got, at)
     return Made(
         data=_zipped(manifest, got), manifest=manifest, checked=checked, notes=tuple(got.notes)
     )
 
 
-def _manifest(sources: Sources, got: Gathered, wish: Wish, at: datetime) -> Manifest:
+def _manifest(sources: Sources, got: Gathered, at: datetime) -> Manifest:
     return Manifest(
         made_at=at, as_of=sources.as_of, made_by=sources.home.organisation, tool=TOOL,
         decision=sources.case.seen.row.pointer, decision_id=sources.record.id,
         files={path: (sha256(data).hexdigest(), len(data)) for path, data in got.files.items()},
-        sections=got.sections, inspection=wish.inspection,
+        sections=got.sections, inspection=got.inspection,
     )  # fmt: skip
 
 

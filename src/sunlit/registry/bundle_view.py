@@ -14,7 +14,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import Vote
 from sunlit.decision.content import Content
 from sunlit.decision.record import Kind, Record
-from sunlit.registry.bundle_gather import Gathered, Sources
+from sunlit.registry.bundle_parts import Gathered, Sources
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.finding import Outcome
 from sunlit.views.dossier import BLANK, dossier
