@@ -1,0 +1,238 @@
+"""One request that is a decision: check, mask, ask the model, record, and only then release.
+
+1. Read what the client declares; refuse what declares no use.
+2. Read the body, within size and time.
+3. Check the use against the token.
+4. Mask what the token orders.
+5. Ask the upstream.
+6. A whole answer: record the decision; when the record is durable, release the answer.
+   A stream of events: see `streaming`.
+
+A refusal in 1 to 4, a broken upstream, and a record that cannot be written release nothing.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import aiohttp
+from aiohttp import web
+
+from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
+from sunlit.decision.content import JSON
+from sunlit.proxy.answers import UNKNOWN, Answer, read_answer
+from sunlit.proxy.config import Limits
+from sunlit.proxy.declared import NOTHING, Declared, read_declared
+from sunlit.proxy.details import Call
+from sunlit.proxy.detectors import Sample
+from sunlit.proxy.events import Inflater
+from sunlit.proxy.headers import Headers, to_client, to_upstream
+from sunlit.proxy.masking import MAX_BYTES, Masked, mask_body
+from sunlit.proxy.parts import Parts
+from sunlit.proxy.pointer import MISSING, encoded, parsed, resolve, text
+from sunlit.proxy.ports import Allowed, Values, Written
+from sunlit.proxy.problem import undeclared
+from sunlit.proxy.reference import read_numbers
+from sunlit.proxy.routes import Api, Route
+from sunlit.proxy.tracecontext import TraceContext
+from sunlit.proxy.upstream import Pieces
+
+ONE_BY_ONE: Final = 64 << 10  # a larger body is masked in a thread, so that the loop goes on
+OCTETS: Final = "application/octet-stream"
+UNTYPED: Final = web.ResponseKey("untyped", bool)  # the answer came without a Content-Type
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is known of one request, step by step."""
+
+    parts: Parts
+    request: web.Request
+    route: Route
+    trace: TraceContext
+    began: float
+    declared: Declared = NOTHING
+    allowed: Allowed | None = None
+    body: bytes = field(default=b"", repr=False)
+    masked: Masked | None = field(default=None, repr=False)
+    answer: Answer = UNKNOWN
+    written: Written | None = None
+    code: str | None = None  # of a refusal
+    is_recorded: bool = False  # a refusal that the gate has recorded already
+
+    async def prepare(self) -> Allowed:
+        """Take steps 1 to 4.
+
+        Raises:
+            SunlitError: why it is refused.
+        """
+        self.declared = read_declared(self.request.headers, self.parts.fixed)
+        if self.declared.use is None:
+            raise undeclared()
+        self.body = await read_body(self.request, self.parts.limits)
+        self._read_case()
+        with self._gate_records():
+            allowed = await self.parts.gate.check(self.declared, self.trace.traceparent)
+        self.allowed = allowed
+        if allowed.masks:
+            encoding = self.request.headers.get("Content-Encoding")
+            size = len(self.body)
+            mask = (self.body, allowed.masks)
+            self.masked = (
+                await asyncio.to_thread(mask_body, *mask, encoding=encoding)
+                if ONE_BY_ONE < size <= MAX_BYTES
+                else mask_body(*mask, encoding=encoding)
+            )
+            self.body = self.masked.body
+        return allowed
+
+    def _read_case(self) -> None:
+        if self.route.case is not None and self.declared.case is None:
+            found = resolve(parsed(self.body), self.route.case)
+            if isinstance(found, str | int):
+                self.declared = replace(self.declared, case=text(str(found), 512))
+        if self.route.input is not None:
+            self.input()  # refuse before the model is asked
+
+    async def ask(self) -> aiohttp.ClientResponse:
+        """Take step 5."""
+        return await self.parts.upstream.ask(
+            self.request.method, self.request.raw_path,
+            to_upstream(self.request.headers, self.trace.to_headers()), self.body,
+        )  # fmt: skip
+
+    async def whole(self, answer: aiohttp.ClientResponse, allowed: Allowed) -> web.Response:
+        """Take step 6 for an answer that comes whole."""
+        async with Pieces(answer, self.parts.limits.idle_seconds) as pieces:
+            body = await pieces.whole(self.parts.limits.response_bytes)
+        self._look_at(answer, body)
+        values = {
+            "input": self.input(),
+            "output": self._output(answer, body),
+            "details": (JSON, self.call(answer.status).to_bytes(self.parts.prices)),
+        }
+        await self.decide(allowed, values)
+        return as_it_came(answer, body, self.own_headers(allowed.state))
+
+    async def decide(self, allowed: Allowed, values: Values, *, opened: bool = False) -> Written:
+        """Record the decision; when this returns it is durable.
+
+        Raises:
+            SunlitError: nothing may be released.
+        """
+        with self._gate_records():
+            self.written = await self.parts.gate.decide(allowed, values, opened=opened)
+        return self.written
+
+    @contextmanager
+    def _gate_records(self) -> Iterator[None]:
+        try:
+            yield
+        except SunlitError:
+            self.is_recorded = True
+            raise
+
+    def own_headers(self, state: str) -> dict[str, str]:
+        """Return the guard's response headers."""
+        assert self.written is not None  # noqa: S101 - a record is durable before any answer
+        return {
+            "Sunlit-Decision": self.written.id, "Sunlit-Check-Code": self.written.check_code,
+            "Sunlit-State": state,
+        }  # fmt: skip
+
+    def call(self, status: int | None, ended: str | None = None) -> Call:
+        """Return the details so far."""
+        return Call(
+            route=self.route, status=status, answer=self.answer, ended=ended,
+            milliseconds=round((self.parts.now() - self.began) * 1000),
+            masked=self.masked.counts if self.masked else {},
+            tracestate=self.trace.state or None,
+        )  # fmt: skip
+
+    async def refused(self, error: SunlitError) -> None:
+        """Record that nothing was released, and why, unless the gate has."""
+        self.code = error.code
+        if not self.is_recorded:
+            await self.parts.gate.refuse(self.declared, error, self.trace.traceparent)
+
+    def observe(self) -> None:
+        """Show this request to the detectors."""
+        numbers = read_numbers(self.route.api, self.body, self.parts.watch.fields)
+        refused = self.code is not None or (self.route.api.generates and self.answer.refuses)
+        self.parts.watch.see(Sample(at=self.parts.now(), refused=refused, numbers=numbers))
+
+    def _look_at(self, answer: aiohttp.ClientResponse, body: bytes) -> None:
+        if self.route.api is Api.PLAIN:
+            return
+        inflater = Inflater(
+            answer.headers.get("Content-Encoding"), self.parts.limits.response_bytes
+        )
+        self.answer = read_answer(self.route.api, parsed(inflater.feed(body)))
+
+    def _output(self, answer: aiohttp.ClientResponse, body: bytes) -> tuple[str, bytes]:
+        found = MISSING if self.route.output is None else resolve(parsed(body), self.route.output)
+        # Where the place is not there (an error, say), the whole answer is what was released.
+        return (media_type(answer.headers), body) if found is MISSING else (JSON, encoded(found))
+
+    def input(self) -> tuple[str, bytes]:
+        """Return what a decision commits to as its input: what the model was given.
+
+        Raises:
+            MalformedError: `proxy.input-missing`.
+        """
+        if self.route.input is None:
+            return media_type(self.request.headers), self.body
+        found = resolve(parsed(self.body), self.route.input)
+        if found is MISSING:
+            raise MalformedError(
+                "proxy.input-missing", "the request has no input where the configuration says",
+                expected=f"a value at {self.route.input}", mend="send it, or correct route.input",
+            )  # fmt: skip
+        return JSON, encoded(found)
+
+
+def as_it_came(answer: aiohttp.ClientResponse, body: bytes, own: dict[str, str]) -> web.Response:
+    """Return the upstream's answer, with the guard's own headers."""
+    response = web.Response(
+        status=answer.status, reason=answer.reason, body=body,
+        headers=to_client(answer.headers, own),
+    )  # fmt: skip
+    response[UNTYPED] = "Content-Type" not in answer.headers
+    return response
+
+
+def media_type(headers: Headers) -> str:
+    """Return the type that a body is recorded under; a coding that it has stays on it."""
+    kind = headers.get("Content-Type", OCTETS)
+    coding = headers.get("Content-Encoding")
+    return f"{kind}; content-encoding={coding}" if coding else kind
+
+
+async def read_body(request: web.Request, limits: Limits) -> bytes:
+    """Return a request's body as it was sent, still encoded.
+
+    Raises:
+        MalformedError: `proxy.too-large`, `proxy.header` for one that breaks off.
+        UnavailableError: `proxy.slow-client`.
+    """
+    if (request.content_length or 0) > limits.request_bytes:
+        raise _too_large(limits)
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise _too_large(limits) from error
+    except TimeoutError as error:
+        raise UnavailableError(
+            "proxy.slow-client", "the request's body did not arrive in time",
+            expected=f"all of it within {limits.body_seconds} s",
+        ) from error  # fmt: skip
+
+
+def _too_large(limits: Limits) -> MalformedError:
+    return MalformedError(
+        "proxy.too-large", "the request's body is too large",
+        expected=f"at most {limits.request_bytes} bytes", mend="raise limits.request_bytes",
+    )  # fmt: skip

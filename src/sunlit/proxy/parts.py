@@ -1,0 +1,30 @@
+"""What all requests to one proxy share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sunlit.proxy.config import Limits
+from sunlit.proxy.declared import NOTHING, Declared
+from sunlit.proxy.details import Price
+from sunlit.proxy.ports import Gate
+from sunlit.proxy.routes import Routes
+from sunlit.proxy.tracing import Tracer, Untraced
+from sunlit.proxy.upstream import Upstream
+from sunlit.proxy.watch import Watch
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """The parts of a running proxy. `now` is monotonic, in seconds; `fixed` is the operator's."""
+
+    gate: Gate
+    upstream: Upstream
+    watch: Watch
+    now: Callable[[], float]
+    routes: Routes = field(default_factory=Routes)
+    limits: Limits = field(default_factory=Limits)
+    prices: tuple[Price, ...] = ()
+    fixed: Declared = NOTHING
+    tracer: Tracer = field(default_factory=Untraced)
+    active: int = 0
+    is_draining: bool = False
