@@ -102,10 +102,14 @@ class World:
         """Let the machine's clock tell the world's time."""
         monkeypatch.setattr("sunlit.adapters.clock.SystemClock.now", lambda _self: self.clock.at)
 
-    def cosigned(self, *homes: str) -> None:
-        """Let both witnesses cosign logs, and lay the better receipts beside token and store."""
+    def cosign(self, *homes: str) -> None:
+        """Let both witnesses cosign logs: the issuer's and the deployer's unless named."""
         for name in homes or ("issuer", "deployer"):
             _cosign(self.root, name, self.clock)
+
+    def cosigned(self, *homes: str) -> None:
+        """Let both witnesses cosign logs, and lay the better receipts beside token and store."""
+        self.cosign(*homes)
         renew_receipts(self.issuer, self.issuer.history(self.clock.at), self.clock.at)
         with open_ledger(self.deployer, self.clock) as ledger:
             renew_store(self.deployer, self.store, ledger)

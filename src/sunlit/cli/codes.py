@@ -7,5 +7,6 @@ CODES: Final = {
     "cli.demo-example": "The demo's example is missing from this installation.",
     "cli.demo-needs": "A package that the demo trains its model with is not installed.",
     "cli.demo-step": "A step of the demo did not end as its story needs.",
+    "cli.needs-proxy": "A package that the proxy needs is not installed.",
     "cli.selftest": "The self-test found that this installation accepts what it should refuse.",
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base.canonical import decode_object
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import format_time
 from sunlit.capabilities.decision.standing import log_subject, registration_of
@@ -22,9 +23,10 @@ from sunlit.guard.standing import Status, read_status
 from sunlit.registry.admit import Ledger
 from sunlit.registry.home import write_whole
 from sunlit.registry.saying import say
+from sunlit.runtime import jws
 from sunlit.runtime.covers import Asked, expect_covers
 from sunlit.runtime.folder import ENTRY, LABEL, MANIFEST, RECEIPT, STATUS, TOKEN, read_parts
-from sunlit.runtime.token import SafetyToken, issuer_keys, open_token
+from sunlit.runtime.token import TOKEN_TYPE, SafetyToken, issuer_keys, open_token
 from sunlit.statement.keys import Signer
 
 TOKEN_FOLDER: Final = "token"  # noqa: S105 - a name, no secret
@@ -69,7 +71,7 @@ def prepare_store(
     # 2. the store is theirs
     store = _opened(root, deployer, use, keys)
     # 3. token and trust file
-    _copy_trust(home.trust_path.read_bytes(), root / TRUST, ledger.now())
+    _copy_trust(home.trust_path.read_bytes(), root / TRUST)
     _copy_token(token, root, ledger.now())
     # 4. finish what a crash left, then make what is missing
     done = [_registered(ledger, one, use, by) for one in store.logs() if one.registration is None]
@@ -99,6 +101,18 @@ def expect_token_for(
     return found
 
 
+def use_of(folder: Path) -> str:
+    """Return the use that a token says it is for, unverified: `prepare_store` verifies it.
+
+    Raises:
+        UnavailableError: `token.unreadable`.
+        MalformedError: `token.malformed`, `json.*`.
+    """
+    found = jws.parse(read_parts(folder).token, typ=TOKEN_TYPE)
+    claims = decode_object(found.unverified_payload, what="the token").get("sunlit")
+    return str(claims.get("use")) if isinstance(claims, dict) else ""
+
+
 def _opened(root: Path, deployer: str, use: str, keys: Path | None) -> DecisionStore:
     if not (root / STORE_FILE).exists():
         return DecisionStore.create(root, organisation=deployer, use=use, keys=keys)
@@ -112,11 +126,9 @@ def _opened(root: Path, deployer: str, use: str, keys: Path | None) -> DecisionS
     return store
 
 
-def _copy_trust(data: bytes, to: Path, at: datetime) -> None:
+def _copy_trust(data: bytes, to: Path) -> None:
     """Lay the trust file there, unless the operator has put a newer one."""
-    if not to.exists() or TrustFile.load(to.read_bytes(), at).version < TrustFile.load(
-        data, at
-    ).version:  # fmt: skip
+    if not to.exists() or TrustFile.read(to.read_bytes()).version < TrustFile.read(data).version:
         write_whole(to, data)
 
 
@@ -149,7 +161,8 @@ def refresh_status(root: Path, text: bytes, at: datetime) -> Status:
         UnavailableError: `token.unreadable`, `guard-store.no-trust`, `home.cannot-write`.
     """
     folder = root / TOKEN_FOLDER
-    parts, trust = read_parts(folder), store_trust(root, at)
+    parts, trust = read_parts(folder), store_trust(root)
+    trust.expect_current(at)
     token = open_token(parts.token, issuer_keys(trust))
     new = read_status(text.removesuffix(b"\n"), token, trust, at)
     expect_not_older(new, parts.status, token, trust, at)
@@ -177,12 +190,12 @@ def expect_not_older(
         )  # fmt: skip
 
 
-def store_trust(root: Path, at: datetime) -> TrustFile:
-    """Return the trust file that a store's guard starts from.
+def store_trust(root: Path) -> TrustFile:
+    """Return the trust file that a store's guard starts from; it may have expired.
 
     Raises:
         UnavailableError: `guard-store.no-trust`.
-        MalformedError, VerificationError: as `TrustFile.load`.
+        MalformedError, VerificationError: as `TrustFile.read`.
     """
     try:
         data = (root / TRUST).read_bytes()
@@ -192,7 +205,7 @@ def store_trust(root: Path, at: datetime) -> TrustFile:
             mend=f"put the trust file there as {TRUST}, or: sunlit guard init DIR --token FOLDER "
             "--use USE --home HOME",
         ) from error  # fmt: skip
-    return TrustFile.load(data, at)
+    return TrustFile.read(data)
 
 
 def _registered(ledger: Ledger, folder: LogFolder, use: str, signer: Signer) -> LogFolder:

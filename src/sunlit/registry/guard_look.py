@@ -1,0 +1,243 @@
+"""Look at a deployment: does its token hold, which logs are busy, what waits for people.
+
+Nothing here asks the organisation's log: the anchors are those that lie beside the store.
+"""
+
+import fcntl
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sunlit.base.errors import MalformedError
+from sunlit.base.times import format_time
+from sunlit.claims.base import read_claim
+from sunlit.claims.decision import Anchor
+from sunlit.decision.folder import LogFolder
+from sunlit.decision.record import Kind, Record, State
+from sunlit.decision.segread import SegmentReader
+from sunlit.decision.store import DecisionStore
+from sunlit.log.checkpoint import Checkpoint
+from sunlit.log.entry import Entry
+from sunlit.log.note import Note
+from sunlit.registry.anchor import ANCHORS, CHECKPOINT, ENTRY, RECEIPT
+from sunlit.registry.guard_store import TOKEN_FOLDER, store_trust
+from sunlit.registry.receipts import is_witnessed
+from sunlit.runtime.covers import Asked
+from sunlit.runtime.folder import read_parts
+from sunlit.runtime.steps import Verification
+from sunlit.runtime.verify import verify_token
+from sunlit.statement.dsse import Envelope
+from sunlit.statement.intoto import Statement
+
+DRAFTS: Final = "drafts"
+Step = Callable[[int, int], None]
+# A leaf is canonical, so a record that anybody waits for holds one of these, byte for byte.
+MARKS: Final = (b'"of":{', b'"breakGlass":', b'"state":"proposed"', b'"state":"opened"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastAnchor:
+    """The newest anchor that lies beside the store: when, at which size, and how far it is."""
+
+    at: datetime
+    size: int | None
+    closed: bool
+    witnessed: bool
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for `--json`."""
+        return {
+            "at": format_time(self.at), "size": self.size, "closed": self.closed,
+            "witnessed": self.witnessed,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLook:
+    """One decision log: `records` are durable, `signed` of them under a checkpoint."""
+
+    name: str
+    origin: str
+    registered: bool
+    busy: bool
+    records: int
+    signed: int
+    anchor: LastAnchor | None
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for `--json`."""
+        return {
+            "name": self.name, "log": self.origin, "registered": self.registered,
+            "busy": self.busy, "records": self.records, "signed": self.signed,
+            "anchor": self.anchor.to_json() if self.anchor else None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many decisions wait for people.
+
+    Proposals without an outcome, streams without an end, break-glass without a review, contests
+    without a result.
+    """
+
+    undecided: int
+    unfinished: int
+    unreviewed: int
+    unanswered: int
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for `--json`."""
+        return {
+            "undecided": self.undecided, "unfinished": self.unfinished,
+            "unreviewed": self.unreviewed, "unanswered": self.unanswered,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A deployment as it is now."""
+
+    store: DecisionStore
+    verification: Verification
+    logs: tuple[LogLook, ...]
+    waiting: Waiting
+    drafts: int
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for `--json`."""
+        return {
+            "organisation": self.store.organisation,
+            "use": self.store.use,
+            "token": self.verification.to_json(),
+            "logs": [one.to_json() for one in self.logs],
+            "waiting": self.waiting.to_json(),
+            "incidentDrafts": self.drafts,
+        }
+
+
+def look(store: DecisionStore, at: datetime, step: Step = lambda _done, _of: None) -> Look:
+    """Look at a store; `step` is told how many records were read.
+
+    Raises:
+        UnavailableError: `store.*`, `token.unreadable`, `guard-store.no-trust`, `record.*`.
+        SunlitError: as reading the logs raises.
+    """
+    asked = Asked(at=at, use=store.use, deployer=store.organisation)
+    parts = read_parts(store.root / TOKEN_FOLDER)
+    return Look(
+        store=store, verification=verify_token(parts, store_trust(store.root), asked),
+        logs=tuple(look_at_log(store, folder) for folder in store.logs()),
+        waiting=waiting(store, step), drafts=_drafts(store.root),
+    )  # fmt: skip
+
+
+def look_at_log(store: DecisionStore, folder: LogFolder) -> LogLook:
+    """Look at one decision log."""
+    return LogLook(
+        name=folder.name, origin=folder.origin, registered=folder.registration is not None,
+        busy=is_busy(folder), records=_records(folder), signed=folder.reader().size,
+        anchor=last_anchor(store, folder),
+    )  # fmt: skip
+
+
+def is_busy(folder: LogFolder) -> bool:
+    """Tell whether a process is writing to the log.
+
+    It asks for the writer's lock, shared, and lets go at once: a worker that starts in that
+    moment takes another log.
+    """
+    path = folder.lock.with_name(f"{folder.lock.name}.writer")
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False  # nobody has ever written
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _records(folder: LogFolder) -> int:
+    segments = sorted(folder.segments.glob("*.seg"))
+    if not segments:
+        return 0
+    return SegmentReader(folder.segments).end_of(int(segments[-1].stem)).number
+
+
+def last_anchor(store: DecisionStore, folder: LogFolder) -> LastAnchor | None:
+    """Return the newest anchor beside the store, unverified but for its receipt's quorum."""
+    found = sorted((store.root / ANCHORS / folder.name).glob(f"*{ENTRY}"))
+    if not found:
+        return None
+    data, stem = found[-1].read_bytes(), found[-1].name.removesuffix(ENTRY)
+    entry = Entry.parse(data)
+    said = Statement.parse(Envelope.from_json(entry.envelope).payload)
+    claim = read_claim(said.predicate_type, said.predicate)
+    if not isinstance(claim, Anchor):
+        raise MalformedError("anchor.malformed", f"{found[-1].name} is no anchor")
+    note, receipt = (found[-1].with_name(stem + end) for end in (CHECKPOINT, RECEIPT))
+    return LastAnchor(
+        at=entry.admitted_at, closed=claim.is_closed,
+        size=Checkpoint.parse(Note.parse(note.read_bytes()).text).size if note.exists() else None,
+        witnessed=receipt.exists()
+        and is_witnessed(data, receipt.read_bytes(), store_trust(store.root)),
+    )  # fmt: skip
+
+
+def waiting(store: DecisionStore, step: Step = lambda _done, _of: None) -> Waiting:
+    """Read every record of a store and count what waits for people.
+
+    Raises:
+        SunlitError: `record.*`.
+    """
+    count, total, done = _Counting(), sum(_records(folder) for folder in store.logs()), 0
+    for folder in store.logs():
+        for index, leaf in SegmentReader(folder.segments).leaves(0):
+            done += 1
+            if done % 1024 == 0:
+                step(done, total)
+            if any(mark in leaf for mark in MARKS):
+                count.take(Record.parse(leaf), (folder.origin, index))
+    return count.result()
+
+
+class _Counting:
+    """Sorts records by what they wait for; a later record may stand in another log."""
+
+    def __init__(self) -> None:
+        self._asked: dict[Kind, Counter[tuple[str, int]]] = defaultdict(Counter)
+        self._given: dict[Kind, Counter[tuple[str, int]]] = defaultdict(Counter)
+
+    def take(self, record: Record, place: tuple[str, int]) -> None:
+        if record.state is State.PROPOSED:
+            self._asked[Kind.OUTCOME][place] += 1
+        if record.state is State.OPENED:
+            self._asked[Kind.CLOSED][place] += 1
+        if record.break_glass is not None:
+            self._asked[Kind.REVIEW][place] += 1
+        if record.of is not None:
+            kinds = self._asked if record.kind is Kind.CONTEST else self._given
+            kind = Kind.CONTEST_RESULT if record.kind is Kind.CONTEST else record.kind
+            kinds[kind][record.of.log, record.of.index] += 1
+
+    def result(self) -> Waiting:
+        def left(kind: Kind) -> int:
+            return (self._asked[kind] - self._given[kind]).total()
+
+        return Waiting(
+            undecided=left(Kind.OUTCOME), unfinished=left(Kind.CLOSED),
+            unreviewed=left(Kind.REVIEW), unanswered=left(Kind.CONTEST_RESULT),
+        )  # fmt: skip
+
+
+def _drafts(root: Path) -> int:
+    # A draft whose name begins with a dot is still being written.
+    return sum(not path.name.startswith(".") for path in (root / DRAFTS).glob("*.json"))
