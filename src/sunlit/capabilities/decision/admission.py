@@ -5,7 +5,6 @@ from itertools import takewhile
 from typing import Final
 
 from sunlit.authority.directory import Directory
-from sunlit.base.errors import SunlitError
 from sunlit.capabilities.decision.standing import (
     Registered,
     anchors_of,
@@ -13,6 +12,7 @@ from sunlit.capabilities.decision.standing import (
     latest_open,
     log_key,
     log_subject,
+    open_head,
     registration_of,
     registrations,
     use_subject,
@@ -20,7 +20,7 @@ from sunlit.capabilities.decision.standing import (
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.decision import Anchor, Erasure, Hold, LogRegistration, Retention
-from sunlit.decision.anchored import Anchored, read_anchor
+from sunlit.log.checkpoint import Checkpoint
 from sunlit.rubric.entry import (
     enters,
     first_no,
@@ -109,20 +109,19 @@ def _anchor(
         return log
     if claim.is_closed:
         return enters(said, f"An operator of {claim.deployer} anchors its log, closed.")
-    try:
-        new = read_anchor(claim, log.key)
-    except SunlitError as error:
-        return refused(f"Its checkpoint does not hold: {error.what}.")
+    head = open_head(claim, log.key)
+    if isinstance(head, str):
+        return refused(f"Its checkpoint does not hold: {head}.")
     old = latest_open(anchors_of(earlier, directory, log), log.key)
-    return (None if old is None else _shrunk(new, old)) or enters(
-        said, f"An operator of {claim.deployer} anchors its log at size {new.size}."
+    return (None if old is None else _shrunk(claim, head, *old)) or enters(
+        said, f"An operator of {claim.deployer} anchors its log at size {claim.size}."
     )
 
 
-def _shrunk(new: Anchored, old: Anchored) -> Verdict | None:
-    if new.size < old.size or not new.counts.is_from(old.counts):
+def _shrunk(new: Anchor, head: Checkpoint, old: Anchor, old_head: Checkpoint) -> Verdict | None:
+    if new.counts is None or old.counts is None or not new.counts.is_from(old.counts):
         return refused("An earlier anchor counts more: a decision log only grows.")
-    if new.size == old.size and new.checkpoint.root != old.checkpoint.root:
+    if head.size == old_head.size and head.root != old_head.root:
         return refused("An earlier anchor of the same size has another root: these are two logs.")
     return None
 

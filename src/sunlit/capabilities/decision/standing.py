@@ -10,7 +10,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.decision import Anchor, Hold, LogRegistration
 from sunlit.claims.names import named_digest
-from sunlit.decision.anchored import Anchored, read_anchor
+from sunlit.log.checkpoint import Checkpoint, open_checkpoint
 from sunlit.log.note import ED25519, NoteVerifier
 from sunlit.statement.intoto import Subject
 
@@ -83,17 +83,31 @@ def anchors_of(
     )
 
 
-def latest_open(anchors: Sequence[tuple[Admitted, Anchor]], key: NoteVerifier) -> Anchored | None:
-    """Return what the last of these anchors says that is open and signed by the log's key.
+def open_head(claim: Anchor, key: NoteVerifier) -> Checkpoint | str:
+    """Return the checkpoint of an open anchor, or why it does not hold.
+
+    The same as `sunlit.decision.anchored.read_anchor` finds, which opens closed ones too.
+    """
+    try:
+        head = open_checkpoint((claim.checkpoint or "").encode("utf-8", "surrogatepass"), key)
+    except SunlitError as error:
+        return error.what
+    if head.size != claim.size:
+        return "its size is not the anchor's"
+    return head
+
+
+def latest_open(
+    anchors: Sequence[tuple[Admitted, Anchor]], key: NoteVerifier
+) -> tuple[Anchor, Checkpoint] | None:
+    """Return the last of these anchors that is open and signed by the log's key.
 
     None before it says more: each was admitted only as growth from those before.
     """
     for _, claim in reversed(anchors):
-        if not claim.is_closed:
-            try:
-                return read_anchor(claim, key)
-            except SunlitError:
-                continue
+        head = "closed" if claim.is_closed else open_head(claim, key)
+        if isinstance(head, Checkpoint):
+            return claim, head
     return None
 
 
