@@ -154,8 +154,9 @@ def _check_directory_size(stream: IO[bytes]) -> None:
     tail = stream.read()
     stream.seek(0)
     at = tail.rfind(_END)
-    if at < 0 or len(tail) - at < _END_SIZE:
-        raise _refused("it is no zip, or it was cut short")
+    # Bytes behind the end would be covered by no list of files, and `zipfile` passes them over.
+    if at < 0 or len(tail) - at != _END_SIZE:
+        raise _refused("it is no zip, was cut short, or has something behind its end")
     (listed,) = struct.unpack_from("<L", tail, at + 12)
     if tail[at - 20 : at - 16] == _END64_LOCATOR and at >= 76:
         (listed,) = struct.unpack_from("<Q", tail, at - 76 + 40)

@@ -82,11 +82,6 @@ export class Bundle {
     }
   }
 
-  /** Say what is signed, with words about why nobody's word counts where it does not. */
-  async signersOf(entry) {
-    return (await this.directory()).signersOf(entry);
-  }
-
   /** Read the statements of the bundle once, those that stand in a log, in their order. */
   async statements() {
     if (this.found === undefined) this.found = await this.readStatements();
@@ -112,15 +107,18 @@ export class Bundle {
     const directory = new Directory(this.trust);
     const found = await this.statements().catch(() => []); // check 10 says what is wrong
     const whole = found.filter((one) => one.error === undefined);
-    whole.sort((left, right) => left.entry.admitted - right.entry.admitted);
+    const rank = (one) =>
+      this.trust.policy.logs.findIndex((log) => log.key.name === one.place.origin);
+    whole.sort((left, right) => left.entry.admitted - right.entry.admitted ||
+      rank(left) - rank(right) || left.place.index - right.place.index);
     for (const one of whole) await learn(directory, one);
     this.known = directory;
     return directory;
   }
 
   /** Check that an operator key of an organisation signed an entry. */
-  async expectOperator(entry, organisation, what) {
-    const found = await this.signersOf(entry);
+  async expectOperator(one, organisation, what) {
+    const found = await (await this.directory()).signersOf(one);
     const holds = found.some((key) =>
       key.organisation === organisation && key.roles.includes("operator"));
     expect(holds, `${what} is not signed by an operator of ${organisation}.`);
@@ -148,9 +146,9 @@ function readRows(bytes) {
   });
 }
 
-async function learn(directory, { entry, statement }) {
+async function learn(directory, one) {
   try {
-    await directory.learn(entry, statement);
+    await directory.learn(one);
   } catch (error) {
     if (error instanceof NotDone) throw error;
     // What is malformed is never acted on, as the command line does.

@@ -58,12 +58,13 @@ export async function trust(bundle, bytes) {
 
 /** Check who registered a decision log; `asked` says what is asked of it. Return its key. */
 export async function openRegistration(bundle, stem, asked) {
-  const { entry, statement, place } = await bundle.logged(stem);
+  const found = await bundle.logged(stem);
+  const { entry, statement, place } = found;
   const said = statement.predicate;
   expect(statement.type === REGISTRATION, "The registration is another statement.");
   const origin = string(said.origin, "The decision log's origin");
   const deployer = asked.deployer ?? string(said.deployer, "The deployer");
-  await bundle.expectOperator(entry, deployer, "The registration");
+  await bundle.expectOperator(found, deployer, "The registration");
   expect(said.deployer === deployer, "Another organisation registered the decision log.");
   const about = isAbout(statement, await namedDigest("decision-log", origin));
   expect(about && (asked.origin ?? origin) === origin, "The registration is of another log.");
@@ -135,12 +136,13 @@ async function anchoredBy(bundle, name, said) {
 }
 
 async function anchor(bundle, name) {
-  const { entry, statement, place } = await bundle.logged(`anchors/${name}`);
+  const found = await bundle.logged(`anchors/${name}`);
+  const { entry, statement, place } = found;
   const said = statement.predicate;
   const ours = statement.type === ANCHOR && said.origin === bundle.key.name &&
     said.deployer === bundle.record.deployer;
   expect(ours, `The anchor ${name} is not one of this decision log.`);
-  await bundle.expectOperator(entry, said.deployer, `The anchor ${name}`);
+  await bundle.expectOperator(found, said.deployer, `The anchor ${name}`);
   const opened = await anchoredBy(bundle, name, said);
   const note = utf8(string(opened.checkpoint, "An anchor's checkpoint"));
   const head = await openCheckpoint(note, bundle.key);

@@ -87,6 +87,13 @@ export function expectCurrent(trust, at) {
 export const isInForce = (key, at) =>
   (key.from === null || key.from <= at) && (key.until === null || at < key.until);
 
+// By index in one log; by time across logs, where the same second serves too.
+function isBefore(basis, entry, place) {
+  if (basis === null) return true;
+  if (basis.place.origin === place.origin) return basis.place.index < place.index;
+  return basis.entry.admitted <= entry.admitted;
+}
+
 /** Who may sign what, as far as statements were taken in. */
 export class Directory {
   constructor(trust) {
@@ -111,12 +118,13 @@ export class Directory {
   }
 
   /** Return who signed an entry with keys in force then; a key registers itself beside others. */
-  async signersOf(entry, own = []) {
+  async signersOf({ entry, place }, own = []) {
     const found = await signers(entry.envelope, [...this.keys.values(), ...own]);
     if (found.some((key) => this.revoked.has(key.id))) {
       throw new NotDone("A key that signed was revoked at some time: use the command line.");
     }
-    return found.filter((key) => isInForce(key, entry.admitted));
+    return found.filter((key) =>
+      isInForce(key, entry.admitted) && isBefore(key.basis ?? null, entry, place));
   }
 
   /** Return an organisation and all above it. */
@@ -138,53 +146,54 @@ export class Directory {
   }
 
   /** Take in an authority statement, if those who signed it may say it. */
-  async learn(entry, statement) {
+  async learn(one) {
+    const { entry, statement } = one;
     const said = statement.predicate;
     let learnt = false;
     if (statement.type === ORGANISATION) {
-      learnt = await this.learnOrganisation(entry, statement, said);
+      learnt = await this.learnOrganisation(one, statement, said);
     } else if (statement.type === KEY) {
-      learnt = await this.learnKey(entry, statement, said);
+      learnt = await this.learnKey(one, statement, said);
     } else if (statement.type === ACCREDITATION) {
-      learnt = await this.mayAccredit(entry, statement, said);
+      learnt = await this.mayAccredit(one, statement, said);
     } else if (statement.type === "urn:sunlit:authority:revocation:v1") {
       this.revoked.add(said.keyId);
     }
     if (learnt) this.acted.add(entry.envelope.id);
   }
 
-  async learnOrganisation(entry, statement, said) {
+  async learnOrganisation(one, statement, said) {
     if (!isAbout(statement, await namedDigest("organisation", said.id))) return false;
     const parents = list(said.parents ?? [], "An organisation's parents");
     const known = parents.filter((one) => this.parents.has(one));
     const above = this.roots.includes(said.id) ? this.roots : [...this.roots, ...known];
-    const found = this.operators(await this.signersOf(entry), new Set(above));
+    const found = this.operators(await this.signersOf(one), new Set(above));
     if (found.length === 0 || parents.includes(said.id)) return false;
     this.parents.set(said.id, parents);
     return true;
   }
 
-  async mayAccredit(entry, statement, said) {
+  async mayAccredit(one, statement, said) {
     if (!isAbout(statement, await namedDigest("organisation", said.assessor))) return false;
     const named = this.accreditors.includes(said.accreditor) && said.accreditor !== said.assessor;
-    return named && (await this.signersOf(entry)).some((key) =>
+    return named && (await this.signersOf(one)).some((key) =>
       key.organisation === said.accreditor && key.roles.includes("accreditor"));
   }
 
-  async learnKey(entry, statement, said) {
+  async learnKey(one, statement, said) {
     const key = await readKey(said.key);
     const before = this.keys.get(key.id);
     const fits = isAbout(statement, await namedDigest("key", key.id)) &&
       this.parents.has(said.organisation) && !this.reserved.has(sameness(key)) &&
       !before?.rooted && (before === undefined || before.organisation === said.organisation);
     if (!fits) return false;
-    const found = await this.signersOf(entry, before === undefined ? await this.ownKey(statement) : []);
+    const found = await this.signersOf(one, before === undefined ? await this.ownKey(statement) : []);
     const entitled = this.operators(found, this.above(said.organisation));
-    if (entitled.length === 0 || !found.some((one) => one.id === key.id)) return false;
+    if (entitled.length === 0 || !found.some((it) => it.id === key.id)) return false;
     const bound = (name) => (said[name] == null ? null : seconds(said[name], "A key's interval"));
     this.keys.set(key.id, {
       ...key, organisation: said.organisation, roles: list(said.roles, "A key's roles"),
-      from: bound("validFrom"), until: bound("validUntil"), rooted: false,
+      from: bound("validFrom"), until: bound("validUntil"), rooted: false, basis: one,
     });
     return true;
   }
