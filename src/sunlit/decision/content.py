@@ -9,6 +9,7 @@ left is a digest of 256 unknown bits and something.
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import Final, Self
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.decision.entropy import draw
 from sunlit.statement.withheld import DOMAIN, SALT_SIZE, check_opening, commitment
 
 JSON: Final = "application/json"
@@ -25,6 +27,7 @@ TEXT: Final = "text/plain; charset=utf-8"
 KEY_SIZE: Final = 32
 NONCE_SIZE: Final = 12
 MALFORMED: Final = "content.malformed"
+_SIZE: Final = '","size":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Content:
     @classmethod
     def of(cls, values: Mapping[str, tuple[str, bytes]]) -> Self:
         """Take (media type, bytes) by name, with a fresh random salt for each."""
-        salts = os.urandom(SALT_SIZE * len(values))
+        salts = draw(SALT_SIZE * len(values))
         return cls(
             {
                 name: Field(kind, value, salts[at * SALT_SIZE : (at + 1) * SALT_SIZE])
@@ -96,7 +99,10 @@ class Content:
     def to_bytes(self) -> bytes:
         """Return one line of canonical JSON, then the values in its order, without gaps."""
         fields = [(name, self.fields[name]) for name in sorted(self.fields)]
-        rows = [_row(name, one.salt.hex(), len(one.value), one.type) for name, one in fields]
+        rows: list[str] = []
+        for name, one in fields:
+            lead, _, tail = _around(name, one.type)
+            rows.append(f"{lead}{one.salt.hex()}{_SIZE}{len(one.value)}{tail}")
         return _joined(rows, [one.value for _, one in fields])
 
     @classmethod
@@ -124,26 +130,27 @@ class Content:
 
 def write_content(values: Mapping[str, tuple[str, bytes]]) -> tuple[dict[str, str], bytes]:
     """Return (hex commitments by name, content): `Content.of` and all of it, in one go."""
-    salts = os.urandom(SALT_SIZE * len(values))
+    salts = draw(SALT_SIZE * len(values))
     commit: dict[str, str] = {}
     rows: list[str] = []
     bodies: list[bytes] = []
-    at = 0
+    end = 0
     for name in sorted(values):
         kind, value = values[name]
-        salt = salts[at : (at := at + SALT_SIZE)]
-        commit[name] = sha256(
-            b"%b%b%b\x00%b\x00%b" % (DOMAIN, salt, name.encode(), kind.encode(), value)
-        ).hexdigest()
-        rows.append(_row(name, salt.hex(), len(value), kind))
+        start, end = end, end + SALT_SIZE
+        salt = salts[start:end]
+        lead, between, tail = _around(name, kind)
+        commit[name] = sha256(b"%b%b%b%b" % (DOMAIN, salt, between, value)).hexdigest()
+        rows.append(f"{lead}{salt.hex()}{_SIZE}{len(value)}{tail}")
         bodies.append(value)
     return commit, _joined(rows, bodies)
 
 
-def _row(name: str, salt: str, size: int, kind: str) -> str:
-    """Return the canonical JSON of one field's row."""
-    name, kind = encode_basestring(name), encode_basestring(kind)
-    return f'{{"name":{name},"salt":"{salt}","size":{size},"type":{kind}}}'
+@lru_cache(maxsize=256)
+def _around(name: str, kind: str) -> tuple[str, bytes, str]:
+    """Return what of a field's row and commitment hangs on its name and media type alone."""
+    lead = f'{{"name":{encode_basestring(name)},"salt":"'
+    return lead, _committed(name, kind, b""), f',"type":{encode_basestring(kind)}}}'
 
 
 def _joined(rows: list[str], values: list[bytes]) -> bytes:
@@ -173,12 +180,12 @@ def _field(row: object, rest: bytes, at: int) -> tuple[str, Field]:
     raise MalformedError(MALFORMED, "a field of the content is malformed")
 
 
-def seal(content: bytes, key: bytes, record_id: str) -> bytes:
+def seal(content: bytes, key: bytes, record_id: str, nonce: bytes | None = None) -> bytes:
     """Return nonce and AES-256-GCM ciphertext of a content; the record's id is bound in.
 
     Each key seals one content, once.
     """
-    nonce = os.urandom(NONCE_SIZE)
+    nonce = nonce or os.urandom(NONCE_SIZE)
     return nonce + AESGCM(key).encrypt(nonce, content, record_id.encode())
 
 

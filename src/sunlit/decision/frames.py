@@ -38,30 +38,10 @@ class Head(NamedTuple):
         return HEAD_SIZE + self.leaf_size + self.sealed_size
 
 
-class Sealed(NamedTuple):
-    """A record ready to be written: what needs no index was done in the caller's thread."""
-
-    leaf: bytes
-    sealed: bytes
-    key: bytes
-    leaf_crc: int
-    sealed_crc: int
-
-
-def write_head(index: int, group: int, record: Sealed) -> bytes:
-    """Return the head of a record's frame."""
-    body = _BODY.pack(
-        index, group, len(record.leaf), len(record.sealed), record.leaf_crc, record.sealed_crc
-    )
-    return _START.pack(MAGIC, crc32(body)) + body
-
-
-def write_group(first: int, records: list[Sealed]) -> bytes:
-    """Return the frames of records that become durable together, the first at index `first`."""
-    parts: list[bytes] = []
-    for index, record in enumerate(records, first):
-        parts += (write_head(index, first, record), record.leaf, record.sealed)
-    return b"".join(parts)
+def write_frame(number: int, group: int, leaf: bytes, sealed: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return a record's frame in three parts: head, leaf, sealed content."""
+    body = _BODY.pack(number, group, len(leaf), len(sealed), crc32(leaf), crc32(sealed))
+    return _START.pack(MAGIC, crc32(body)) + body, leaf, sealed
 
 
 def read_head(data: bytes) -> Head | None:
@@ -72,6 +52,30 @@ def read_head(data: bytes) -> Head | None:
     if magic != MAGIC or crc32(data[_START.size : HEAD_SIZE]) != crc:
         return None
     return Head._make(_BODY.unpack_from(data, _START.size))
+
+
+def read_leaves(data: bytes, number: int, wanted: int) -> tuple[list[bytes], int]:
+    """Return whole leaves from record `number` on, at most `wanted`, and where they end in `data`.
+
+    It ends before the first frame that is not whole, not the next one, or not what was written.
+    """
+    found: list[bytes] = []
+    at, size = 0, len(data) - HEAD_SIZE
+    unpack, start = _BODY.unpack_from, _START.size
+    while at <= size and len(found) < wanted:
+        magic, crc = _START.unpack_from(data, at)
+        if magic != MAGIC or crc32(data[at + start : at + HEAD_SIZE]) != crc:
+            break
+        index, _, leaf_size, sealed_size, leaf_crc, _ = unpack(data, at + start)
+        end = at + HEAD_SIZE + leaf_size
+        leaf = data[at + HEAD_SIZE : end]
+        if index != number + len(found) or end + sealed_size > len(data):
+            break
+        if crc32(leaf) != leaf_crc:
+            break
+        found.append(leaf)
+        at = end + sealed_size
+    return found, at
 
 
 def has_later_group(rest: bytes, index: int) -> bool:

@@ -5,16 +5,17 @@ Plain locks and no conditions: a call costs one lock, and one wake-up if it had 
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Protocol
 
 from sunlit.base.errors import SunlitError, UnavailableError
-from sunlit.decision.frames import Sealed
+from sunlit.decision.ports import Draft
 
 GROUP = 4_096  # records that are made durable together, at most
 
-Commit = Callable[[list[Sealed]], int]
+Commit = Callable[[list[Draft]], int]
 
 
 class Loop(Protocol):
@@ -35,26 +36,27 @@ class Task(Protocol):
         ...
 
 
-Later = dict[Loop, list[Task]]
+Tasks = dict[Loop, list[Task]]
 
 
 class Waiting:
     """One call's records, its answer, and the thread that waits for it."""
 
-    __slots__ = ("done", "error", "first", "left", "records")
+    __slots__ = ("behind", "done", "error", "first", "left", "records", "told")
 
-    def __init__(self, records: Sequence[Sealed]) -> None:
+    def __init__(self, records: Sequence[Draft]) -> None:
         self.records = records
         self.first = -1  # the index of the first record, once they are durable
         self.error: SunlitError | None = None
         self.left = False  # nobody waits any more
+        self.told = False  # the answer is there
+        self.behind: Waiting | None = None  # who is to be woken by this one
         self.done = Lock()
         self.done.acquire()
 
-    def tell(self, later: Later) -> None:  # noqa: ARG002 - tasks need it
-        """Wake the thread."""
-        if not self.left:
-            self.done.release()
+    def enlist(self, threads: list["Waiting"], tasks: Tasks) -> None:  # noqa: ARG002
+        """Say how this one is woken."""
+        threads.append(self)
 
 
 class Groups:
@@ -69,7 +71,7 @@ class Groups:
         self._helper: Thread | None = None
         self._turns: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
-    def run(self, records: Sequence[Sealed]) -> int:
+    def run(self, records: Sequence[Draft]) -> int:
         """Return the first index once the records are durable.
 
         Raises:
@@ -81,6 +83,7 @@ class Groups:
                 waiting.done.acquire()
             if waiting.first < 0 and waiting.error is None:
                 self._lead()
+            self._wake(waiting.behind)
         except BaseException:
             self._leave(waiting)  # an interrupt: those behind it must not wait for ever
             raise
@@ -108,8 +111,22 @@ class Groups:
         with self._mutex:
             waiting.left = True
             leads = self._leader is waiting
+            was_told = waiting.told
+        if was_told:
+            self._wake(waiting.behind)
         if leads:
             self._help()
+
+    def _wake(self, waiting: Waiting | None) -> None:
+        """Wake the first of those behind each other that still waits and was not woken yet."""
+        if waiting is None:
+            return
+        with self._mutex:
+            while waiting is not None and (waiting.left or waiting.told):
+                waiting = None if waiting.told else waiting.behind
+            if waiting is not None:
+                waiting.told = True
+                waiting.done.release()
 
     def _lead(self) -> None:
         """Commit what waits, answer it, and hand over to the first of those that came since."""
@@ -126,7 +143,7 @@ class Groups:
             stopped = error
         finally:
             successor = self._hand_over()
-            _answer(group, first, stopped)
+            self._wake(_answer(group, first, stopped))
             if successor is not None:
                 self._promote(successor)
 
@@ -166,19 +183,27 @@ class Groups:
             turn()
 
 
-def _answer(group: list[Waiting], first: int, error: SunlitError) -> None:
-    """Tell every call of a group; tasks of one loop are told together."""
-    later: Later = {}
+def _answer(group: list[Waiting], first: int, error: SunlitError) -> Waiting | None:
+    """Answer every call of a group. Return the first thread to be woken: it wakes the next.
+
+    Threads that are woken all at once stand in line for Python's global lock, which costs each
+    another sleep. Tasks of one loop are told together.
+    """
+    threads: list[Waiting] = []
+    tasks: Tasks = {}
     for one in group:
         if first < 0:
             one.error = error
         else:
             one.first = first
             first += len(one.records)
-        one.tell(later)
-    for loop, tasks in later.items():
+        one.enlist(threads, tasks)
+    for one, behind in pairwise(threads):
+        one.behind = behind
+    for loop, those in tasks.items():
         with suppress(RuntimeError):  # the loop was closed: nobody waits
-            loop.call_soon_threadsafe(_settle, tasks)
+            loop.call_soon_threadsafe(_settle, those)
+    return threads[0] if threads else None
 
 
 def _settle(tasks: list[Task]) -> None:

@@ -6,7 +6,6 @@ check code) is committed to with a random salt each and lies, encrypted, beside 
 `spec/decision-record.md` is the long form.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Final, Self
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError, SunlitError
 from sunlit.claims.codec import read_fields, write_fields
+from sunlit.decision.entropy import draw
 
 VERSION: Final = 1
 MALFORMED: Final = "record.malformed"
@@ -149,7 +149,7 @@ class Record:
 
 def new_id() -> str:
     """Return a random record id: 32 hex digits."""
-    return secrets.token_hex(HEX_ID // 2)
+    return draw(HEX_ID // 2).hex()
 
 
 def is_hex(text: str, digits: int) -> bool:

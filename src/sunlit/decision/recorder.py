@@ -11,14 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Event, Lock, RLock, Thread
+from threading import Event, Lock, Thread
 from typing import Self
-from zlib import crc32
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
-from sunlit.decision.content import KEY_SIZE, seal
+from sunlit.decision.content import KEY_SIZE, NONCE_SIZE, seal
 from sunlit.decision.disk import Disk, disk_full, writing
-from sunlit.decision.frames import Sealed
 from sunlit.decision.groups import Groups
 from sunlit.decision.ports import Draft
 from sunlit.decision.record import Pointer
@@ -29,6 +27,7 @@ from sunlit.log.tiles import MAX_ENTRY, entry_too_large
 
 MAX_CONTENT = 64 * 1024 * 1024
 RESERVE = 8 * 1024 * 1024
+ASK_AGAIN = 1024 * 1024  # bytes written before the free space is asked for again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class DecisionLog:
         self._signing = Signing(parts)
         self._groups = Groups(self._commit)
         self._writing = Lock()
-        self._mutex = RLock()
+        self._room = 0
         self._refusal: UnavailableError | None = None
         self._ended = Event()
         self.is_foreign = False
@@ -94,9 +93,9 @@ class DecisionLog:
         """
         if not drafts:
             return ()
-        records = [sealed(draft) for draft in drafts]
         self._expect_open()
-        return self._pointers(self._groups.run(records), records)
+        leaves = [expect_fit(draft) for draft in drafts]
+        return self._pointers(self._groups.run(drafts), leaves)
 
     async def append_async(self, drafts: Sequence[Draft]) -> tuple[Pointer, ...]:
         """Do the same without holding up the event loop.
@@ -108,9 +107,9 @@ class DecisionLog:
 
         if not drafts:
             return ()
-        records = [sealed(draft) for draft in drafts]
         self._expect_open()
-        return self._pointers(await run_async(self._groups, records), records)
+        leaves = [expect_fit(draft) for draft in drafts]
+        return self._pointers(await run_async(self._groups, drafts), leaves)
 
     def checkpoint(self) -> bytes:
         """Sign all that is durable now and return the checkpoint.
@@ -148,40 +147,41 @@ class DecisionLog:
 
     # -- one group -----------------------------------------------------------------------------
 
-    def _commit(self, records: list[Sealed]) -> int:
+    def _commit(self, drafts: list[Draft]) -> int:
         with self._writing:
             if self._refusal is not None:
                 raise self._refusal
             first = self._segments.size
             try:
+                keys, records = seal_all(drafts)
                 self._expect_space(records)
-                self._parts.keys.write(first, [record.key for record in records])
+                self._parts.keys.write(first, keys)
                 self._segments.append(records)
             except BaseException as error:
                 self._stop_after(error)
                 raise
             return first
 
-    def _expect_space(self, records: list[Sealed]) -> None:
+    def _expect_space(self, records: list[tuple[bytes, bytes]]) -> None:
         # A record is written here, and again in the public files with what is rewritten there.
-        wanted = sum([5 * len(record.leaf) + len(record.sealed) for record in records])
-        with writing():
-            free = self._disk.free(self._parts.folder)
-        if free < self._pace.reserve_bytes + wanted:
-            raise disk_full()
+        wanted = sum([5 * len(leaf) + len(sealed) for leaf, sealed in records])
+        if self._room < wanted:  # asking each time would cost a call to the system
+            with writing():
+                free = self._disk.free(self._parts.folder) - self._pace.reserve_bytes
+            if free < wanted:
+                raise disk_full()
+            self._room = min(free, ASK_AGAIN + wanted)
+        self._room -= wanted
 
     def _stop_after(self, error: BaseException) -> None:
         code = error.code if isinstance(error, SunlitError) else "an interrupt"
         if code != "recorder.disk-full" and code not in NOTHING_LOST and self._refusal is None:
             self._refusal = _stopped(code)
 
-    def _pointers(self, first: int, records: list[Sealed]) -> tuple[Pointer, ...]:
+    def _pointers(self, first: int, leaves: list[str]) -> tuple[Pointer, ...]:
         origin = self._parts.origin
         return tuple(
-            [
-                Pointer(log=origin, index=index, leaf=sha256(b"\x00" + record.leaf).hexdigest())
-                for index, record in enumerate(records, first)
-            ]
+            [Pointer(log=origin, index=at, leaf=leaf) for at, leaf in enumerate(leaves, first)]
         )
 
     # -- checkpoints ---------------------------------------------------------------------------
@@ -217,24 +217,35 @@ class DecisionLog:
         self._parts.leave()
 
 
-def sealed(draft: Draft) -> Sealed:
-    """Return a draft ready to be written: sealed with a fresh key, and its checksums.
+def expect_fit(draft: Draft) -> str:
+    """Return the hash of a draft's leaf, in hex.
 
     Raises:
         MalformedError: `log.entry-too-large`, `recorder.too-large`.
     """
-    leaf = draft.leaf
-    if len(leaf) > MAX_ENTRY:
-        raise entry_too_large(len(leaf))
+    if len(draft.leaf) > MAX_ENTRY:
+        raise entry_too_large(len(draft.leaf))
     if len(draft.content) > MAX_CONTENT:
         raise MalformedError(
             "recorder.too-large", "the content of a record is too large",
             expected=f"at most {MAX_CONTENT} bytes", got=f"{len(draft.content)} bytes",
             mend="record a digest of it, and keep the rest where it is",
         )  # fmt: skip
-    key = os.urandom(KEY_SIZE)
-    content = seal(draft.content, key, draft.record_id)
-    return Sealed(leaf, content, key, crc32(leaf), crc32(content))
+    return sha256(b"\x00" + draft.leaf).hexdigest()
+
+
+def seal_all(drafts: Sequence[Draft]) -> tuple[list[bytes], list[tuple[bytes, bytes]]]:
+    """Return the keys of drafts, and (leaf, sealed content) each: every one has a fresh key."""
+    fresh = os.urandom((KEY_SIZE + NONCE_SIZE) * len(drafts))
+    keys: list[bytes] = []
+    records: list[tuple[bytes, bytes]] = []
+    end = 0
+    for draft in drafts:
+        start, end = end, end + KEY_SIZE + NONCE_SIZE
+        key, nonce = fresh[start : start + KEY_SIZE], fresh[start + KEY_SIZE : end]
+        keys.append(key)
+        records.append((draft.leaf, seal(draft.content, key, draft.record_id, nonce)))
+    return keys, records
 
 
 def _stopped(why: str) -> UnavailableError:

@@ -2,11 +2,12 @@
 
 import os
 from array import array
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from sunlit.decision.disk import Disk, syncing, writing
-from sunlit.decision.frames import HEAD_SIZE, HEADER, Sealed, write_group
+from sunlit.decision.frames import HEAD_SIZE, HEADER, write_frame
 from sunlit.decision.segread import OFFSETS, Place, SegmentReader, segment_path
 
 SEGMENT_BYTES = 16 * 1024 * 1024
@@ -43,8 +44,10 @@ class SegmentWriter:
         """How many records there are in all segments."""
         return self.place.number
 
-    def append(self, records: list[Sealed]) -> None:
-        """Write records; they are durable when this returns. On a full disk nothing is left.
+    def append(self, records: Sequence[tuple[bytes, bytes]]) -> None:
+        """Write (leaf, sealed content) each; they are durable when this returns.
+
+        On a full disk nothing is left of them.
 
         Raises:
             UnavailableError: `recorder.disk-full`, `recorder.write-failed`,
@@ -53,7 +56,10 @@ class SegmentWriter:
         if self.place.offset >= self._limit:
             self._rotate()
         first, offset, index = self.place
-        data = write_group(index, records)
+        parts: list[bytes] = []
+        for number, (leaf, sealed) in enumerate(records, index):
+            parts += write_frame(number, index, leaf, sealed)
+        data = b"".join(parts)
         try:
             with writing():
                 self._disk.write(self._descriptor, data, offset)
@@ -63,9 +69,9 @@ class SegmentWriter:
             raise
         with syncing():
             self._disk.sync(self._descriptor)
-        for record in records:
+        for leaf, sealed in records:
             self._offsets.append(offset)
-            offset += HEAD_SIZE + len(record.leaf) + len(record.sealed)
+            offset += HEAD_SIZE + len(leaf) + len(sealed)
         self.place = Place(first, offset, index + len(records))
 
     def close(self) -> None:

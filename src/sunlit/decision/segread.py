@@ -14,11 +14,20 @@ from typing import BinaryIO, Final, NamedTuple
 from zlib import crc32
 
 from sunlit.base.errors import UnavailableError, VerificationError
-from sunlit.decision.frames import HEAD_SIZE, HEADER, Head, read_head
+from sunlit.decision.frames import (
+    HEAD_SIZE,
+    HEADER,
+    Head,
+    has_later_group,
+    read_head,
+    read_leaves,
+)
 
 SUFFIX: Final = ".seg"
 OFFSETS: Final = ".idx"  # u32 offsets of the frames of a full segment; can be computed again
 BUFFER: Final = 1 << 17
+CHUNK: Final = 1 << 21  # bytes read at once
+LEAVES: Final = 1_024  # leaves given at once
 
 
 class Place(NamedTuple):
@@ -117,38 +126,43 @@ class SegmentReader:
             if error.code == "record.missing":
                 return
             raise
-        yield from ((index, leaf) for index, leaf, _ in self.leaves_from(place))
+        while True:
+            leaves, behind = self.chunk(place)
+            if not leaves:
+                return
+            yield from enumerate(leaves, place.number)
+            place = behind
 
-    def leaves_from(self, place: Place) -> Iterator[tuple[int, bytes, Place]]:
-        """Yield (index, leaf, the place behind it) from a place on.
+    def chunk(self, place: Place, wanted: int = LEAVES) -> tuple[list[bytes], Place]:
+        """Return some leaves from a place on, at most `wanted`, and the place behind them.
+
+        None means that there are no more, or that a writer is about to write more.
 
         Raises:
-            SunlitError: as `leaves`.
+            UnavailableError: `record.unreadable`.
+            VerificationError: `record.damaged`.
         """
         firsts = segment_firsts(self._folder)
-        first, offset, wanted = place
-        for number in range(bisect_right(firsts, first) - 1, len(firsts)):
-            if firsts[number] != first:
-                first, offset = firsts[number], len(HEADER)
-            stop = firsts[number + 1] if number + 1 < len(firsts) else None
-            for index, leaf, end in self._leaves(first, offset, wanted, stop):
-                wanted = index + 1
-                yield index, leaf, Place(first, end, wanted)
-            if wanted != stop:
-                return
+        at = bisect_right(firsts, place.number) - 1
+        if at >= 0 and firsts[at] > place.first:  # it ends where the next one begins
+            place = Place(firsts[at], len(HEADER), firsts[at])
+        stop = firsts[at + 1] if at + 1 < len(firsts) else None
+        if stop is not None:
+            wanted = min(wanted, stop - place.number)
+        data = self._read(place)
+        leaves, end = read_leaves(data, place.number, wanted)
+        if not leaves and (stop is not None or has_later_group(data, place.number)):
+            raise damaged(place.number)
+        return leaves, Place(place.first, place.offset + end, place.number + len(leaves))
 
-    def _leaves(
-        self, first: int, offset: int, index: int, stop: int | None
-    ) -> Iterator[tuple[int, bytes, int]]:
-        with self._file(first) as file:
-            for at, head in heads(file, offset):
-                if head.number != index or head.number == stop:
-                    return
-                leaf = file.read(head.leaf_size)
-                if crc32(leaf) != head.leaf_crc:
-                    raise damaged(index)
-                yield index, leaf, at + head.size
-                index += 1
+    def _read(self, place: Place) -> bytes:
+        with self._file(place.first) as file:
+            file.seek(place.offset)
+            data = file.read(CHUNK)
+            head = read_head(data)
+            if head is not None and head.size > len(data):
+                data += file.read(head.size - len(data))
+        return data
 
     def locate(self, index: int) -> Place:
         """Return where a record stands.

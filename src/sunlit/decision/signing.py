@@ -77,8 +77,11 @@ class Signing:
         """Return the framed leaves up to record `end`, and the place behind them."""
         parts: list[bytes] = []
         place = self._place
-        for _, leaf, place in self._segments.leaves_from(self._place):
-            parts += (len(leaf).to_bytes(2, "big"), leaf)
-            if place.number == end:
-                return b"".join(parts), place
-        raise missing(place.number)
+        while place.number < end:
+            leaves, behind = self._segments.chunk(place, end - place.number)
+            if not leaves:
+                raise missing(place.number)
+            for leaf in leaves:
+                parts += (len(leaf).to_bytes(2, "big"), leaf)
+            place = behind
+        return b"".join(parts), place

@@ -3,8 +3,8 @@
 from asyncio import Future, get_running_loop
 from collections.abc import Sequence
 
-from sunlit.decision.frames import Sealed
-from sunlit.decision.groups import Groups, Later, Waiting
+from sunlit.decision.groups import Groups, Tasks, Waiting
+from sunlit.decision.ports import Draft
 
 
 class WaitingTask(Waiting):
@@ -12,15 +12,15 @@ class WaitingTask(Waiting):
 
     __slots__ = ("future", "loop")
 
-    def __init__(self, records: Sequence[Sealed]) -> None:
+    def __init__(self, records: Sequence[Draft]) -> None:
         super().__init__(records)
         self.left = True  # no thread waits: the helper writes in its place
         self.loop = get_running_loop()
         self.future: Future[None] = self.loop.create_future()
 
-    def tell(self, later: Later) -> None:
-        """Wake the task, together with others of its loop."""
-        later.setdefault(self.loop, []).append(self)
+    def enlist(self, threads: list[Waiting], tasks: Tasks) -> None:  # noqa: ARG002
+        """Say how this one is woken: together with others of its loop."""
+        tasks.setdefault(self.loop, []).append(self)
 
     def settle(self) -> None:
         """Let the task go on, unless it was cancelled."""
@@ -28,7 +28,7 @@ class WaitingTask(Waiting):
             self.future.set_result(None)
 
 
-async def run_async(groups: Groups, records: Sequence[Sealed]) -> int:
+async def run_async(groups: Groups, records: Sequence[Draft]) -> int:
     """Do what `groups.run` does without holding up the loop; a cancelled call writes all the same.
 
     Raises:

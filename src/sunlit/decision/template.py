@@ -41,7 +41,7 @@ class Template:
             MalformedError: `json.unsupported-value`, `time.naive`.
         """
         known = self._time
-        if known[0] is not at:
+        if known[0] != at:
             known = self._time = (at, format_time(at))
         names = tuple(commit)
         order = self._names.get(names) or self._ordered(names)

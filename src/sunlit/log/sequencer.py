@@ -26,6 +26,7 @@ from sunlit.log.admission import (
 )
 from sunlit.log.archive import an_hour_began, with_cosignatures
 from sunlit.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from sunlit.log.edge import Growth
 from sunlit.log.faults import stopped, translated
 from sunlit.log.merkle import EMPTY_ROOT
 from sunlit.log.mode import Mode, mode_after
@@ -54,11 +55,7 @@ class Log:
         clock: Clock,
         options: Options = DEFAULTS,
     ) -> None:
-        """Take over a log's files and its lock store; see `open` for the usual way in.
-
-        Raises:
-            SunlitError: as `recover`.
-        """
+        """Take over a log's files and lock store, or raise as `recover`. See `open`."""
         self._files = files
         self._lock = lock
         self._signer = signer
@@ -236,7 +233,8 @@ class Log:
         plan = place(prepared, keys, known, start=state.edge.size)
         given: tuple[Receipt, ...] = ()
         if plan.fresh:
-            given = self._sequence(state, admit(plan.fresh, now), plan.keys, now)
+            grown = self._sequence(state, admit(plan.fresh, now), plan.keys, now)
+            given = receipts_of(grown, state.note)
         if len(given) == len(plan.places):
             return given
         top = open_checkpoint(state.note, self._signer.verifier)
@@ -248,7 +246,7 @@ class Log:
 
     def _sequence(
         self, state: State, framed: bytes, keys: Mapping[bytes, int], now: datetime
-    ) -> tuple[Receipt, ...]:
+    ) -> Growth:
         # 1. Stage, and go on with the bytes that the store gives back.
         old_size, old_root, old_note = state.edge.size, state.root, state.note
         bundle = self._lock.stage(old_size, framed)
@@ -261,14 +259,13 @@ class Log:
             admitted_at=now,
             keys=keys,
         )
-        # 3. and 4. Write the files, then publish.
+        # 3. and 4. Write the files, publish; 5. the caller answers.
         keep = self._options.archive_each or an_hour_began(state.admitted_at, now)
         state.root, state.note, state.admitted_at = growth.root, note, now
         state.publisher.publish(growth, note, archive=keep)
         if state.publisher.is_due(self._options):
             self._make_durable(state)
-        # 5. Answer.
-        return receipts_of(growth, note)
+        return growth
 
     def _make_durable(self, state: State) -> None:
         state.publisher.flush()
