@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
 from sunlit.claims.lifecycle import TokenGrant
+from sunlit.claims.risk import Use
 
 C = TypeVar("C", bound=Claim)
 
@@ -119,10 +120,21 @@ class Facts:
         return self.content.fields.get(name) if self.content else None
 
     def said(self, kind: type[C]) -> Iterator[tuple[Admitted, C]]:
-        """Yield every statement with a claim of this class, in the order given."""
+        """Yield every statement with a claim of this class, in the order given.
+
+        What is said of another use, or of another deployer's, is left out.
+        """
         for one in self.statements:
-            if isinstance(one.claim, kind):
+            if isinstance(one.claim, kind) and self._concerns(one.claim):
                 yield one, one.claim
+
+    def _concerns(self, claim: Claim) -> bool:
+        record = self.record
+        use = claim.id if isinstance(claim, Use) else getattr(claim, "use", None)
+        deployer = getattr(claim, "deployer", None)
+        return (use is None or record.use in (None, use)) and (
+            deployer is None or record.deployer in (None, deployer)
+        )
 
     def latest(self, kind: type[C]) -> tuple[Admitted, C] | None:
         """Return the last statement with a claim of this class."""
