@@ -187,7 +187,7 @@ def test_a_log_that_cannot_be_anchored_ends_with_its_code(
 
 
 def test_the_group_lists_serve_without_loading_it(sunlit: Door) -> None:
-    """Help needs no proxy; asking for it without its packages says what to install."""
+    """Help needs no proxy; `serve` is there when it is asked for."""
     sys.modules.pop("sunlit.cli.guard_serve", None)
 
     ended = sunlit("guard", "--help")
@@ -195,10 +195,23 @@ def test_the_group_lists_serve_without_loading_it(sunlit: Door) -> None:
     assert ended.code == 0
     assert "serve" in ended.out
     assert "sunlit.cli.guard_serve" not in sys.modules
+    assert sunlit("guard", "serve", "--help").code == 0
+
+
+def test_a_missing_package_is_named_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But a fault of ours is not called a missing package."""
+    (tmp_path / "serves_nothing.py").write_text("import no_such_package", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
     with pytest.raises(SunlitError) as caught:
-        serve_command("sunlit.cli.no_such_module")
-    assert caught.value.code == "cli.needs-proxy"
+        serve_command("serves_nothing")
+
+    assert (caught.value.code, caught.value.got) == ("cli.needs-proxy", "no_such_package")
     assert caught.value.mend == "pip install 'sunlit[proxy]'"
+    with pytest.raises(ModuleNotFoundError):
+        serve_command("sunlit.cli.no_such_module")
 
 
 def test_a_directory_that_is_no_store_is_said(sunlit: Door, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class GuardGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing `serve`."""
         rows = [
-            (name, SERVE_HELP if name == SERVE else self.commands[name].get_short_help_str(80))
+            (name, SERVE_HELP if name == SERVE else self.commands[name].get_short_help_str(120))
             for name in self.list_commands(ctx)
         ]
         with formatter.section("Commands"):
@@ -65,6 +65,8 @@ def serve_command(module: str = "sunlit.cli.guard_serve") -> click.Command:
     try:
         found: click.Command = import_module(module).command
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("sunlit"):
+            raise  # a fault of ours: installing something would not mend it
         raise UnavailableError(
             "cli.needs-proxy", "the proxy needs a package that is not installed",
             got=error.name, mend="pip install 'sunlit[proxy]'",
