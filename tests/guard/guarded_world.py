@@ -56,14 +56,14 @@ class Place:
         self.files = self.root / "component"
         write_files(self.files, FILES)
 
-    def open(self, **options: Any) -> Guard:
+    def open(self, **options: Any) -> Guard:  # noqa: ANN401 - what Guard.open takes
         """Open a guard on everything of this place, with what the token asks declared."""
         options = {"records": self.store, "use": "outreach", "clock": self.clock, **DECLARED,
                    **options}  # fmt: skip
         token, trust = options.pop("token", self.token), options.pop("trust", self.trust)
         return Guard.open(token, trust, **options)
 
-    def put_status(self, status: int | None = None, **how: Any) -> bytes:
+    def put_status(self, status: int | None = None, **how: Any) -> bytes:  # noqa: ANN401 - what World.status takes
         """Put a fresh list in place that gives the token this status."""
         statuses = {} if status is None else {STATUS_INDEX: status}
         how.setdefault("at", self.clock.at - timedelta(minutes=1))

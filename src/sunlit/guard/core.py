@@ -153,7 +153,8 @@ class Core:
         """
         with self.watched("guard.model-failed", permit.context, permit.declared):
             group = self._group(permit, values, opened=opened)
-        return group.written(self.live.desk.recorder().append(group.drafts))
+        with self._mending():
+            return group.written(self.live.desk.recorder().append(group.drafts))
 
     async def arecord_decisions(
         self, permit: Permit, values: Sequence[Values], *, opened: bool = False
@@ -161,7 +162,17 @@ class Core:
         """Do as `record_decisions` does without holding up the event loop."""
         async with self.awatched("guard.model-failed", permit.context, permit.declared):
             group = self._group(permit, values, opened=opened)
-        return group.written(await self.live.desk.recorder().append_async(group.drafts))
+        with self._mending():
+            return group.written(await self.live.desk.recorder().append_async(group.drafts))
+
+    @contextmanager
+    def _mending(self) -> Iterator[None]:
+        """Say what staff do while nothing can be recorded, and so nothing is decided."""
+        try:
+            yield
+        except SunlitError as error:
+            writing.with_fallback(error, self.live.standing, breakable=False)
+            raise
 
     def _group(self, permit: Permit, values: Sequence[Values], *, opened: bool) -> writing.Group:
         live = self.live

@@ -79,9 +79,7 @@ class Desk:
             raise UnavailableError(
                 "guard.closed", "this guard was closed", mend="open it again with `Guard.open`"
             )
-        self._writer = self._own_writer() if self.store is None else self._take(self.store)
-        self._process = os.getpid()
-        return self._writer
+        return self._own_writer() if self.store is None else self._take(self.store)
 
     def _own_writer(self) -> Recorder:
         assert self._own is not None  # noqa: S101 - a store or a writer was given
@@ -100,6 +98,7 @@ class Desk:
                 shared = _WRITERS[key] = _Shared(store.writer(self._clock))
             if self._writer is not shared.writer:
                 shared.holders += 1
+            self._writer, self._process = shared.writer, os.getpid()
             return shared.writer
 
     def close(self) -> None:

@@ -51,6 +51,7 @@ class Live:
         self.problem: SunlitError | None = None
         self._source = source
         self._next = 0.0
+        self._pending: bytes | None = None
         self._mutex = Lock()
         self._counters: tuple[str, int, Counters] | None = None
 
@@ -150,18 +151,24 @@ class Live:
     def refresh(self) -> bool:
         """Take the source's list if it is newer; see `Guard.refresh`."""
         raw = None if self._source is None else self._source.read()
-        if raw is None:
-            return False
         with self._mutex:
-            standing = self.standing
-            at = self.watch.now()
-            status = standing.read(raw, at)
-            if standing.status is not None and standing.status.digest == status.digest:
+            raw = raw or self._pending
+            if raw is None:
                 return False
-            fresh = standing.with_status(status)
-            self.desk.keep_status(status.digest, status.raw)
-            self.watch.rely(status.found.issued_at)
-            self.standing = fresh
+            self._pending = raw  # until it is accepted: the clock may be wrong, the disk full
+            accepted = self._accept(raw)
+            self._pending = None
+            return accepted
+
+    def _accept(self, raw: bytes) -> bool:
+        standing = self.standing
+        status = standing.read(raw, self.watch.now())
+        if standing.status is not None and standing.status.digest == status.digest:
+            return False
+        fresh = standing.with_status(status)
+        self.desk.keep_status(status.digest, status.raw)
+        self.watch.rely(status.found.issued_at)
+        self.standing = fresh
         return True
 
     # --- token and trust --------------------------------------------------------------------

@@ -4,6 +4,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Final, cast
 from urllib.parse import urlsplit
@@ -43,6 +44,7 @@ class FileStatus:
             with os.fdopen(os.open(self.path, flags), "rb") as file:
                 data = bounded(file)
         except OSError as error:
+            self._seen = ()
             raise UnavailableError(
                 UNREACHABLE, "the status list cannot be read", got=error.strerror,
                 mend=f"put the issuer's latest list at {self.path}",
@@ -85,7 +87,9 @@ class HttpsStatus:
         try:
             with self._open(request, TIMEOUT) as answer:
                 data = bounded(answer)
-        except (OSError, ValueError) as error:  # URLError and HTTPException's kin among them
+        except (OSError, ValueError, HTTPException) as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             raise UnavailableError(
                 UNREACHABLE, "the status list cannot be fetched", got=type(error).__name__,
                 mend=f"see that {self.url} answers, or put the latest list beside the token",

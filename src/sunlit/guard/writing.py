@@ -141,8 +141,11 @@ def refusal(
 def with_fallback(error: SunlitError, standing: Standing, *, breakable: bool) -> SunlitError:
     """Add to an error what staff do now: the token's manual fallback, and break-glass."""
     grant = standing.token.claims
+    by_hand = f"meanwhile, by hand: {grant.fallback}"
+    if error.mend is not None and by_hand in error.mend:
+        return error  # a recorder that stopped raises the same error again
     parts = [] if error.mend is None else [error.mend]
-    parts.append(f"meanwhile, by hand: {grant.fallback}")
+    parts.append(by_hand)
     if breakable and grant.break_glass is not None:
         parts.append(f"in an emergency (break-glass): {grant.break_glass}")
     error.mend = "; ".join(parts)
