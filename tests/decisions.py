@@ -32,7 +32,8 @@ from sunlit.decision.ports import Draft, Recorder
 from sunlit.decision.record import Binding, Kind, Pointer, Record, State, new_id
 from sunlit.decision.store import DecisionStore
 from sunlit.registry.admit import open_ledger
-from sunlit.registry.anchor import Done, Wish, anchor, renew_store
+from sunlit.registry.anchor import Done, Wish, anchor
+from sunlit.registry.anchor_files import renew_store
 from sunlit.registry.guard_store import prepare_store
 from sunlit.registry.home import Home
 from sunlit.registry.mirror import open_trusted, take_over

@@ -1,5 +1,6 @@
 """Decision logs are anchored as they grow, open or closed; one that does not hold is refused."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,20 +13,15 @@ from sunlit.decision.anchored import read_anchor
 from sunlit.decision.content import Content
 from sunlit.decision.ports import Draft
 from sunlit.decision.record import Kind, Record, new_id
+from sunlit.decision.recorder import Pace
 from sunlit.log.checkpoint import Checkpoint, sign_checkpoint
 from sunlit.log.merkle import EMPTY_ROOT
 from sunlit.log.opening import start
 from sunlit.log.proof import verify_receipt
 from sunlit.registry.admit import open_ledger
-from sunlit.registry.anchor import (
-    Done,
-    Wish,
-    anchor,
-    anchor_stem,
-    opening_path,
-    read_opening,
-    renew_store,
-)
+from sunlit.registry.anchor import Done, Wish, anchor
+from sunlit.registry.anchor_files import anchor_stem, opening_path, read_opening, renew_store
+from sunlit.registry.guard_logs import records_of, settle
 from sunlit.registry.guard_store import prepare_store, store_trust
 from sunlit.registry.saying import say
 from tests.decisions import World, copied
@@ -159,13 +155,12 @@ def test_a_log_that_shrank_is_refused_and_the_others_are_anchored(
     world: World, tmp_path: Path
 ) -> None:
     """An anchor over less would hide what was cut off."""
-    backup = world.store.logs()[0]
-    saved = tmp_path / "saved"
-    shutil.copytree(backup.public, saved)
+    path = world.store.logs()[0].path
+    shutil.copytree(path, tmp_path / "backup")
     written(world)
     anchored(world)
-    shutil.rmtree(backup.public)
-    shutil.copytree(saved, backup.public)
+    shutil.rmtree(path)
+    shutil.copytree(tmp_path / "backup", path)
 
     first, second = anchored(world, idle_too=True)
 
@@ -253,3 +248,53 @@ def test_an_anchor_of_another_tree_of_the_same_size_is_not_admitted(world: World
                 CITY,
             )  # fmt: skip
     assert caught.value.code == "admit.refused"
+
+
+def killed(world: World) -> None:
+    """Let a worker acknowledge a record and be killed before it signs."""
+    child = os.fork()
+    if child == 0:
+        record = Record(kind=Kind.REFUSAL, id=new_id(), time=world.clock.at, code="x.y")
+        log = world.store.writer(world.clock, pace=Pace(checkpoint_seconds=None))
+        log.append([Draft.of(record, Content.of({}))])
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_what_a_killed_worker_left_unsigned_is_signed_and_anchored(world: World) -> None:
+    """It was acknowledged, so it was released: it must not stay outside every anchor."""
+    killed(world)
+    folder = world.store.logs()[0]
+    assert (records_of(folder), folder.reader().size) == (16, 15)
+
+    first, _ = anchored(world)
+
+    assert (first.before, first.size, first.counts.refusals) == (15, 16, 2)
+
+
+def test_a_log_that_somebody_writes_to_is_anchored_as_far_as_it_is_signed(world: World) -> None:
+    """The writer signs the rest itself, about each second."""
+    record = Record(kind=Kind.REFUSAL, id=new_id(), time=world.clock.at, code="x.y")
+    with world.store.writer(world.clock, pace=Pace(checkpoint_seconds=None)) as log:
+        log.append([Draft.of(record, Content.of({}))])
+        first, _ = anchored(world)
+
+    assert (first.said, first.size) == (None, 15)
+
+
+def test_a_worker_that_starts_in_that_moment_signs_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any other trouble is said."""
+    killed(world)
+    folder = world.store.logs()[0]
+    monkeypatch.setattr("sunlit.registry.guard_logs.is_busy", lambda _folder: False)
+    with world.store.writer(world.clock, pace=Pace(checkpoint_seconds=None)):
+        settle(folder, world.clock.now)
+    killed(world)
+    shutil.rmtree(folder.keys_path)
+
+    with pytest.raises(SunlitError) as caught:
+        settle(folder, world.clock.now)
+
+    assert caught.value.code == "content.key-missing"

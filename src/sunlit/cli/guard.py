@@ -143,9 +143,9 @@ def _looked(found: "Look") -> Iterator[str]:
         yield f"log {log.origin}: {state}, {log.records} records" + (
             f", {unsigned} not under a checkpoint yet" if unsigned > 0 else ""
         )
-        if log.anchor is None:
+        if log.anchor is None and log.signed:
             yield "  never anchored: sunlit guard anchor DIR --home HOME"
-        else:
+        elif log.anchor is not None:
             kind = ", closed" if log.anchor.closed else ""
             waits = "" if log.anchor.witnessed else ", waits for witnesses"
             size = "" if log.anchor.size is None else f" at {log.anchor.size} records"
@@ -249,8 +249,9 @@ def anchor(
 ) -> None:
     """Log checkpoint and counts of each decision log that grew; renew witnessed receipts."""
     from sunlit.decision.store import DecisionStore
-    from sunlit.registry.anchor import Wish, renew_store
+    from sunlit.registry.anchor import Wish
     from sunlit.registry.anchor import anchor as anchor_logs
+    from sunlit.registry.anchor_files import renew_store
 
     opened = DecisionStore.open(store)
     with acting(home, key, "operator") as act:

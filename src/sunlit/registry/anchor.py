@@ -1,7 +1,8 @@
 """Anchor decision logs in the organisation's own log: checkpoint and counts, open or closed.
 
 For each registered log of a store, in this order:
-1. read it at its newest checkpoint, signed by the key that was registered;
+1. let an idle log sign what a crash left unsigned; read it at its newest checkpoint, signed by the
+   key that was registered;
 2. check that it only grew since the last anchor that can be read;
 3. count the records that came since, by kind;
 4. of a closed anchor keep the opening in private, before it is logged: nobody else could open it;
@@ -10,9 +11,7 @@ For each registered log of a store, in this order:
 A log that does not hold is refused and said; the others are anchored all the same.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
@@ -22,23 +21,20 @@ from sunlit.capabilities.decision.standing import (
     log_subject,
     registration_of,
 )
-from sunlit.claims.admitted import Admitted
 from sunlit.claims.decision import Anchor, Counts
 from sunlit.decision.anchored import Anchored, closed_form, counted, read_anchor
 from sunlit.decision.folder import LogFolder
 from sunlit.decision.record import Record
 from sunlit.decision.store import DecisionStore
-from sunlit.log.proof import TlogProof
 from sunlit.log.reader import LogReader
 from sunlit.registry.admit import Ledger
-from sunlit.registry.home import Home, write_whole
-from sunlit.registry.receipts import Renewed, is_witnessed
+from sunlit.registry.anchor_files import keep_anchors, opening_path, read_opening
+from sunlit.registry.guard_logs import settle
+from sunlit.registry.home import write_whole
 from sunlit.registry.saying import Said, signed
 from sunlit.statement.keys import Signer
 from sunlit.statement.withheld import new_salt
 
-ANCHORS: Final = "anchors"
-ENTRY, RECEIPT, CHECKPOINT = ".entry.json", ".tlog-proof", ".checkpoint"
 NOTHING: Final = Counts()
 
 
@@ -107,6 +103,7 @@ def _anchor(
 ) -> Done:
     registered = _registration(ledger, folder)
     # 1. the log at its newest checkpoint
+    settle(folder, ledger.now)
     reader = store.reader(folder.origin)
     # 2. it only grew
     before = last_anchored(ledger, registered)
@@ -114,12 +111,12 @@ def _anchor(
         reader.expect_growth_from(before.checkpoint)
     size, old = reader.size, before.size if before else None
     if not _is_due(size, old, wish):
-        _keep(ledger, store, folder, registered)
+        keep_anchors(ledger, store, folder, registered)
         return Done(origin=folder.origin, size=size, before=old)
     # 3. to 6.
     now = _counted(reader, before)
     said = _say(ledger, now, wish, registered, signer)
-    _keep(ledger, store, folder, registered)
+    keep_anchors(ledger, store, folder, registered)
     return Done(
         origin=folder.origin, size=size, before=old, said=said, closed=wish.closed,
         counts=now.counts,
@@ -199,77 +196,3 @@ def _claim(
     return Anchor(
         origin=of.origin, deployer=of.deployer, anchored_on=at, commitment=committed
     ), opening
-
-
-def opening_path(home: Home, statement_id: str) -> Path:
-    """Return where the home keeps the opening of a closed anchor."""
-    return home.root / "private" / ANCHORS / f"{statement_id}.json"
-
-
-def read_opening(home: Home, statement_id: str) -> bytes | None:
-    """Return the opening of a closed anchor, None where the home has none."""
-    try:
-        return opening_path(home, statement_id).read_bytes()
-    except OSError:
-        return None
-
-
-# -- beside the store ---------------------------------------------------------------------------
-
-
-def _keep(ledger: Ledger, store: DecisionStore, folder: LogFolder, registered: Registered) -> None:
-    """Lay entry, receipt and checkpoint of each anchor of this home's log beside the store.
-
-    Also of those that a crash kept an earlier run from laying there.
-    """
-    history, home = ledger.history, ledger.home
-    where = store.root / ANCHORS / folder.name
-    reader = None
-    for said, claim in anchors_of(history.statements, history.directory, registered):
-        stem = anchor_stem(said)
-        if said.origin != home.origin or (where / f"{stem}{RECEIPT}").exists():
-            continue
-        reader = reader or home.reader()
-        try:
-            note = read_anchor(claim, registered.key, read_opening(home, said.statement_id)).note
-            write_whole(where / f"{stem}{CHECKPOINT}", note)
-        except UnavailableError as error:
-            if error.code != "anchor.closed":
-                raise
-        index = said.index or 0
-        write_whole(where / f"{stem}{ENTRY}", reader.entry(index))
-        write_whole(where / f"{stem}{RECEIPT}", reader.receipt(index).to_bytes())
-
-
-def anchor_stem(said: Admitted) -> str:
-    """Return the name of an anchor's files: they sort as they stand in the organisation's log."""
-    return f"{said.index or 0:010d}-{said.statement_id[:12]}"
-
-
-def renew_store(home: Home, store: DecisionStore, ledger: Ledger) -> Renewed:
-    """Renew the receipts of registrations and anchors that no quorum vouches for yet.
-
-    A receipt that a quorum vouches for is never taken away.
-    """
-    trust, reader = home.trust(ledger.now()), home.reader()
-    witnessed: list[Path] = []
-    waiting: list[Path] = []
-    for path, entry, receipt in _kept(store):
-        if is_witnessed(entry, receipt, trust):
-            continue
-        newest = reader.receipt(TlogProof.parse(receipt).index)
-        if is_witnessed(entry, newest, trust):
-            write_whole(path, newest.to_bytes())
-            witnessed.append(path)
-        else:
-            waiting.append(path)
-    return Renewed(witnessed=tuple(witnessed), waiting=tuple(waiting))
-
-
-def _kept(store: DecisionStore) -> Iterator[tuple[Path, bytes, bytes]]:
-    paths = [folder.path / f"registration{RECEIPT}" for folder in store.logs()]
-    paths += sorted((store.root / ANCHORS).glob(f"*/*{RECEIPT}"))
-    for path in paths:
-        entry = path.with_name(path.name.removesuffix(RECEIPT) + ENTRY)
-        if path.is_file() and entry.is_file():
-            yield path, entry.read_bytes(), path.read_bytes()

@@ -14,7 +14,7 @@ from sunlit.decision.store import DecisionStore
 from sunlit.guard.declared import Declared
 from sunlit.guard.judge import expect_allowed, expect_now
 from sunlit.guard.standing import stand
-from sunlit.registry.guard_look import is_busy
+from sunlit.registry.guard_logs import is_busy
 from sunlit.registry.guard_store import TOKEN_FOLDER, store_trust
 from sunlit.runtime.covers import Asked
 from sunlit.runtime.folder import read_parts

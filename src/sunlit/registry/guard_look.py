@@ -3,8 +3,6 @@
 Nothing here asks the organisation's log: the anchors are those that lie beside the store.
 """
 
-import fcntl
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +21,8 @@ from sunlit.decision.store import DecisionStore
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.entry import Entry
 from sunlit.log.note import Note
-from sunlit.registry.anchor import ANCHORS, CHECKPOINT, ENTRY, RECEIPT
+from sunlit.registry.anchor_files import ANCHORS, CHECKPOINT, ENTRY, RECEIPT
+from sunlit.registry.guard_logs import is_busy, records_of
 from sunlit.registry.guard_store import TOKEN_FOLDER, store_trust
 from sunlit.registry.receipts import is_witnessed
 from sunlit.runtime.covers import Asked
@@ -140,36 +139,9 @@ def look_at_log(store: DecisionStore, folder: LogFolder) -> LogLook:
     """Look at one decision log."""
     return LogLook(
         name=folder.name, origin=folder.origin, registered=folder.registration is not None,
-        busy=is_busy(folder), records=_records(folder), signed=folder.reader().size,
+        busy=is_busy(folder), records=records_of(folder), signed=folder.reader().size,
         anchor=last_anchor(store, folder),
     )  # fmt: skip
-
-
-def is_busy(folder: LogFolder) -> bool:
-    """Tell whether a process is writing to the log.
-
-    It asks for the writer's lock, shared, and lets go at once: a worker that starts in that
-    moment takes another log.
-    """
-    path = folder.lock.with_name(f"{folder.lock.name}.writer")
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False  # nobody has ever written
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def _records(folder: LogFolder) -> int:
-    segments = sorted(folder.segments.glob("*.seg"))
-    if not segments:
-        return 0
-    return SegmentReader(folder.segments).end_of(int(segments[-1].stem)).number
 
 
 def last_anchor(store: DecisionStore, folder: LogFolder) -> LastAnchor | None:
@@ -198,7 +170,7 @@ def waiting(store: DecisionStore, step: Step = lambda _done, _of: None) -> Waiti
     Raises:
         SunlitError: `record.*`.
     """
-    count, total, done = _Counting(), sum(_records(folder) for folder in store.logs()), 0
+    count, total, done = _Counting(), sum(records_of(folder) for folder in store.logs()), 0
     for folder in store.logs():
         for index, leaf in SegmentReader(folder.segments).leaves(0):
             done += 1
