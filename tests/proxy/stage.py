@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -126,10 +126,11 @@ class Stage:
     async def send(self, request: bytes, port: int | None = None) -> bytes:
         """Send a request on a connection of its own; return all that comes back."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port or self.port)
-        writer.write(request)
-        found = await reader.read()
-        writer.close()
-        return found
+        try:
+            writer.write(request)
+            return await reader.read()
+        finally:
+            writer.close()
 
 
 @asynccontextmanager
@@ -142,12 +143,10 @@ async def stage(
     sent: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             sent.append(await read_request(reader))
             await (play or answering())(sent[-1], writer)
-            writer.close()
-        except (OSError, asyncio.IncompleteReadError):
-            writer.close()
+        writer.close()
 
     chosen = gate or FakeGate()
     server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 27)
@@ -158,7 +157,7 @@ async def stage(
             gate=chosen, upstream=f"http://127.0.0.1:{port}", port=0, fixed=fixed,
             config=replace(found, limits=Limits(**limits)) if limits else found,
             clock=clock or SetClock(from_unix(1_800_000_000)), drafts=drafts,
-            deployer="city.example", tracer=tracer or Untraced(),
+            use="outreach", deployer="city.example", tracer=tracer or Untraced(),
         )
     )  # fmt: skip
     try:

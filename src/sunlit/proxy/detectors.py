@@ -85,7 +85,10 @@ class _Quiet:
 
 
 class RateSpike:
-    """More requests in the window than `factor` times the mean of the windows before."""
+    """More requests in the window than `factor` times the usual.
+
+    The usual is the mean of the windows before, and at least `minimum`.
+    """
 
     def __init__(self, seconds: float, factor: float, minimum: int) -> None:
         self._window = Window(seconds, 1, windows=BEFORE + 1)
@@ -97,12 +100,15 @@ class RateSpike:
         """Take one request. Says nothing until two windows have passed."""
         self._window.add(sample.at, 1)
         self._first = sample.at if self._first is None else self._first
-        seen = min(int((sample.at - self._first) / self._seconds), BEFORE)
+        seen = min(
+            int((sample.at - self._first) / self._seconds) - 1, BEFORE
+        )  # whole windows before
         now = self._window.sums()[0]
-        if seen < 1 or now < self._minimum:
+        if seen < 1:
             return None
         mean = sum(self._window.sums(ago)[0] for ago in range(1, seen + 1)) / seen
-        if now <= self._factor * mean or not self._quiet.may(sample.at):
+        # A service that slept all night is not spiking when it wakes: `minimum` counts as usual.
+        if now <= self._factor * max(mean, self._minimum) or not self._quiet.may(sample.at):
             return None
         return Alarm(
             detector="rate-spike", counts={"requests": now, "meanBefore": f"{mean:.1f}"},

@@ -37,6 +37,7 @@ class Service:
     config: ProxyConfig
     clock: Clock
     drafts: Path
+    use: str
     deployer: str
     host: str = "127.0.0.1"
     port: int = 8089
@@ -54,9 +55,7 @@ class Running:
             MalformedError: `proxy.config`.
         """
         config, loop = service.config, asyncio.get_running_loop()
-        drafts = Drafts(
-            service.drafts, service.clock, use=service.fixed.use, deployer=service.deployer
-        )
+        drafts = Drafts(service.drafts, service.clock, use=service.use, deployer=service.deployer)
         self._service = service
         self.parts = Parts(
             gate=service.gate, upstream=Upstream(service.upstream, config.limits),
@@ -65,7 +64,8 @@ class Running:
         )  # fmt: skip
         self._runner = web.AppRunner(
             make_app(self.parts), access_log=None, auto_decompress=False,
-            keepalive_timeout=IDLE_CLIENT, lingering_time=LINGER, shutdown_timeout=float(config.limits.drain_seconds),
+            keepalive_timeout=IDLE_CLIENT, lingering_time=LINGER,
+            shutdown_timeout=float(config.limits.drain_seconds),
         )  # fmt: skip
 
     async def start(self) -> int:

@@ -72,7 +72,7 @@ def _detectors(settings: DetectorSettings, reference: Reference) -> Sequence[Det
 class Drafts:
     """Writes incident drafts into a folder, one file each."""
 
-    def __init__(self, folder: Path, clock: Clock, *, use: str | None, deployer: str) -> None:
+    def __init__(self, folder: Path, clock: Clock, *, use: str, deployer: str) -> None:
         self._folder, self._clock = folder, clock
         self._use, self._deployer = use, deployer
 
