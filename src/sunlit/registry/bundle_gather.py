@@ -15,7 +15,7 @@ from sunlit.decision.anchored import Anchored, read_anchor
 from sunlit.decision.content import Content
 from sunlit.decision.record import Kind
 from sunlit.log.reader import LogReader
-from sunlit.registry.anchor import read_opening
+from sunlit.registry.anchor_files import read_opening
 from sunlit.registry.bearing import Matter
 from sunlit.registry.bundle_parts import Gathered, Sources
 from sunlit.registry.bundle_statements import About, Receipts, governing, section_of
