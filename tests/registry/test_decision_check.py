@@ -1,6 +1,5 @@
 """Two facts from a letter, one of five answers."""
 
-import sqlite3
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -84,6 +83,13 @@ def test_a_wrong_date_and_an_unknown_code_get_the_same_answer(world: World) -> N
         unknown = check(index, new_code(), day_of(world, "chosen"), anchors(world))
 
     assert wrong == unknown == Checked(result=Result.NONE)
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_beyond_all_calendars_is_a_wrong_day(world: World, day: date) -> None:
+    """No more and no less."""
+    with Index.opened(world.store) as index:
+        assert check(index, world.codes["chosen"], day) == Checked(result=Result.NONE)
 
 
 def test_the_letter_may_bear_the_date_of_any_time_zone(world: World) -> None:
@@ -228,4 +234,3 @@ def test_an_erased_decision_is_not_found_by_its_code(world: World) -> None:
 
     assert still.result is Result.INCOMPLETE
     assert gone.result is Result.NONE
-    assert sqlite3.sqlite_version

@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sunlit.decision.record import Kind
 from sunlit.registry.decision_index import Index
 from sunlit.registry.decision_rows import UNREADABLE, Row
 from sunlit.registry.decision_search import Search, row_json, search
-from sunlit.registry.decisions import case_of, find, see, state_words
+from sunlit.registry.decisions import case_of, content_or_why, find, see, state_words
 from tests.decisions import BROKEN, CASE, World, copied
 from tests.rubric.story import USE
 
@@ -160,6 +161,7 @@ def test_a_record_is_named_by_id_code_or_place(world: World) -> None:
         ("0" * 32, "decision.unknown"),
         ("nowhere#3", "decision.unknown"),
         ("short", "decision.name"),
+        (f"log#{9 * 10**30}", "decision.name"),
         ("0000-0000-0000-0001", "record.check-code"),
     ],
 )
@@ -267,8 +269,8 @@ def test_a_record_that_is_gone_or_another_is_noticed(world: World) -> None:
         index.update()
         row = index.at(pointer.log, pointer.index)
         assert row is not None
-        beyond = Row(**{**_fields(row), "place": row.place + 99})
-        other = Row(**{**_fields(row), "leaf": "0" * 64})
+        beyond = replace(row, place=row.place + 99)
+        other = replace(row, leaf="0" * 64)
         codes = []
         for wrong in (beyond, other):
             with pytest.raises(VerificationError) as caught:
@@ -276,12 +278,6 @@ def test_a_record_that_is_gone_or_another_is_noticed(world: World) -> None:
             codes.append(caught.value.code)
 
     assert codes == ["decision.record-differs"] * 2
-
-
-def _fields(row: Row) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(row)
 
 
 def test_contents_without_keys_are_tried_again_later(world: World) -> None:
@@ -321,6 +317,7 @@ def test_a_damaged_content_does_not_stop_the_index(world: World) -> None:
 
     assert row is not None
     assert row.content == UNREADABLE
+    assert content_or_why(store, pointer)[1].startswith("unreadable: ")
 
 
 def test_an_index_that_cannot_be_written_says_so(world: World) -> None:

@@ -81,14 +81,14 @@ def show(
     if open_ and not (ground and role):
         raise click.UsageError("--open needs --ground TEXT and --role ROLE")
     from sunlit.cli.decision_show import Shown, document, lines
-    from sunlit.registry.decisions import case_of, contents, find
+    from sunlit.registry.decisions import case_of, content_or_why, find
 
     with at_store(store, update=True) as index:
         row = find(index, which)
         opened = None
         if open_ and ground and role:
             opened = _opened(index, case_of(index, row), (ground, role, actor))
-        _, kept = contents(index.store, row.pointer)
+        _, kept = content_or_why(index.store, row.pointer)
         shown = Shown(
             store=index.store, case=case_of(index, row), kept=kept, opened=opened,
             anchored=_anchored(index, case_of(index, row), home),

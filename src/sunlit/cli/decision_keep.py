@@ -1,6 +1,6 @@
 """`sunlit decision erase|hold`: destroy contents for good, or forbid that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from sunlit.cli.decision_store import at_store, store_option
 from sunlit.cli.output import emit, home_option, json_option
 
 if TYPE_CHECKING:
-    from sunlit.registry.erase import Erased
+    from sunlit.registry.erase import Erased, Eraser
     from sunlit.registry.saying import Said
 
 STORES = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -29,14 +29,20 @@ STORES = click.Path(path_type=Path, file_okay=False, exists=True)
     metavar="BACKUPDIR",
     help="A copy of the store, with its keys, to destroy in too; repeat for more.",
 )
+@click.option(
+    "--with-later",
+    is_flag=True,
+    help="And of the later records about it: outcome, contests, their results.",
+)
 @click.option("--resume", is_flag=True, help="End the erasures that were begun and not ended.")
 @store_option
 @home_option
 @signer_option("operator")
 @json_option
 def erase(
-    *, which: str | None, legal_basis: str | None, also: tuple[Path, ...], resume: bool,
-    store: Path, home: Path, key: str | None, as_json: bool,
+    *, which: str | None, with_later: bool, resume: bool, store: Path, home: Path,
+    key: str | None, as_json: bool,
+    **basis: Any,  # noqa: ANN401 - legal_basis and also
 ) -> None:  # fmt: skip
     """Destroy content, key and salts of the record ID for good, then log that it was done.
 
@@ -45,24 +51,41 @@ def erase(
     """
     if resume == (which is not None):
         raise click.UsageError("name one record, or give --resume")
-    if not resume and legal_basis is None:
+    if not resume and basis["legal_basis"] is None:
         raise click.UsageError("an erasure needs --legal-basis TEXT")
-    from sunlit.registry.decisions import find
-    from sunlit.registry.erase import Eraser, Intention
+    from sunlit.registry.erase import Eraser
 
     with at_store(store, update=True) as index, acting(home, key, "operator") as act:
         eraser = Eraser(act.ledger, act.signer, index)
-        if which is None or legal_basis is None:
+        if which is None:
             _resumed(eraser, as_json=as_json)
             return
-        wanted = Intention(
-            pointer=find(index, which).pointer, legal_basis=legal_basis,
-            also=tuple(path.resolve() for path in also),
-        )  # fmt: skip
-        done = eraser.erase(wanted)
-    lines = [*_erased(done), "  The record and every proof stay. Copies that were not named here"]
+        done, kept = _erase(eraser, which, basis, with_later=with_later)
+    lines = [line for one in done for line in _erased(one)]
+    if kept:
+        lines.append(f"  {kept} later records about it keep their contents: add --with-later")
+    lines.append("  The record and every proof stay. Copies that were not named here")
     lines.append("  (exports, snapshots, other backups of the key store) are not reached.")
-    emit(_document(done), lines, as_json=as_json)
+    first, *later = [_document(one) for one in done]
+    emit({**first, "later": later, "laterKept": kept}, lines, as_json=as_json)
+
+
+def _erase(
+    eraser: "Eraser", which: str, basis: "Mapping[str, Any]", *, with_later: bool
+) -> "tuple[list[Erased], int]":
+    """Erase a record, and what came later where that is asked for; return how many keep theirs."""
+    from sunlit.registry.decision_rows import ERASED
+    from sunlit.registry.decisions import find
+    from sunlit.registry.erase import Intention
+
+    row = find(eraser.index, which)
+    later = [one for one in eraser.index.later(row) if one.content != ERASED]
+    also = tuple(path.resolve() for path in basis["also"])
+    done = [
+        eraser.erase(Intention(pointer=one.pointer, legal_basis=basis["legal_basis"], also=also))
+        for one in (row, *(later if with_later else ()))
+    ]
+    return done, 0 if with_later else len(later)
 
 
 def _document(done: "Erased") -> dict[str, object]:
@@ -78,7 +101,7 @@ def _erased(done: "Erased") -> Iterator[str]:
     yield f"  statement {done.statement}, entry {done.index} of {done.origin}"
 
 
-def _resumed(eraser: Any, *, as_json: bool) -> None:  # noqa: ANN401 - imported when needed
+def _resumed(eraser: "Eraser", *, as_json: bool) -> None:
     from sunlit.registry.erase import Erased
 
     lines, rows, failed = [], [], False

@@ -215,7 +215,7 @@ def _contested(case: "Case") -> str:
         return "no"
     answered = f"answered: {results[-1].record.result or BLANK}" if results else "not answered"
     waiting = f"; {case.open_contests} without an answer" if case.open_contests else ""
-    return f"{len(contests)} times; {answered}{waiting}"
+    return f"{len(contests)} contest{'s' * (len(contests) > 1)}; {answered}{waiting}"
 
 
 def _later(seen: "Seen") -> str:

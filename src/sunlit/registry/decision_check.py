@@ -20,6 +20,8 @@ from sunlit.registry.home import Home
 # A letter bears the date of where it was written: UTC+14 begins a day first, UTC-12 ends it last.
 EARLIEST: Final = timedelta(hours=14)
 LATEST: Final = timedelta(hours=12)
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 9000
 
 
 class Result(StrEnum):
@@ -110,6 +112,8 @@ def _look_up(index: Index, code: str, day: date) -> tuple[Row | None, bool]:
         if error.code == "decision.index":
             raise
         broken = True  # what was indexed before may still find it, and then says what is wrong
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None, broken
     start = datetime.combine(day, time(), UTC)
     first, last = format_time(start - EARLIEST), format_time(start + timedelta(days=1) + LATEST)
     found = [

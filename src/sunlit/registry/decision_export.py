@@ -6,6 +6,7 @@ caller records the access first. Rows are written a group at a time, so memory s
 
 import os
 from collections.abc import Iterator
+from datetime import UTC
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from sunlit.decision.store import DecisionStore
 from sunlit.log.merkle import leaf_hash
 from sunlit.registry.decision_contents import ContentReader
 from sunlit.registry.decision_index import Progress
-from sunlit.registry.decisions import contents
+from sunlit.registry.decisions import content_or_why
 
 GROUP: Final = 4096  # rows held at once
 _TEXTS: Final = (
@@ -31,9 +32,9 @@ def export(
 ) -> int:
     """Write every acknowledged record of the store to a Parquet file; return how many.
 
-    Columns: log, index, leaf, id, kind, time, the leaf's fields in snake case, of_log, of_index,
-    of_leaf, masked, commit (name to hex), content (`closed`, `kept`, `erased`, `unreadable`);
-    and with `opened` values and types, each by the field's name.
+    Columns: log, index, leaf, id, kind, time (UTC), the leaf's fields in snake case, of_log,
+    of_index, of_leaf, masked, commit (name to hex), content (`closed`, `kept`, `erased`,
+    `unreadable`); and with `opened` values and types, each by the field's name.
 
     Raises:
         UnavailableError: `export.needs`, `export.cannot-write`, and as reading a log raises.
@@ -75,7 +76,7 @@ def _schema(pa: Any, *, opened: bool) -> Any:  # noqa: ANN401 - pyarrow has no t
     text = pa.string()
     named = [
         ("log", text), ("index", pa.int64()), ("leaf", text), ("id", text), ("kind", text),
-        ("time", pa.timestamp("s", tz="UTC")), *((name, text) for name in _TEXTS),
+        ("time", pa.timestamp("s")), *((name, text) for name in _TEXTS),
         ("trust", pa.int64()), ("masked", pa.list_(text)), ("of_log", text),
         ("of_index", pa.int64()), ("of_leaf", text), ("commit", pa.map_(text, text)),
         ("content", text),
@@ -92,7 +93,7 @@ def _rows(store: DecisionStore, *, opened: bool) -> Iterator[dict[str, object]]:
             pointer = Pointer(log=folder.origin, index=place, leaf=leaf_hash(leaf).hex())
             row = _row(pointer, record)
             if opened:
-                content, state = contents(reader, pointer)
+                content, state = content_or_why(reader, pointer)
                 row |= {"content": state.partition(":")[0], **_opened(content)}
             yield row
 
@@ -102,7 +103,7 @@ def _row(pointer: Pointer, record: Record) -> dict[str, object]:
     texts = {name: getattr(record, name) for name in _TEXTS}
     return {
         "log": pointer.log, "index": pointer.index, "leaf": pointer.leaf, "id": record.id,
-        "kind": str(record.kind), "time": record.time,
+        "kind": str(record.kind), "time": record.time.astimezone(UTC).replace(tzinfo=None),
         **{name: None if value is None else str(value) for name, value in texts.items()},
         "trust": record.trust, "masked": list(record.masked),
         "of_log": of and of.log, "of_index": None if of is None else of.index,

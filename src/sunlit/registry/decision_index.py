@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import astuple, dataclass, fields
 from typing import Final, Self
 
-from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
 from sunlit.decision.content import Content
 from sunlit.decision.record import Pointer, Record
 from sunlit.decision.store import DecisionStore
@@ -223,7 +223,7 @@ class Index:
             content = self.contents.content(pointer)
         except UnavailableError as error:
             return (ERASED if error.code == "content.erased" else UNREADABLE), []
-        except VerificationError:
+        except (MalformedError, VerificationError):
             return UNREADABLE, []
         return KEPT, self._macs(pointer, content)
 

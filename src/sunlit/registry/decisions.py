@@ -15,6 +15,7 @@ from sunlit.registry.decision_index import Index
 from sunlit.registry.decision_rows import Row
 
 GROUPED: Final = LENGTH + 3
+MAX_DIGITS: Final = 15  # of a place in a log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def find(index: Index, which: str) -> Row:
         MalformedError: `decision.name`, `record.check-code`.
     """
     log, _, place = which.rpartition("#")
-    if log and place.isascii() and place.isdecimal():
+    if log and place.isascii() and place.isdecimal() and len(place) <= MAX_DIGITS:
         found = [row for row in (index.at(log, int(place)),) if row is not None]
     elif is_hex(which, HEX_ID):
         found = list(index.rows("id = ?", (which,)))
@@ -150,6 +151,16 @@ def contents(store: DecisionStore | ContentReader, pointer: Pointer) -> tuple[Co
     except UnavailableError as error:
         state = "erased" if error.code == "content.erased" else f"unreadable: {error.what}"
         return None, state
+
+
+def content_or_why(
+    store: DecisionStore | ContentReader, pointer: Pointer
+) -> tuple[Content | None, str]:
+    """Do what `contents` does, and say of what is damaged too that it is unreadable."""
+    try:
+        return contents(store, pointer)
+    except (MalformedError, VerificationError) as error:
+        return None, f"unreadable: {error.what}"
 
 
 def state_words(case: Case) -> str:

@@ -177,7 +177,7 @@ class Sweep:
             period = periods.get(about.use or "")
             if period is None:
                 self.counts["no-period"] += 1
-            elif parse_time(row.time) + timedelta(days=period.days) > self.at:
+            elif parse_time(row.time) > self.at - timedelta(days=period.days):
                 self.counts["young"] += 1
             else:
                 yield self._one(row, about, period, holds)
