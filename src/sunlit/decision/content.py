@@ -150,16 +150,17 @@ def write_content(values: Mapping[str, tuple[str, bytes]]) -> tuple[dict[str, st
 def _around(name: str, kind: str) -> tuple[str, bytes, str]:
     """Return what of a field's row and commitment hangs on its name and media type alone."""
     lead = f'{{"name":{encode_basestring(name)},"salt":"'
-    return lead, _committed(name, kind, b""), f',"type":{encode_basestring(kind)}}}'
-
-
-def _joined(rows: list[str], values: list[bytes]) -> bytes:
     try:
-        head = f'{{"fields":[{",".join(rows)}],"v":1}}\n'.encode()
+        between = _committed(name, kind, b"")
     except UnicodeEncodeError as error:
         raise MalformedError(
             "json.unsupported-value", "a text holds half a surrogate pair"
         ) from error
+    return lead, between, f',"type":{encode_basestring(kind)}}}'
+
+
+def _joined(rows: list[str], values: list[bytes]) -> bytes:
+    head = f'{{"fields":[{",".join(rows)}],"v":1}}\n'.encode()
     return b"".join((head, *values))
 
 
