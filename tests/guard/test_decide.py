@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -165,7 +166,7 @@ def test_inputs_are_written_down_before_the_component_sees_them(tmp_path: Path) 
 def test_what_cannot_be_written_down_is_not_decided(tmp_path: Path) -> None:
     """The component is not even asked; a hook helps."""
     place = Place(tmp_path)
-    asked = []
+    asked: list[object] = []
     with place.open() as guard:
         with pytest.raises(VerificationError) as caught:
             _guarded(guard, place, asked.append).decide(object())
@@ -231,7 +232,7 @@ def test_what_ends_while_the_component_thinks_holds_the_decision_back(tmp_path: 
 def test_masking_that_the_token_orders_is_applied_and_recorded(tmp_path: Path) -> None:
     """Neither the component nor the record sees what is masked."""
     place = Place(tmp_path, grant(constraints=("mask:name",)))
-    seen = []
+    seen: list[object] = []
     with place.open() as guard:
         model = guard.load(
             place.files, lambda _: seen.append,
@@ -243,6 +244,24 @@ def test_masking_that_the_token_orders_is_applied_and_recorded(tmp_path: Path) -
     assert seen == [{"name": "*"}]
     assert place.records()[0].masked == ("name",)
     assert content.fields["input"].value == b'{"name":"*"}'
+
+
+def test_what_is_suspended_meanwhile_goes_out_only_by_break_glass(tmp_path: Path) -> None:
+    """A reason that was given before opens what it opened, and nothing that came later."""
+    place = Place(tmp_path)
+    place.suspend()
+
+    def think(inputs: object) -> object:
+        place.clock.at = place.said.valid_until
+        return inputs
+
+    with place.open(staleness=timedelta(days=1000)) as guard:
+        model = _guarded(guard, place, think)
+        with pytest.raises(VerificationError) as caught:
+            model.decide(1, break_glass="flood")
+
+    assert caught.value.code == "token.expired"
+    assert [one.kind for one in place.records()] == [Kind.REFUSAL]
 
 
 def test_one_decision_may_declare_another_place_or_purpose(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Estimators: the unguarded output, one record a row, and no way round by accident."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def test_an_onnx_model_runs_guarded_in_onnxruntime(tmp_path: Path) -> None:
     unguarded = loader(files)(values)  # type: ignore[operator]
     assert isinstance(single, np.ndarray)
     assert single.tobytes() == unguarded[:1].tobytes()
-    assert all((one.output == row).all() for one, row in zip(many, unguarded, strict=True))  # type: ignore[attr-defined]
+    assert all((one.output == row).all() for one, row in zip(many, unguarded, strict=True))
     assert [one.fields["case"].value for one in place.contents()] == [
         b"42", b"case-0", b"case-1", b"case-2", b"case-3", b"case-4",
     ]  # fmt: skip
@@ -190,11 +191,12 @@ def test_other_attributes_pass_through_and_nothing_can_be_changed(place: Place) 
         assert model.get_params() == {"depth": 3}  # type: ignore[operator]
         with pytest.raises(ValueError, match="read-only"):
             model.coef_[0] = 5  # type: ignore[index]
-        for change in (
+        changes: list[Callable[[], object]] = [
             lambda: model.fit, lambda: model.predict_proba, lambda: model.nothing,
             lambda: setattr(model, "coef_", 1), lambda: delattr(model, "coef_"),
             lambda: model.__wrapped__,
-        ):  # fmt: skip
+        ]  # fmt: skip
+        for change in changes:
             with pytest.raises(AttributeError):
                 change()
 

@@ -125,7 +125,7 @@ def test_models_are_reloaded_under_load_without_a_refusal(tmp_path: Path) -> Non
     """Model and token are swapped in one step: no call sees one without the other."""
     place = Place(tmp_path)
     files, token = _second(place, tmp_path)
-    stop, failed = Event(), []
+    stop, failed = Event(), list[str]()
 
     def work() -> None:
         while not stop.is_set():

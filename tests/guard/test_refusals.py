@@ -171,7 +171,7 @@ def test_limits_need_a_store_to_be_counted_in(tmp_path: Path) -> None:
     ],
 )
 def test_a_token_that_does_not_hold_opens_no_guard(
-    tmp_path: Path, change: dict[str, bytes | None], code: str
+    tmp_path: Path, change: dict[str, Any], code: str
 ) -> None:
     """There is nothing to go on from: not even whose fallback it would be."""
     place = Place(tmp_path)

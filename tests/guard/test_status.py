@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,6 +19,7 @@ import pytest
 from sunlit.base.errors import MalformedError, SunlitError
 from sunlit.decision.record import Binding
 from sunlit.guard import FileStatus, Guard, HttpsStatus
+from sunlit.guard.standing import read_status
 from sunlit.runtime.statuslist import MAX_LIST, SUSPENDED
 from tests.fixtures.token_world import AT, STATUS_INDEX, World
 from tests.guard.guarded_world import Place
@@ -57,9 +59,12 @@ def test_a_file_is_looked_at_by_the_check_itself(tmp_path: Path) -> None:
     """Nobody need call anything: whoever replaces the file stops the guard."""
     place = Place(tmp_path)
     with place.open(status=FileStatus(place.token / "status.jwt", every=0)) as guard:
-        assert _code(guard) is None
+        model = guard.load(place.files, lambda _: lambda x: x)
+        model.decide(1)
         place.suspend()
-        assert _code(guard) == "status.suspended"
+        with pytest.raises(SunlitError) as caught:
+            model.decide(1)
+        assert caught.value.code == "status.suspended"
         place.clock.at += timedelta(minutes=5)
         place.put_status()
         assert _code(guard) is None
@@ -99,6 +104,33 @@ def test_an_older_list_is_not_accepted(tmp_path: Path) -> None:
         assert _code(guard) == "status.suspended"
     with place.open() as guard:  # nor does a restart forget it
         assert _code(guard) == "status.suspended"
+
+
+def test_a_newer_list_beside_the_token_counts_over_the_remembered_one(tmp_path: Path) -> None:
+    """What the store remembers is a floor, no more."""
+    place = Place(tmp_path)
+    with place.open() as guard:
+        guard.check(binding=Binding.FILES_VERIFIED)
+        with pytest.raises(SunlitError):  # the last records may be refusals
+            guard.check(use="another")
+    newer = place.put_status()
+    with place.open() as guard:
+        assert guard.standing.status is not None
+        assert guard.standing.status.raw == newer
+
+
+def test_a_list_must_be_one_that_the_trust_file_names(tmp_path: Path) -> None:
+    """Also when a later trust file names others."""
+    place = Place(tmp_path)
+    with place.open() as guard:
+        named = replace(place.world.trust, version=2, status_lists=("https://other.example/1",))
+        with pytest.raises(SunlitError) as caught:
+            guard.reload(trust=named)
+        assert _code(guard) is None
+        with pytest.raises(SunlitError) as again:
+            read_status(place.world.status(), guard.standing.token, named, AT)
+
+    assert caught.value.code == again.value.code == "status.unknown-list"
 
 
 def test_a_list_that_a_decision_relied_on_is_remembered_over_a_restart(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ class Core:
 
     def _group(self, permit: Permit, values: Sequence[Values], *, opened: bool) -> writing.Group:
         live = self.live
-        standing, at = live.current(permit), live.watch.now()
+        standing, at = live.newest_of(permit.standing), live.watch.now()
         permit.expect_still(standing, at)
         if len(values) > permit.count:
             raise MalformedError(

@@ -57,7 +57,7 @@ class Live:
 
     def permit(self, ask: Ask) -> Permit:
         """Check, and count; see `Guard.check`."""
-        standing, watch = ask.standing or self.standing, self.watch
+        standing, watch = self.newest_of(ask.standing), self.watch
         at = watch.now()
         expect_allowed(standing, ask.declared, at)
         if ask.release is not None and ask.release != standing.release:
@@ -108,11 +108,12 @@ class Live:
             self._counters = (grant, os.getpid(), made)
         return made
 
-    def current(self, permit: Permit) -> Standing:
-        """Return the newest standing under the permit's own token."""
+    def newest_of(self, snapshot: Standing | None) -> Standing:
+        """Return the newest standing under the same token as a snapshot, or the snapshot."""
         standing = self.standing
-        same = standing.token.grant_id == permit.standing.token.grant_id
-        return standing if same else permit.standing
+        if snapshot is None or snapshot.token.grant_id == standing.token.grant_id:
+            return standing
+        return snapshot
 
     # --- status -----------------------------------------------------------------------------
 
