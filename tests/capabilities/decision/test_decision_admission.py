@@ -219,3 +219,26 @@ def test_a_deployer_says_how_long_it_keeps_contents(told: Told) -> None:
     assert told.retain(days=-1).outcome is FAILS
     assert told.retain(legal_basis="x\x1b[2J").outcome is FAILS
     assert told.retain(use="another").outcome is FAILS
+
+
+def test_a_registration_that_counts_for_nothing_hides_no_other(told: Told) -> None:
+    """A stranger's, one about something else, and a draft are passed over."""
+    origin = f"{DEPLOYER}/decisions/ffffffff"
+    good = replace(told.registration(), origin=origin, vkey=log_signer(origin).verifier.vkey)
+    told.enter(good, log_subject(origin), named_key("nobody"))
+    told.enter(good, log_subject("another/log"))
+    told.said.append(replace(told.said[-1], index=None, admitted_at=None))
+
+    assert told.asked(told.enter(replace(good, use=None), log_subject(origin))).outcome is HOLDS
+    assert len(registrations(told.said, told.world.directory)) == 2
+
+
+def test_an_anchor_that_nobody_admitted_is_passed_over(told: Told) -> None:
+    """A log that took it over unasked does not keep the deployer from anchoring."""
+    assert told.anchor(3).outcome is HOLDS
+    forged = replace(told.anchored(9), checkpoint="no checkpoint")
+    told.enter(forged, log_subject(ORIGIN))
+    told.enter(replace(told.anchored(9), size=8, counts=Counts(decisions=8)), log_subject(ORIGIN))
+
+    assert told.anchor(4).outcome is HOLDS
+    assert told.anchor(2).outcome is FAILS
