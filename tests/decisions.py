@@ -10,6 +10,7 @@ machine's to it with `world.set_clock(monkeypatch)`. Playing takes a second; `co
 a copy of a world that was played before.
 """
 
+import atexit
 import json
 import shutil
 from collections.abc import Mapping
@@ -137,7 +138,9 @@ def copied(to: Path) -> World:
 
 @cache
 def _once() -> World:
-    return played(Path(mkdtemp(prefix="sunlit-decisions-")))
+    root = Path(mkdtemp(prefix="sunlit-decisions-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    return played(root)
 
 
 class _Playing:
