@@ -219,3 +219,13 @@ def test_a_directory_that_is_no_store_is_said(sunlit: Door, tmp_path: Path) -> N
     ended = sunlit("guard", "status", tmp_path)
 
     assert (ended.code, "store.unreadable" in ended.err) == (3, True)
+
+
+def test_a_token_folder_that_is_not_there_is_said(
+    sunlit: Door, world: World, home: tuple[object, ...]
+) -> None:
+    """Before a store is made."""
+    ended = sunlit("guard", "init", world.root / "new", "--token", world.root / "none", *home)
+
+    assert (ended.code, "token.unreadable" in ended.err) == (3, True)
+    assert not (world.root / "new").exists()

@@ -81,7 +81,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("store", metavar="DIR", type=STORE)
-@click.option("--token", type=click.Path(path_type=Path, exists=True), required=True,
+@click.option("--token", type=PATH, required=True,
               help="The token's folder.")  # fmt: skip
 @click.option("--use", "use_id", help="The use, by its id; that of the token unless given.")
 @click.option("--workers", type=click.IntRange(1, 999), default=1, show_default=True,
