@@ -34,6 +34,7 @@ from sunlit.registry.decision_rows import (
 
 Progress = Callable[[int, int], None]
 BATCH: Final = 1000
+LOOKED_UP_BY: Final = "(record.log, record.place) IN (SELECT log, place FROM lookup WHERE mac = ?)"
 LOOKED_UP: Final = ("case", "code")
 
 
@@ -123,11 +124,7 @@ class Index:
 
     def looked_up(self, name: str, value: str) -> Iterator[Row]:
         """Yield the records whose content has this case pointer or check code."""
-        where = (
-            "EXISTS (SELECT 1 FROM lookup WHERE lookup.mac = ? AND lookup.log = record.log "
-            "AND lookup.place = record.place)"
-        )
-        return self.rows(where, (self.mac(name, value.encode()),))
+        return self.rows(LOOKED_UP_BY, (self.mac(name, value.encode()),))
 
     def later(self, row: Row) -> list[Row]:
         """Return the records that point to this one, or to one that does, in order of time."""

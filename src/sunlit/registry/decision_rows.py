@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS record (
 CREATE INDEX IF NOT EXISTS record_id ON record (id);
 CREATE INDEX IF NOT EXISTS record_time ON record (time, log, place);
 CREATE INDEX IF NOT EXISTS record_of ON record (of_log, of_place);
-CREATE INDEX IF NOT EXISTS record_content ON record (content);
+CREATE INDEX IF NOT EXISTS record_content ON record (content, log, place);
 CREATE TABLE IF NOT EXISTS lookup (
     log TEXT NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, mac TEXT NOT NULL,
     PRIMARY KEY (log, place, name)

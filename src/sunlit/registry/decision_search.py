@@ -7,7 +7,7 @@ from typing import Final
 
 from sunlit.base.times import format_time
 from sunlit.decision.record import Kind
-from sunlit.registry.decision_index import Index
+from sunlit.registry.decision_index import LOOKED_UP_BY, Index
 from sunlit.registry.decision_rows import Row
 
 _LATER: Final = (
@@ -53,10 +53,7 @@ def search(index: Index, wanted: Search) -> Iterator[Row]:
             terms.append(f"record.time {sign} ?")
             values.append(format_time(at))
     if wanted.case is not None:
-        terms.append(
-            "EXISTS (SELECT 1 FROM lookup WHERE lookup.mac = ? AND lookup.log = record.log "
-            "AND lookup.place = record.place)"
-        )
+        terms.append(LOOKED_UP_BY)
         values.append(index.mac("case", wanted.case.encode()))
     terms += [text for name, text in _FLAGS.items() if getattr(wanted, name)]
     return index.rows(" AND ".join(terms), values)
