@@ -328,6 +328,7 @@ def load(path):
 def other(path):
     return lambda person: {"estimate": 0.25, "letter": True}
 """
+ORIGIN: Final = "decisions.example/1"
 PERSON: Final = dict.fromkeys(lightgbm.Booster(model_file=str(EXAMPLE)).feature_name(), 1.0)
 
 
@@ -342,7 +343,7 @@ def a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "model.txt").write_bytes(EXAMPLE.read_bytes())
     store = DecisionStore.create(tmp_path / "store", organisation="city.example", use="outreach")
-    store.add_log("decisions.example/1").keep_registration(b"{}", b"proof")
+    store.add_log(ORIGIN).keep_registration(b"{}", b"proof")
     record, content = recorded(
         PERSON, Estimate(EXAMPLE)(PERSON), release=read_manifest(tmp_path / "model").digest
     )
@@ -367,6 +368,16 @@ def test_the_command_shows_that_it_is_the_same(where: Path) -> None:
 
     assert found.exit_code == 0, found.output
     assert "bit for bit" in found.output
+
+
+def test_the_access_is_recorded_before_the_content_is_used(where: Path) -> None:
+    """The loader's code sees what a person said: who looked, and why, stands in the log."""
+    run(where, "my_service_:load", "--role", "appeals office")
+
+    records = [one for _, one, _ in DecisionStore.open(where / "store").records(ORIGIN)]
+    assert [one.kind for one in records] == [Kind.DECISION, Kind.ACCESS]
+    assert records[1].role == "appeals office"
+    assert records[1].of is not None
 
 
 def test_the_command_prints_a_document(where: Path) -> None:
@@ -401,15 +412,14 @@ def test_one_byte_of_the_model_is_another_release(where: Path) -> None:
     assert isinstance(found.exception, SunlitError)
     assert found.exception.code == "replay.other-release"
     assert found.exception.exit_code == 1
+    assert len(list(DecisionStore.open(where / "store").records(ORIGIN))) == 1
 
 
 def test_an_erased_decision_cannot_be_replayed(where: Path) -> None:
     """Exit code 3: nobody can find out any more."""
     store = DecisionStore.open(where / "store")
-    ((_, _, leaf),) = store.records("decisions.example/1")
-    store.erase(
-        Pointer(log="decisions.example/1", index=0, leaf=sha256(b"\x00" + leaf).hexdigest())
-    )
+    ((_, _, leaf),) = store.records(ORIGIN)
+    store.erase(Pointer(log=ORIGIN, index=0, leaf=sha256(b"\x00" + leaf).hexdigest()))
 
     found = run(where)
 

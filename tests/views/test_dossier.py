@@ -261,12 +261,23 @@ def test_data_shows_each_input_and_each_dataset() -> None:
         (("application/octet-stream", b"\x00\x01"), "2 bytes of type application/octet-stream"),
         ((TEXT, b"x" * 3000), "x" * 2000 + "... (3000 characters)"),
         ((TEXT, b"\xff"), "\N{REPLACEMENT CHARACTER}"),
+        ((JSON, b'["\\ud800"]'), '["?"]'),
     ],
-    ids=["list", "broken", "bytes", "long", "not-utf8"],
+    ids=["list", "broken", "bytes", "long", "not-utf8", "half-a-pair"],
 )
 def test_any_input_is_shown_somehow(value: tuple[str, bytes], text: str) -> None:
     """Bytes by their size, long texts cut, and said so."""
     assert lines_of(full(content=content(input=value)), "Data")["Input"].value == text
+
+
+def test_very_many_inputs_are_counted() -> None:
+    """And one that is an empty text is not taken for a blank."""
+    many = json.dumps({f"n{at}": "" for at in range(250)}).encode()
+
+    found = lines_of(full(content=content(input=(JSON, many))), "Data")
+
+    assert found["Further inputs"].value == "50, not shown here"
+    assert found["Input n0"].value == '""'
 
 
 def test_fairness_gives_group_by_group_what_was_wanted() -> None:

@@ -14,6 +14,7 @@ from sunlit.views.label import OVERSIGHT
 
 SHOWN: Final = 10  # contributions by name; the others are summed up in one line
 MAX_TEXT: Final = 2000  # characters of one value
+MAX_INPUTS: Final = 200  # lines
 _STATES: Final = {
     "released": "The output was released at once",
     "proposed": "The output was a proposal: nothing until a person decides",
@@ -118,8 +119,10 @@ def _inputs(facts: Facts) -> Iterator[Line]:
     if not isinstance(document, dict) or not document:
         yield facts.opens("Input", shown(found))
         return
-    for name, value in document.items():
-        yield facts.opens(f"Input {name}", _cut(_text(value)))
+    for name, value in list(document.items())[:MAX_INPUTS]:
+        yield facts.opens(f"Input {_cut(name)}", _cut(_text(value)) or '""')
+    if len(document) > MAX_INPUTS:
+        yield facts.opens("Further inputs", f"{len(document) - MAX_INPUTS}, not shown here")
 
 
 def _dataset(dataset: Dataset) -> str:
@@ -163,4 +166,5 @@ def _text(value: object) -> str:
 
 
 def _cut(text: str) -> str:
+    text = text.encode("utf-8", "replace").decode()  # JSON may hold half a surrogate pair
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}... ({len(text)} characters)"

@@ -203,6 +203,7 @@ def test_coefficients_have_their_links() -> None:
 
     assert plain({"a": 3}) == 6.0
     assert log({"a": 3}) == math.exp(6)
+    assert Coefficients(0.0, {"a": 1.0}, Link.LOGIT)({"a": -1e6}) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Final, Self
 from sunlit import __version__
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError
+from sunlit.guard.explain.explainer import answer_of
 from sunlit.guard.explain.methods import Estimand, Link
 from sunlit.guard.explain.row import row_of, shown
 from sunlit.guard.explain.terms import Term, Terms
@@ -55,10 +56,7 @@ class Coefficients:
 
     def __call__(self, inputs: object) -> float:
         """Return the answer for one row."""
-        raw = self.terms(inputs).raw
-        if self.link is Link.IDENTITY:
-            return raw
-        return math.exp(raw) if self.link is Link.LOG else 1 / (1 + math.exp(-raw))
+        return answer_of(self.terms(inputs), self.link)
 
     def terms(self, inputs: object) -> Terms:
         """Return intercept and terms; the raw output is their plain sum, from left to right."""

@@ -192,8 +192,9 @@ def _term(row: object) -> Term:
 
 
 def _expect_fields(found: Mapping[str, object], fields: frozenset[str]) -> None:
-    if found.keys() != fields:
-        odd = min(found.keys() ^ fields)
+    odd_ones = fields.symmetric_difference(found)
+    if odd_ones:
+        odd = min(odd_ones)
         raise MalformedError(MALFORMED, f"a field is missing or unknown: {ascii(odd)[:60]}")
 
 

@@ -1,4 +1,4 @@
-"""`shap.TreeExplainer` (the extra `[shap]`) for other tree models: scikit-learn's, CatBoost's.
+"""`shap.TreeExplainer` (the extra `[shap]`) for other tree models: scikit-learn's.
 
 Path-dependent without a background; interventional with one, whose digest is kept. What the
 contributions must add up to comes from the model itself, not from shap.
