@@ -31,6 +31,7 @@ def _refused(guard: Guard, **said: Any) -> SunlitError:  # noqa: ANN401 - what `
         ({"use": "another"}, "token.other-use", "ask for a token"),
         ({"deployer": "other.example.gov"}, "token.other-deployer", "ask for a token"),
         ({"jurisdiction": "US-NY"}, "token.other-jurisdiction", "ask for a token"),
+        ({"jurisdiction": "US-CA-Jane Doe"}, "guard.place", "the code of the place"),
         ({"data_class": "medical"}, "token.other-data", "ask for a token"),
         ({"jurisdiction": None}, "guard.undeclared", "jurisdiction="),
         ({"data_class": None}, "guard.undeclared", "data_class="),

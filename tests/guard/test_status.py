@@ -319,6 +319,48 @@ def test_a_list_that_is_needed_now_is_waited_for(tmp_path: Path) -> None:
         assert _code(guard) is None
 
 
+def test_all_who_need_the_list_wait_for_one_answer(tmp_path: Path) -> None:
+    """A burst after a night offline asks once, and nobody of it is refused for that."""
+    place = Place(tmp_path)
+    begun, go_on, asked = threading.Event(), threading.Event(), list[int]()
+
+    def answer(*_: object) -> IO[bytes]:
+        asked.append(1)
+        begun.set()
+        assert go_on.wait(10)
+        return io.BytesIO(_fresh(0))
+
+    source = HttpsStatus("https://safety.example.gov/1", open_url=answer)
+    with place.open(status=source, token=place.world.parts(status=None)) as guard:
+        codes: list[str | None] = []
+        threads = [threading.Thread(target=lambda: codes.append(_code(guard))) for _ in range(4)]
+        threads[0].start()
+        assert begun.wait(10)
+        waits = [guard.live.must_wait]
+        for thread in threads[1:]:
+            thread.start()
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        waits.append(guard.live.must_wait)
+
+    assert waits == [True, False]
+    assert codes == [None] * 4
+    assert len(asked) == 1
+
+
+def test_a_list_that_may_still_be_relied_on_is_fetched_beside(tmp_path: Path) -> None:
+    """Within the stated staleness no decision waits for a network that is down."""
+    place = Place(tmp_path)
+    answers = _Answers(urllib.error.URLError("down"))
+    source = HttpsStatus("https://safety.example.gov/1", every=1000, open_url=answers)
+    with place.open(status=source, staleness=timedelta(days=30)) as guard:
+        place.clock.at += timedelta(days=10)
+        assert not guard.live.must_wait
+        assert _code(guard) is None
+        assert answers.asked.wait(10)
+
+
 @contextmanager
 def _server(answers: dict[str, tuple[int, bytes]]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
@@ -402,6 +444,26 @@ def test_the_clock_may_not_be_moved_back_over_a_restart(tmp_path: Path) -> None:
     assert caught.value.code == "guard.clock-back"
     with place.open() as guard:
         assert _code(guard) is None
+
+
+def test_an_emergency_on_a_clock_that_ran_ahead_locks_nobody_out(tmp_path: Path) -> None:
+    """Its time was overridden, not relied on; refusals behind the last decision do not hide it."""
+    place = Place(tmp_path)
+    with place.open(staleness=timedelta(days=9999)) as guard:
+        model = guard.load(place.files, lambda _: lambda x: x)
+        model.decide(1)
+        place.clock.at = place.said.valid_until + timedelta(days=1)
+        model.decide(2, break_glass="flood")
+        for _ in range(300):
+            _code(guard)
+    place.clock.at = AT + timedelta(minutes=1)
+
+    with place.open() as guard:
+        assert _code(guard) is None
+    place.clock.at = AT - timedelta(minutes=1)
+    with pytest.raises(SunlitError) as caught:
+        place.open()
+    assert caught.value.code == "guard.clock-back"
 
 
 def test_a_status_lists_own_time_counts_as_seen(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ CODES: Final = {
     "guard.older-status": "A status list is older than one that is known.",
     # judge
     "guard.undeclared": "A token limits something that nobody declared.",
+    "guard.place": "A place was declared that is no ISO 3166 code.",
     "guard.prohibited": "A token prohibits the use that was declared.",
     "guard.not-permitted": "A token does not permit the purpose that was declared.",
     "guard.oversight": "A token asks for more human oversight than there is.",

@@ -79,7 +79,8 @@ class Core:
             from asyncio import to_thread  # noqa: PLC0415 - asyncio is slow to import
 
             await to_thread(self.live.look)
-        self.live.look()
+        else:
+            self.live.look()
         try:
             return self.live.permit(ask)
         except SunlitError as error:

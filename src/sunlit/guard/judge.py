@@ -5,6 +5,7 @@ first (trust, uses, oversight, binding, revocation), then time, status, and the 
 that nothing is counted that is refused anyway.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -24,6 +25,7 @@ BREAKABLE: Final = frozenset({
     "guard.rate-exceeded", "guard.volume-exceeded",
 })  # fmt: skip
 """The refusals that break-glass may override, where the token has a rule for it."""
+_PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3}){0,3}")
 ARRANGEMENTS: Final = ("human-decides", "human-reviews", "none")  # strongest first
 
 
@@ -38,6 +40,7 @@ def expect_allowed(standing: Standing, declared: Declared, at: datetime) -> None
     standing.trust.expect_current(at)
     grant = standing.token.claims
     _expect_declared(grant, declared)
+    _expect_place(declared.jurisdiction)
     expect_covers(grant, Asked(
         at=at, use=declared.use, deployer=declared.deployer,
         jurisdiction=declared.jurisdiction, data_class=declared.data_class,
@@ -103,6 +106,15 @@ def _expect_declared(grant: TokenGrant, declared: Declared) -> None:
                 "guard.undeclared", f"the token limits the {name}, and nobody declared it",
                 expected=listed, mend=f"open the guard with {name}=…",
             )  # fmt: skip
+
+
+def _expect_place(place: str | None) -> None:
+    # A record's leaf is public, and "US-CA-" and anything else would lie within US-CA.
+    if place is not None and _PLACE.fullmatch(place) is None:
+        raise VerificationError(
+            "guard.place", "the place is no ISO 3166 code", expected="a code such as US-CA",
+            mend="declare the code of the place",
+        )  # fmt: skip
 
 
 def _expect_purpose(grant: TokenGrant, declared: Declared) -> None:

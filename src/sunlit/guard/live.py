@@ -53,6 +53,7 @@ class Live:
         self._next = 0.0
         self._pending: bytes | None = None
         self._mutex = Lock()
+        self._asking = Lock()
         self._counters: tuple[str, int, Counters] | None = None
 
     def permit(self, ask: Ask) -> Permit:
@@ -122,25 +123,32 @@ class Live:
         source = self._source
         if source is None:
             return
-        now = monotonic()
-        if now < self._next:
-            return
-        self._next = now + source.every
-        if source.is_slow and not self._is_needed_now():
-            Thread(target=self._quietly, name="sunlit-status", daemon=True).start()
-        else:
-            self._quietly()
+        if source.is_slow and self._is_needed_now():
+            with self._asking:  # whoever comes meanwhile waits for the same answer
+                if monotonic() >= self._next and self._is_needed_now():
+                    self._quietly()
+                    self._next = monotonic() + source.every
+        elif monotonic() >= self._next:
+            self._next = monotonic() + source.every
+            if source.is_slow:
+                Thread(target=self._quietly, name="sunlit-status", daemon=True).start()
+            else:
+                self._quietly()
 
     @property
     def must_wait(self) -> bool:
         """Whether the next `look` would wait for a network."""
         source = self._source
-        is_due = source is not None and source.is_slow and monotonic() >= self._next
-        return is_due and self._is_needed_now()
+        if source is None or not source.is_slow or not self._is_needed_now():
+            return False
+        return self._asking.locked() or monotonic() >= self._next
 
     def _is_needed_now(self) -> bool:
-        status = self.standing.status
-        return status is None or self.desk.now() >= status.found.expires_at
+        standing = self.standing
+        if standing.status is None:
+            return True
+        expired_for = self.desk.now() - standing.status.found.expires_at
+        return expired_for >= standing.staleness
 
     def _quietly(self) -> None:
         try:
@@ -206,7 +214,7 @@ class Live:
 
     def forked(self) -> None:
         """Begin anew in a child: another thread of the parent may have held the lock."""
-        self._mutex = Lock()
+        self._mutex, self._asking = Lock(), Lock()
 
     def close(self) -> None:
         """Let go of counts and writer."""

@@ -12,7 +12,10 @@ from sunlit.decision.record import Kind, Record
 from sunlit.decision.segread import SegmentReader, segment_firsts
 
 LISTS: Final = 3
-LOOK_BACK: Final = 256  # records: refusals do not count, for their time was relied on for nothing
+LOOK_BACK: Final = (256, 65_536)
+"""How many records to look at. What was refused, or overridden, relied on its time for nothing: a
+clock that ran ahead for an hour does not lock the guard out afterwards."""
+_IS_DECISION: Final = b'"kind":"decision"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,13 @@ def _last_decision(segments: Path) -> Record | None:
         return None
     reader = SegmentReader(segments)
     size = reader.end_of(firsts[-1]).number
-    for index in range(size - 1, max(-1, size - 1 - LOOK_BACK), -1):
-        record = Record.parse(reader.frame(index).leaf)
-        if record.kind is Kind.DECISION:
-            return record
+    for back in LOOK_BACK:
+        start = max(0, size - back)
+        found = [leaf for _, leaf in reader.leaves(start) if _IS_DECISION in leaf]
+        for leaf in reversed(found):
+            record = Record.parse(leaf)
+            if record.kind is Kind.DECISION and record.break_glass is None:
+                return record
+        if start == 0:
+            break
     return None
