@@ -121,7 +121,7 @@ class Checking:
     def _files(self) -> str:
         # 1. Every file is the one that the manifest lists; none is missing, none was added.
         expect_listed(self.archive, self.manifest.files, MANIFEST)
-        return f"All {len(self.manifest.files)} files are those that the manifest lists."
+        return "Every file is the one that the manifest lists; none is missing, none was added."
 
     def _trust(self) -> str:
         # 2. The reader's own trust file is in force now.
@@ -223,7 +223,8 @@ class Checking:
                 mend="ask the deployer to open it: sunlit bundle DECISION --open input,output",
             )  # fmt: skip
         count = sum(len(one.fields) for one in contents)
-        return f"All {count} values shown are those that the records committed to."
+        own = "" if self.opening else " None of them is the decision's own."
+        return f"All {count} values shown are those that the records committed to.{own}"
 
     def _opened(self, path: str, record: Record) -> Content:
         content = read_opening(self.archive.read(path, limit=MAX_OPENING))

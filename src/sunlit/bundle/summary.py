@@ -32,11 +32,17 @@ def headline(record: Record, grant: TokenGrant | None, later: Sequence[Record]) 
 
 
 def summary(
-    record: Record, grant: TokenGrant | None, opening: Content | None, later: Sequence[Record]
-) -> tuple[Fact, ...]:
-    """Return the six answers, in their order."""
+    record: Record, grant: TokenGrant | None, opening: Content | None, later: Sequence[Record],
+    outcome: Content | None = None,
+) -> tuple[Fact, ...]:  # fmt: skip
+    """Return the six answers, in their order; `outcome` is what is opened of the last outcome."""
+    decided = outcome.fields.get("output") if outcome else None
+    changed = f" What the human decided: {shown(decided)}" if decided else ""
     return (
-        Fact(title="What was decided", text=f"{_output(record, opening)} {_state(record, later)}"),
+        Fact(
+            title="What was decided",
+            text=f"{_output(record, opening)} {_state(record, later)}{changed}",
+        ),
         Fact(title="By which component", text=_component(record, grant)),
         Fact(title="Under which token", text=_token(record, grant)),
         Fact(title="On what grounds", text=_grounds(record, opening)),
@@ -49,14 +55,18 @@ def _output(record: Record, opening: Content | None) -> str:
     if "output" not in record.commit:
         return "No output stands in this record."
     one = opening.fields.get("output") if opening else None
-    return f"The output is {NOT_OPENED}." if one is None else f"The output: {shown(one)}"
+    return (
+        f"The component's output is {NOT_OPENED}."
+        if one is None
+        else f"The component's output: {shown(one)}."
+    )
 
 
 def shown(one: Field, limit: int = MAX_SHOWN) -> str:
     """Return a value as text on one line, cut to `limit` characters; else its size."""
     text = as_text(one)
     if text is None:
-        return f"{len(one.value)} bytes of {one.type[:80]}."
+        return f"{len(one.value)} bytes of {one.type[:80]}"
     flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return flat if len(flat) <= limit else f"{flat[:limit]}…"
 

@@ -9,6 +9,7 @@ from sunlit.base.times import format_time
 from sunlit.bundle.summary import headline, summary
 from sunlit.bundle.verify import BundleVerification, verify_bundle
 from sunlit.bundle.view import LIMITS, Fact
+from sunlit.decision.record import Kind
 from sunlit.registry.bundle_findings import judge
 from sunlit.runtime.folder import TOKEN
 
@@ -35,9 +36,11 @@ def answers(found: BundleVerification) -> tuple[str | None, tuple[Fact, ...]]:
     if shown is None or shown.record is None:
         return None, ()
     later = [one.record for one in shown.later]
+    outcomes = [one.name for one in shown.later if one.record.kind is Kind.OUTCOME]
+    outcome = shown.later_openings.get(outcomes[-1]) if outcomes else None
     return (
         headline(shown.record, shown.grant, later),
-        summary(shown.record, shown.grant, shown.opening, later),
+        summary(shown.record, shown.grant, shown.opening, later, outcome),
     )
 
 

@@ -55,10 +55,11 @@ def view_of(
     """Return all that index.html and bundle.pdf show."""
     record = sources.record
     later = [one for _, one, _ in got.later]
+    outcomes = [content for _, one, content in got.later if one.kind is Kind.OUTCOME]
     return BundleView(
         title=f"Evidence bundle for decision {record.id}",
         headline=headline(record, got.grant, later),
-        summary=summary(record, got.grant, got.opening, later),
+        summary=summary(record, got.grant, got.opening, later, outcomes[-1] if outcomes else None),
         decision=tuple(_facts(record, manifest)),
         values=tuple(_values(got, record)),
         dossier=tuple(_dossier(sources, got)),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 # Unicode's bidirectional controls (UAX #9, section 2): shown, a text would read as another one.
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _KEPT: Final = frozenset("\n\t")
-MAX_SHOWN: Final = 20_000  # characters of one opened value; the whole stands in its file
+MAX_SHOWN: Final = 10_000  # characters of one opened value; the whole stands in its file
 
 
 @cache

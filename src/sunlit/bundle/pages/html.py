@@ -21,7 +21,7 @@ def index_html(view: BundleView) -> bytes:
     """Return the page that people read first; it needs no JavaScript."""
     css = style("page")
     return _rendered(
-        "index.html.j2", view=view, css=inline(css), none=NONE_RECORDED, max_shown=MAX_SHOWN,
+        "index.html.j2", view=view, css=inline(css), nothing=NONE_RECORDED, max_shown=MAX_SHOWN,
         convenience=CONVENIENCE, asks=ASKS, paged=False,
         policy=f"default-src 'none'; style-src {source_hash(css)}; base-uri 'none'; "
         "form-action 'none'",

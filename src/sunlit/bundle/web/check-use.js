@@ -9,8 +9,10 @@ import { readRecord } from "./record.js";
 import { expectGranted, expectStatus, openToken } from "./token.js";
 
 const BINDINGS = ["files-verified", "declared", "endpoint-only"]; // strongest first
+const ARRANGEMENTS = ["human-decides", "human-reviews", "none"]; // most oversight first
 // Refusals that break-glass may override, where the token allows break-glass at all.
-const BREAKABLE = ["status.expired", "status.missing", "status.suspended", "token.expired"];
+const BREAKABLE_STEPS = ["status.expired", "status.missing", "status.suspended", "token.expired"];
+const BREAKABLE = [...BREAKABLE_STEPS, "guard.rate-exceeded", "guard.volume-exceeded"];
 
 async function expectNamedStatus(bundle) {
   const { record } = bundle;
@@ -47,7 +49,7 @@ export async function token(bundle) {
   try {
     await expectInForce(bundle, found);
   } catch (error) {
-    if (BREAKABLE.includes(error.code) && error.code === record.breakGlass) {
+    if (BREAKABLE_STEPS.includes(error.code) && error.code === record.breakGlass) {
       return `${found.said.iss} gave the token. The guard was overridden: ${error.code}.`;
     }
     if (error.code === "status.expired") throw new NotDone(error.message);
@@ -69,23 +71,43 @@ function expectCovered(grant, record) {
   expect(known, "The token does not cover this data.");
 }
 
+function expectDeclared(grant, record) {
+  const limits = [
+    ["place", grant.jurisdictions, record.jurisdiction],
+    ["class of data", grant.dataClasses, record.dataClass],
+  ];
+  for (const [name, limited, said] of limits) {
+    const open = (limited ?? []).length === 0 || said !== undefined;
+    expect(open, `The token limits the ${name}, and the record names none.`);
+  }
+  const masks = (grant.constraints ?? []).map((one) => /^mask:([a-z0-9][a-z0-9-]*)$/.exec(one));
+  const shown = masks.every((one) => one === null || (record.masked ?? []).includes(one[1]));
+  expect(shown, "The token orders masking that the record does not show.");
+}
+
+function expectOverseen(grant, record) {
+  const least = BINDINGS.indexOf(grant.minimumBinding);
+  const strong = least >= 0 && BINDINGS.indexOf(record.binding) <= least;
+  expect(strong, "The release was bound to the model more weakly than the token asks.");
+  const asked = ARRANGEMENTS.indexOf(grant.oversight);
+  const kept = ARRANGEMENTS.indexOf(record.oversight);
+  expect(asked >= 0 && kept >= 0 && kept <= asked,
+    "The token asks for more human oversight than the record says.");
+  expect(kept > 0 || record.state !== "released",
+    "A decision that a human must make was released without one.");
+}
+
 /** 8. What the record says is what the token allows; or break-glass, which it allows. */
 export async function use(bundle) {
   const { grant, record } = bundle;
   expectCovered(grant, record);
-  const least = BINDINGS.indexOf(grant.minimumBinding || BINDINGS[0]);
-  const strong = least >= 0 && BINDINGS.indexOf(record.binding) <= least;
-  expect(strong, "The release was bound to the model more weakly than the token asks.");
-  const oversight = grant.oversight || "none";
-  expect(record.oversight === oversight,
-    "The record says another human oversight than the token asks for.");
+  expectDeclared(grant, record);
+  expectOverseen(grant, record);
   const broken = record.breakGlass;
-  const skipped = oversight === "human-decides" && record.state === "released";
-  expect(!skipped || broken !== undefined,
-    "A decision that a human must make was released without one.");
   const said = `The token allows ${record.use} by ${record.deployer} (${record.binding}).`;
   if (broken === undefined) return said;
-  expect(Boolean(grant.breakGlass), "The guard was overridden, and the token allows no override.");
+  const may = Boolean(grant.breakGlass) && BREAKABLE.includes(broken);
+  expect(may, "The guard was overridden where the token allows no override.");
   const review = bundle.later.filter((one) => one.kind === "review").pop();
   const word = review === undefined ? "no review of that is recorded here" :
     `its review says: ${review.result}`;

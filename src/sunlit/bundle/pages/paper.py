@@ -17,12 +17,17 @@ def pdf(view: BundleView) -> bytes | None:
     except (ImportError, OSError):  # OSError: Pango is no Python package, and may be missing
         return None
     page = environment().get_template("bundle.pdf.j2").render(
-        view=view, css=inline(style("paper")), none=NONE_RECORDED, max_shown=MAX_SHOWN,
+        view=view, css=inline(style("paper")), nothing=NONE_RECORDED, max_shown=MAX_SHOWN,
         convenience=CONVENIENCE, asks=ASKS, paged=True,
     )  # fmt: skip
-    document = weasyprint.HTML(string=page, url_fetcher=_no_fetch)
+    document = weasyprint.HTML(string=page, url_fetcher=no_fetch)
     return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
 
 
-def _no_fetch(url: str, *_: object, **__: object) -> object:
+def no_fetch(url: str, *_: object, **__: object) -> object:
+    """Refuse to fetch, whatever it is: everything that a PDF shows is in its page.
+
+    Raises:
+        ValueError: always; WeasyPrint then leaves it out.
+    """
     raise ValueError(f"a bundle's PDF fetches nothing: {url[:80]}")
