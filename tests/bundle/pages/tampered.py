@@ -202,9 +202,9 @@ def by_trust() -> Iterator[tuple[str, Bundle]]:
 
 
 def every() -> Iterator[tuple[str, Bundle]]:
-    """Return all of them."""
+    """Return all of them, but those that `unlisted` gives."""
     groups: tuple[Callable[[], Iterator[tuple[str, Bundle]]], ...] = (
-        by_file, unlisted, by_skill, by_swap, by_forgery, by_manifest, by_zip, by_trust,
+        by_file, by_skill, by_swap, by_forgery, by_manifest, by_zip, by_trust,
     )  # fmt: skip
     for group in groups:
         yield from group()

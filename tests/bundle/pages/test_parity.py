@@ -9,10 +9,11 @@ from sunlit.base.errors import SunlitError
 from sunlit.bundle.outcome import NAMES
 from sunlit.bundle.verify import verify_bundle
 from tests.bundle.pages.browser import Verifier
-from tests.bundle.pages.tampered import GOOD, Bundle, every, few_witnesses
+from tests.bundle.pages.tampered import GOOD, Bundle, every, few_witnesses, unlisted
 from tests.fixtures.token_world import AT
 
-CASES: Final = dict(every())
+QUICK: Final = dict(every())
+CASES: Final = {**QUICK, **dict(unlisted())}
 COMPARED: Final = NAMES[:-1]  # the page never evaluates findings
 HARMLESS: Final = frozenset({
     "open anchors", "trust file that needs no witness", "suspended, glass broken", "glass broken",
@@ -41,7 +42,9 @@ def test_a_good_bundle_passes_every_check_that_the_page_can_do(verifier: Verifie
     assert found["findings"] == "Not done"
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [
+    name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in CASES
+])  # fmt: skip
 def test_a_changed_bundle_is_judged_alike(verifier: Verifier, name: str) -> None:
     """Two verifiers that differ would leave the choice of the answer to whoever picks one."""
     bundle, trust = CASES[name]
