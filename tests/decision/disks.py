@@ -115,6 +115,7 @@ def _torn(durable: bytes, now: bytes, chance: random.Random) -> bytes:
     pages = bytearray(now)
     for at in range(0, size, 512):
         if chance.random() < 0.5:
-            old = durable[at : at + 512]
-            pages[at : at + 512] = old + bytes(min(512, size - at) - len(old))
-    return chance.choice((durable, now, now[: chance.randrange(size + 1)], bytes(pages)))
+            end = min(at + 512, size)
+            pages[at:end] = durable[at:end].ljust(end - at, b"\x00")
+    shorter = now[: chance.randrange(min(len(durable), size), size + 1)]
+    return chance.choice((durable, now, shorter, bytes(pages)))

@@ -41,7 +41,7 @@ class Disk(Protocol):
         ...
 
     def replace(self, source: Path, target: Path) -> None:
-        """Give a file its final name, durably."""
+        """Give a file its final name; `sync_dir` makes that durable."""
         ...
 
     def sync_dir(self, path: Path) -> None:
@@ -80,9 +80,8 @@ class LocalDisk:
         os.ftruncate(descriptor, size)
 
     def replace(self, source: Path, target: Path) -> None:
-        """Give a file its final name, durably."""
+        """Give a file its final name; `sync_dir` makes that durable."""
         source.replace(target)
-        self.sync_dir(target.parent)
 
     def sync_dir(self, path: Path) -> None:
         """Return when the names in a directory are durable."""
@@ -149,3 +148,5 @@ def keep(path: Path, data: bytes, disk: Disk) -> None:
         finally:
             os.close(descriptor)
         disk.replace(temporary, path)
+        with syncing():
+            disk.sync_dir(path.parent)

@@ -148,7 +148,8 @@ def _renew(folder: Path, tail: _Tail, disk: Disk) -> None:
 def _remove(path: Path, disk: Disk) -> None:
     with writing(), suppress(FileNotFoundError):
         path.unlink()
-        disk.sync_dir(path.parent)
+        with syncing():
+            disk.sync_dir(path.parent)
 
 
 @contextmanager
