@@ -10,6 +10,7 @@ from typing import Final
 from sunlit.adapters.clock import SystemClock
 from sunlit.base.times import format_time
 from sunlit.cli.stage import Stage
+from sunlit.cli.story_court import COURT_SCENES
 
 HOMES: Final = {
     "office": ("digital-office.example", "Digital Office", "accreditor"),
@@ -241,6 +242,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Stage], None]], ...]] = (
     ("The review board votes a risk code", the_board_votes),
     ("The safety token", the_token_is_issued),
     ("A stranger checks, and one byte is changed", a_stranger_checks),
+    *COURT_SCENES,
 )
 
 
@@ -252,6 +254,7 @@ def ending(stage: Stage, directory: Path) -> None:
     for path, what in (
         (label, "the safety label"),
         (directory / "model/.sunlit/provenance", "how the model came about"),
+        (directory / "decision.zip", "the bundle about one decision; open its index.html"),
         (directory / "council/log", "a public log: static files, any web server will do"),
         (directory / "transcript.txt", "all of the above, uncut"),
     ):
