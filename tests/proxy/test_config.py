@@ -1,13 +1,18 @@
 """The configuration file: what it may say, and that nothing is guessed."""
 
+import json
+import re
+import tomllib
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from sunlit.base.errors import MalformedError
 from sunlit.proxy.answers import Answer
-from sunlit.proxy.config import Limits, load_config, parse_config, read_upstream
+from sunlit.proxy.config import DetectorSettings, Limits, load_config, parse_config, read_upstream
 from sunlit.proxy.details import Price, cost
 from sunlit.proxy.pointer import MISSING, encoded, is_pointer, resolve
 from sunlit.proxy.routes import Api, Routes
@@ -114,6 +119,38 @@ def test_an_upstream_that_is_no_plain_address_is_refused(url: str) -> None:
     """No credentials in a URL, no query, no other scheme."""
     with pytest.raises(MalformedError):
         read_upstream(url)
+
+
+def _schema() -> Draft202012Validator:
+    path = Path(__file__).parents[2] / "spec" / "schemas" / "proxy-config.schema.json"
+    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_the_schema_agrees_with_what_is_read(tmp_path: Path) -> None:
+    """What the specification shows is valid in both, and names every limit and setting."""
+    page = Path(__file__).parents[2] / "spec" / "proxy-config.md"
+    (shown,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    schema = _schema()
+
+    assert parse_config(shown, tmp_path).limits == Limits()
+    assert not list(schema.iter_errors(tomllib.loads(shown)))
+    assert set(schema.schema["properties"]["limits"]["properties"]) == {
+        one.name for one in fields(Limits)
+    }
+    assert set(schema.schema["properties"]["detectors"]["properties"]) == {
+        one.name for one in fields(DetectorSettings)
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [HEAD + "odd = 1", HEAD + "[limits]\nconcurrent = 0", HEAD + '[[route]]\npath = "score"',
+     HEAD + '[[route]]\npath = "/a"\ninput = "b"', HEAD + "[detectors]\ndrift_psi = 0.1", ""],
+    ids=range(6),
+)  # fmt: skip
+def test_the_schema_refuses_too(text: str) -> None:
+    """An editor that knows the schema says it while one types."""
+    assert list(_schema().iter_errors(tomllib.loads(text)))
 
 
 PRICES = [

@@ -12,6 +12,7 @@ from typing import Final
 Span = tuple[int, int]
 Mask = Callable[[str], Iterator[Span]]
 
+MAX_GAPS: Final = 8  # the longest IBAN in groups of four; and no text makes this slow
 MAX_LOCAL: Final = 64  # RFC 5321 4.5.3.1.1
 _DOMAIN: Final = re.compile(r"@(?:[^\W_]|-){1,63}(?:\.(?:[^\W_]|-){1,63}){1,9}")
 _LOCAL: Final = frozenset(".!#$%&'*+/=?^_`{|}~-")
@@ -100,7 +101,9 @@ def _fits(
         return 0  # in the middle of a group
     for count in lengths:
         end = begins + count
-        if end > len(places) or (end < len(places) and places[end] == places[end - 1] + 1):
+        if end > len(places) or places[end - 1] - places[begins] - count >= MAX_GAPS:
+            continue
+        if end < len(places) and places[end] == places[end - 1] + 1:
             continue
         if valid("".join([text[at] for at in places[begins:end]])):
             return count
