@@ -181,20 +181,6 @@ class SegmentReader:
                 return Place(first, offset, index)
         return Place(first, self._scan(first, index), index)
 
-    def end_of(self, first: int) -> Place:
-        """Return the place behind the last whole frame of a segment.
-
-        Raises:
-            UnavailableError: `record.unreadable`.
-        """
-        offset, index = len(HEADER), first
-        with self._file(first) as file:
-            for at, head in heads(file, offset):
-                if head.number != index:
-                    break
-                offset, index = at + head.size, index + 1
-        return Place(first, offset, index)
-
     def offsets(self, first: int) -> "array[int]":
         """Return the offsets of a segment's frames.
 
