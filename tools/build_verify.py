@@ -1,6 +1,6 @@
 """Write `verify.html` to a file, and its digest into the handbook.
 
-    python tools/build_verify.py [FILE]
+python tools/build_verify.py [FILE]
 """
 
 import re

@@ -60,6 +60,9 @@ USUAL = "usual"
               help="The court's public X25519 key in PEM, for --inspection.")  # fmt: skip
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
               help="The zip to write.")  # fmt: skip
+@click.option("--verifier-digest", is_flag=True, is_eager=True, expose_value=False,
+              callback=lambda context, _, asked: _digest(context) if asked else None,
+              help="Print the SHA-256 of this version's verify.html, and stop.")  # fmt: skip
 @home_option
 @json_option
 def command(  # noqa: PLR0913 - each is an option
@@ -84,6 +87,14 @@ def command(  # noqa: PLR0913 - each is an option
     write_whole(output, made.data)
     emit(_document(made, output), _lines(made, output, inspection), as_json=as_json)
     return made.checked.exit_code
+
+
+def _digest(context: click.Context) -> None:
+    """Print what a `verify.html` that came with a bundle is compared with."""
+    from sunlit.bundle.pages import verifier_digest
+
+    click.echo(verifier_digest())
+    context.exit()
 
 
 def _fields(text: str, *, closed: bool) -> tuple[str, ...]:

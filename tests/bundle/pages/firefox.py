@@ -110,7 +110,9 @@ class Session:
 @asynccontextmanager
 async def session(path: str, profile: Path) -> AsyncIterator[Session]:
     """Start Firefox without a window on a fresh profile; end it afterwards."""
-    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in QUIET.items()]
+    lines = [
+        f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in QUIET.items()
+    ]
     (profile / "user.js").write_text("\n".join(lines) + "\n")
     process = await asyncio.create_subprocess_exec(
         path, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port=0",

@@ -103,7 +103,7 @@ def by_swap() -> Iterator[tuple[str, Bundle]]:
         "a row twice": [*listed, listed[0]],
         "no rows": [],
         "rows in another order": listed[::-1],
-        "other section": [{**row, "section": "release"} for row in listed],
+        "other section": [row | {"section": "release"} for row in listed],
     }.items():
         data = canonical.encode({"v": 1, "statements": changed})
         yield f"index with {name}", _listed({**files, "statements/index.json": data})
@@ -116,7 +116,10 @@ def by_forgery() -> Iterator[tuple[str, Bundle]]:
     forged = Case(name="forged")
     yield "forged", (forged.bundle(), GOOD.trust_bytes)
     mixed = {**forged.files(), "trust.json": GOOD.trust_bytes}
-    yield "forged beside the true trust file", (_zip(forged.with_manifest(mixed))[0], GOOD.trust_bytes)
+    yield (
+        "forged beside the true trust file",
+        (_zip(forged.with_manifest(mixed))[0], GOOD.trust_bytes),
+    )
     for prefix in ("decision/", "log/", "anchors/", "token/", "statements/"):
         parts = {name: data for name, data in forged.files().items() if name.startswith(prefix)}
         yield f"forged {prefix}", _listed({**GOOD.files(), **parts})
@@ -138,13 +141,10 @@ def by_manifest() -> Iterator[tuple[str, Bundle]]:
     document = canonical.decode_object(good["manifest.json"])
     decision = document["decision"]
     assert isinstance(decision, dict)
-    for name, value in {
-        "index": {"index": 3}, "log": {"log": "other"}, "leaf": {"leaf": "ab" * 32},
-        "id": {"id": "cd" * 16},
-    }.items():  # fmt: skip
-        yield f"manifest: other {name}", _zip(
-            GOOD.with_manifest(files, decision={**decision, **value})
-        )
+    others = {"index": 3, "log": "other", "leaf": "ab" * 32, "id": "cd" * 16}
+    for name, value in others.items():
+        changed = GOOD.with_manifest(files, decision={**decision, name: value})
+        yield f"manifest: other {name}", _zip(changed)
     for name, data in {
         "spaces": good["manifest.json"].replace(b'{"', b'{ "', 1),
         "a key twice": good["manifest.json"][:-1] + b',"tool":"by hand"}',
@@ -191,9 +191,7 @@ def by_trust() -> Iterator[tuple[str, Bundle]]:
         "without the deployer": keyless,
         "without issuers": replace(trust, token_issuers=()),
         "without logs": replace(trust, logs=()),
-        "with other witnesses": replace(
-            trust, witnesses=Case(name="forged").world.trust.witnesses
-        ),
+        "with other witnesses": replace(trust, witnesses=Case(name="forged").world.trust.witnesses),
         "that needs no witness": replace(trust, witnesses=(), groups=(), quorum="none"),
         "of other status lists": replace(trust, status_lists=("https://other.example/1",)),
     }.items():
@@ -255,5 +253,3 @@ def _with_entry(files: Mapping[str, bytes], info: zipfile.ZipInfo) -> bytes:
         made.filelist, made.NameToInfo = made.filelist, {}
         made.writestr(info, b"")
     return stream.getvalue()
-
-

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -37,9 +38,7 @@ class Opened:
 
 
 @pytest.fixture(params=NAMES)
-def opened(
-    request: pytest.FixtureRequest, browser: "Browser", tmp_path: Path
-) -> Iterator[Opened]:
+def opened(request: pytest.FixtureRequest, browser: "Browser", tmp_path: Path) -> Iterator[Opened]:
     """Open each of the pages from disk."""
     path = tmp_path / "page.html"
     path.write_bytes(PAGES[request.param])
@@ -83,7 +82,7 @@ def test_headings_go_down_one_level_at_a_time(opened: Opened) -> None:
 
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_the_skip_link_comes_first_and_leads_to_the_content(opened: Opened) -> None:

@@ -1,4 +1,4 @@
-"""The PDF is what a court's own bundle asks for: numbered, linked, bookmarked, tagged, searchable."""
+"""The PDF is what a court asks for: numbered, linked, bookmarked, tagged, searchable."""
 
 import io
 import re
@@ -69,8 +69,7 @@ def test_its_text_can_be_searched_and_says_what_the_page_says(made: bytes) -> No
     """A picture of a page would be of no use to an expert."""
     pypdf = pytest.importorskip("pypdf")
     text = " ".join(
-        re.sub(r"\s+", " ", page.extract_text())
-        for page in pypdf.PdfReader(io.BytesIO(made)).pages
+        re.sub(r"\s+", " ", page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(made)).pages
     )
 
     for words in (

@@ -37,6 +37,4 @@ def test_a_tampered_bundle_fails_at_the_same_checks(verifier: Verifier, name: st
     found = verifier.check(data, trust(), now())
 
     expected = {check.name: str(check.outcome) for check in checked(data).checks}
-    assert {one: found[one][0] for one in NAMES[:-1]} == {
-        one: expected[one] for one in NAMES[:-1]
-    }
+    assert {one: found[one][0] for one in NAMES[:-1]} == {one: expected[one] for one in NAMES[:-1]}

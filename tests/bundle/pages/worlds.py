@@ -21,6 +21,7 @@ from sunlit.bundle.manifest import SECTIONS
 from sunlit.claims.authority import Key, Organisation, Role
 from sunlit.claims.base import Claim
 from sunlit.claims.decision import Anchor, Counts, LogRegistration
+from sunlit.claims.lifecycle import TokenGrant
 from sunlit.claims.names import named_digest
 from sunlit.decision.anchored import Anchored, closed_form
 from sunlit.decision.content import TEXT, Content
@@ -32,7 +33,15 @@ from sunlit.log.proof import TlogProof
 from sunlit.statement.dsse import Envelope, sign
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.statement.keys import PrivateKey
-from tests.fixtures.token_world import AT, GRANTED, World, grant, path_and_root, raw_key, signed_grant
+from tests.fixtures.token_world import (
+    AT,
+    GRANTED,
+    World,
+    grant,
+    path_and_root,
+    raw_key,
+    signed_grant,
+)
 
 DEPLOYER: Final = "benefits.example.gov"
 LABORATORY: Final = "laboratory.example.org"
@@ -96,7 +105,9 @@ class Case:
 
     def said(self, claim: Claim, digest: str, *roles: str) -> Envelope:
         """Return a signed statement about a digest."""
-        statement = Statement((Subject("it", {"sha256": digest}),), claim.TYPE, claim.to_predicate())
+        statement = Statement(
+            (Subject("it", {"sha256": digest}),), claim.TYPE, claim.to_predicate()
+        )
         return sign(statement.to_payload(), [self.key(role) for role in roles])
 
     def envelopes(self) -> dict[str, tuple[Envelope, datetime]]:
@@ -113,7 +124,7 @@ class Case:
         return found
 
     @property
-    def grant(self):  # type: ignore[no-untyped-def] # noqa: ANN201
+    def grant(self) -> TokenGrant:
         """The grant behind the token."""
         return grant(deployer=DEPLOYER, **self.token)
 
@@ -145,14 +156,17 @@ class Case:
 
     def _anchor(self, size: int, name: str) -> Envelope:
         anchored = self._anchored(size)
-        common = {"origin": DECISIONS, "deployer": DEPLOYER, "anchored_on": GRANTED}
-        if self.closed:
-            committed, _ = closed_form(anchored, self._salt(name))
-            claim = Anchor(**common, commitment=committed)  # type: ignore[arg-type]
-        else:
-            claim = Anchor(
-                **common, checkpoint=anchored.note.decode(), size=size, counts=anchored.counts  # type: ignore[arg-type]
-            )
+        opened = Anchor(
+            origin=DECISIONS,
+            deployer=DEPLOYER,
+            anchored_on=GRANTED,
+            checkpoint=anchored.note.decode(),
+            size=size,
+            counts=anchored.counts,
+        )
+        committed, _ = closed_form(anchored, self._salt(name))
+        closed = replace(opened, checkpoint=None, size=None, counts=None, commitment=committed)
+        claim = closed if self.closed else opened
         return self.said(claim, named_digest("decision-log", DECISIONS), "operator")
 
     # --- the decision log -------------------------------------------------------------------
@@ -280,7 +294,7 @@ class Case:
         found["statements/index.json"] = canonical.encode({"v": 1, "statements": rows})
         return found
 
-    def bundle(self, **_: object) -> bytes:
+    def bundle(self) -> bytes:
         """Return the zip."""
         return zipped(self.with_manifest(self.files()))
 

@@ -31,9 +31,7 @@ def assembled(sources: Mapping[str, str], entry: str) -> str:
     return '"use strict";\n(() => {\n' + "\n".join(bodies) + "\n})();\n"
 
 
-def _visit(
-    sources: Mapping[str, str], name: str, order: list[str], above: tuple[str, ...]
-) -> None:
+def _visit(sources: Mapping[str, str], name: str, order: list[str], above: tuple[str, ...]) -> None:
     if name in order:
         return
     if name in above or name not in sources:

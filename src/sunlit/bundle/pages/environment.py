@@ -56,9 +56,7 @@ def scripts() -> Mapping[str, str]:
 
 def shown(text: object) -> str:
     """Return a text with every character that would hide or turn others made visible."""
-    return "".join(
-        f"[U+{ord(one):04X}]" if _hides(one) else one for one in str(text)
-    )
+    return "".join(f"[U+{ord(one):04X}]" if _hides(one) else one for one in str(text))
 
 
 def _hides(character: str) -> bool:
