@@ -289,7 +289,7 @@ def fail(error: Exception) -> Callable[[object], object]:
         fail(ValueError("secret")), fail(KeyError("secret")), object(),
         fail(lightgbm.basic.LightGBMError("secret")),
     ],
-    ids=str,
+    ids=["value", "key", "no-function", "lightgbm"],
 )  # fmt: skip
 def test_a_model_that_fails_is_told_in_words(model: Model) -> None:
     """Without its message, which may quote the input."""

@@ -182,7 +182,7 @@ def test_names_are_the_models_own() -> None:
         {"Column_0": 1.0}, [1.0, 2.0], "abcd", [1, 2, 3, "4"], [1, 2, 3, object()], None,
         [1, 2, 3, 10**400],
     ],
-    ids=str,
+    ids=["one-named", "two", "text", "a-text", "an-object", "nothing", "huge"],
 )  # fmt: skip
 def test_inputs_that_are_no_row_are_refused(make: Callable[[Model], Any], inputs: object) -> None:
     """A feature that lacks is not guessed; "none" is recorded with the reason."""

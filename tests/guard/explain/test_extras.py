@@ -43,21 +43,21 @@ CLASSES: Final = np.digitize(ROWS[:, 0], [-0.5, 0.5])
 BACKGROUND: Final = RNG.normal(size=(150, 4)).tolist()
 Model = Any
 
-try:
-    library("shap")
-    HAS_SHAP = True
-except UnavailableError:
-    HAS_SHAP = False
-try:
-    library("interpret.glassbox")
-    HAS_EBM = True
-except UnavailableError:
-    HAS_EBM = False
-try:
-    library("pandas")
-    HAS_FRAMES = True
-except UnavailableError:
-    HAS_FRAMES = False
+
+def has(name: str) -> bool:
+    """Tell whether a library is installed; what it says while it loads is its own affair."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            library(name)
+        except UnavailableError:
+            return False
+    return True
+
+
+HAS_SHAP: Final = has("shap")
+HAS_EBM: Final = has("interpret.glassbox")
+HAS_FRAMES: Final = has("pandas")
 needs_frames = pytest.mark.skipif(not HAS_FRAMES, reason="pandas is not installed")
 needs_shap = pytest.mark.skipif(not HAS_SHAP, reason="shap is not installed (the extra [shap])")
 needs_ebm = pytest.mark.skipif(not HAS_EBM, reason="interpret-core is not installed")
@@ -326,7 +326,9 @@ def _stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("stand_ins")
 @pytest.mark.parametrize(
-    ("model", "link"), [(Sum(), Link.IDENTITY), (Sum(3), Link.SOFTMAX), (Log(), Link.LOG)], ids=str
+    ("model", "link"),
+    [(Sum(), Link.IDENTITY), (Sum(3), Link.SOFTMAX), (Log(), Link.LOG)],
+    ids=["one", "three", "log"],
 )
 def test_the_shapes_of_interpret_are_understood(model: Sum, link: Link) -> None:
     """Terms of one score or of several, a term of two features, the log scale."""
