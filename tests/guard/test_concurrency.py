@@ -65,8 +65,7 @@ def test_tasks_of_an_event_loop_decide(tmp_path: Path) -> None:
     place = Place(tmp_path)
 
     async def later(x: int) -> int:
-        await asyncio.sleep(0)
-        return x + 1
+        return await asyncio.to_thread(_next, x)
 
     class Later:
         async def __call__(self, x: int) -> int:
@@ -90,8 +89,11 @@ def test_refusals_and_failures_of_tasks_are_recorded(tmp_path: Path) -> None:
     """Another use, a component that fails, a value of no known type, a call that is cancelled."""
     place = Place(tmp_path)
 
+    begun = asyncio.Event()
+
     async def fail(x: object) -> object:
         if x == "wait":
+            begun.set()
             await asyncio.Event().wait()
         raise RuntimeError("secret")
 
@@ -104,8 +106,7 @@ def test_refusals_and_failures_of_tasks_are_recorded(tmp_path: Path) -> None:
         with pytest.raises(VerificationError):
             await model.adecide(object())
         task = asyncio.create_task(model.adecide("wait"))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

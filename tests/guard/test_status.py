@@ -19,6 +19,8 @@ import pytest
 from sunlit.base.errors import MalformedError, SunlitError
 from sunlit.decision.record import Binding
 from sunlit.guard import FileStatus, Guard, HttpsStatus
+from sunlit.guard.clock import MachineClock, Watch
+from sunlit.guard.remembered import remember
 from sunlit.guard.standing import read_status
 from sunlit.runtime.statuslist import MAX_LIST, SUSPENDED
 from tests.fixtures.token_world import AT, STATUS_INDEX, World
@@ -488,3 +490,23 @@ def test_a_list_is_not_lost_because_the_clock_was_wrong_for_a_moment(tmp_path: P
         place.clock.at = right
         assert guard.refresh()
         assert _code(guard) == "status.suspended"
+
+
+def test_without_a_clock_the_machines_is_read() -> None:
+    """Aware, in UTC, in whole seconds, as every record wants it."""
+    found = MachineClock().now()
+
+    assert found.utcoffset() == timedelta(0)
+    assert found.microsecond == 0
+    assert Watch(MachineClock(), found).written() >= found
+
+
+def test_a_store_without_records_remembers_nothing(tmp_path: Path) -> None:
+    """Nor does a status list that is not there any more stop a guard: the token's own counts."""
+    (tmp_path / "log" / "segments").mkdir(parents=True)
+    (tmp_path / "status").mkdir()
+    (tmp_path / "status" / "gone.jwt").symlink_to(tmp_path / "none")
+
+    found = remember(tmp_path, [tmp_path / "log", tmp_path / "none"])
+
+    assert (found.latest, found.lists) == (None, ())

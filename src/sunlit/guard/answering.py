@@ -82,8 +82,10 @@ def decision(made: Written, output: object) -> Decision:
 
 def read_only(value: object) -> object:
     """Return a view of an array that cannot be written to; anything else as it is."""
-    if hasattr(value, "setflags") and hasattr(value, "view"):
-        view = value.view()
-        view.setflags(write=False)
-        return view
-    return value
+    view = getattr(value, "view", None)
+    found = view() if callable(view) else None
+    setflags = getattr(found, "setflags", None)
+    if not callable(setflags):
+        return value
+    setflags(write=False)
+    return found

@@ -27,14 +27,14 @@ class _Shared:
         self.holders = 0
 
 
-_MUTEX = Lock()
+_mutex = Lock()
 _WRITERS: Final[dict[Path, _Shared]] = {}
 _LEFT_ALONE: Final[list[_Shared]] = []  # the parent's: letting go of them could close them
 
 
 def _after_fork() -> None:
-    global _MUTEX  # noqa: PLW0603 - another thread of the parent may have held the old one
-    _MUTEX = Lock()
+    global _mutex  # noqa: PLW0603 - another thread of the parent may have held the old one
+    _mutex = Lock()
     _LEFT_ALONE.extend(_WRITERS.values())
     _WRITERS.clear()
 
@@ -91,7 +91,7 @@ class Desk:
         return self._own
 
     def _take(self, store: DecisionStore) -> Recorder:
-        with _MUTEX:
+        with _mutex:
             key = store.root.resolve()
             shared = _WRITERS.get(key)
             if shared is None:
@@ -107,7 +107,7 @@ class Desk:
         writer, self._writer = self._writer, None
         if writer is None or self.store is None or self._process != os.getpid():
             return
-        with _MUTEX:
+        with _mutex:
             key = self.store.root.resolve()
             shared = _WRITERS.get(key)
             if shared is None or shared.writer is not writer:

@@ -66,7 +66,6 @@ class Guard(Core):
         watch = Watch(clock, desk.remembered().latest or from_unix(0))
         staleness = options.get("staleness", timedelta(0))
         standing = open_live(read_token(token), trust, desk, watch, staleness)
-        desk.recorder()
         source = options.get("status")
         if source is None and isinstance(token, Path) and token.is_dir():
             source = FileStatus(token / STATUS)
@@ -75,6 +74,7 @@ class Guard(Core):
             jurisdiction=options.get("jurisdiction"), data_class=options.get("data_class"),
             purpose=options.get("purpose"), oversight=options.get("oversight"),
         )  # fmt: skip
+        desk.recorder()
         return cls(Live(standing, watch, desk, source), declared)
 
     def __enter__(self) -> Self:

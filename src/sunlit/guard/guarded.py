@@ -184,7 +184,7 @@ class Guarded:
         said = Said(binding=model.binding, masks=tuple(self._manner.masks))
         for name in _SAID:
             if name in how:
-                said[name] = how[name]
+                said[name] = how.get(name)
         ask = self._core.ask(
             count=count, break_glass=how.get("break_glass"), case=how.get("case"),
             trace=how.get("trace"), **said,
