@@ -388,7 +388,7 @@ def test_a_cancelled_task_leaves_the_log_sound(tmp_path: Path) -> None:
 
     async def work() -> None:
         task = asyncio.ensure_future(log.append_async([draft()]))
-        await asyncio.sleep(0)
+        await asyncio.wait([task], timeout=0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
