@@ -122,8 +122,8 @@ class Parts:
     # --- with keys ---------------------------------------------------------------------------
 
     def logged(
-        self, name: str, claim: Claim, key: PrivateKey, subject: Subject, at: datetime | None = None,
-        home: Home | None = None, index: int = OTHERS - 1,
+        self, name: str, claim: Claim, key: PrivateKey, subject: Subject, *,
+        at: datetime | None = None, home: Home | None = None, index: int = OTHERS - 1,
     ) -> str:  # fmt: skip
         """Put a statement there with a receipt by the log and its witnesses; return its id."""
         envelope = sign(Statement((subject,), claim.TYPE, claim.to_predicate()).to_payload(), [key])
