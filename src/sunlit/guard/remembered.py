@@ -69,7 +69,7 @@ def _last_decision(segments: Path) -> Record | None:
     if not firsts:
         return None
     reader = SegmentReader(segments)
-    size = reader.end_of(firsts[-1]).number
+    size = firsts[-1] + len(reader.offsets(firsts[-1]))
     for back in LOOK_BACK:
         start = max(0, size - back)
         found = [leaf for _, leaf in reader.leaves(start) if _IS_DECISION in leaf]
