@@ -39,7 +39,8 @@ def records_of(folder: LogFolder) -> int:
     segments = sorted(folder.segments.glob("*.seg"))
     if not segments:
         return 0
-    return SegmentReader(folder.segments).end_of(int(segments[-1].stem)).number
+    first = int(segments[-1].stem)
+    return first + len(SegmentReader(folder.segments).offsets(first))
 
 
 @dataclass(frozen=True, slots=True)
