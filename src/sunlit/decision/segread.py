@@ -59,7 +59,8 @@ def segment_firsts(folder: Path) -> list[int]:
         UnavailableError: `record.unreadable`.
     """
     try:
-        names = [path.name for path in folder.iterdir()]
+        with os.scandir(folder) as found:
+            names = [entry.name for entry in found]
     except OSError as error:
         raise unreadable(error) from error
     numbers = [name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)]
@@ -88,6 +89,7 @@ class SegmentReader:
         self._folder = folder
         self._scanned: tuple[int, array[int]] = (-1, array("Q"))
         self._mutex = Lock()
+        self._known: list[int] = []
 
     def frame(self, index: int) -> Frame:
         """Return one record.
@@ -142,7 +144,7 @@ class SegmentReader:
             UnavailableError: `record.unreadable`.
             VerificationError: `record.damaged`.
         """
-        firsts = segment_firsts(self._folder)
+        firsts = self._firsts(place.number)
         at = bisect_right(firsts, place.number) - 1
         if at >= 0 and firsts[at] > place.first:  # it ends where the next one begins
             place = Place(firsts[at], len(HEADER), firsts[at])
@@ -152,6 +154,9 @@ class SegmentReader:
         data = self._read(place)
         leaves, end = read_leaves(data, place.number, wanted)
         if not leaves and (stop is not None or has_later_group(data, place.number)):
+            if firsts != segment_firsts(self._folder):  # a start wrote them anew just now
+                self._known = []
+                return self.chunk(place, wanted)
             raise damaged(place.number)
         return leaves, Place(place.first, place.offset + end, place.number + len(leaves))
 
@@ -170,7 +175,7 @@ class SegmentReader:
         Raises:
             UnavailableError: `record.missing`, `record.unreadable`.
         """
-        firsts = segment_firsts(self._folder)
+        firsts = self._firsts(index)
         number = bisect_right(firsts, index) - 1
         if index < 0 or number < 0:
             raise missing(index)
@@ -180,6 +185,12 @@ class SegmentReader:
             if offset is not None:
                 return Place(first, offset, index)
         return Place(first, self._scan(first, index), index)
+
+    def _firsts(self, index: int) -> list[int]:
+        """Return the first indices of the segments; those before the last one stay as they are."""
+        if not self._known or index >= self._known[-1]:
+            self._known = segment_firsts(self._folder)
+        return self._known
 
     def offsets(self, first: int) -> "array[int]":
         """Return the offsets of a segment's frames.
