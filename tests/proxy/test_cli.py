@@ -17,8 +17,8 @@ from click.testing import CliRunner
 
 from sunlit.base.errors import MalformedError
 from sunlit.cli.guard_serve import command
-from sunlit.decision.record import Kind
-from tests.proxy.guarded import sizes, world_at, written
+from sunlit.decision.record import Kind, State
+from tests.proxy.guarded import HEADERS, sizes, world_at, written
 
 # A process of its own, whose clock tells the played world's time.
 RUNS = """
@@ -36,6 +36,14 @@ class _Model(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer with what was sent."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if b"stream" in body:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(b"data: 1\n\n")
+            self.wfile.flush()
+            self.rfile.read(1)  # until the other end is gone
+            return
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -88,6 +96,37 @@ def test_a_process_serves_and_lets_go_when_it_is_told_to_stop(tmp_path: Path) ->
     ((record, _, pointer),) = written(world, before)
     assert (record.kind, record.id) == (Kind.DECISION, answer.headers["Sunlit-Decision"])
     assert world.store.reader(pointer.log).size == pointer.index + 1
+
+
+@pytest.mark.enable_socket
+def test_a_proxy_that_is_killed_leaves_a_stream_unfinished(tmp_path: Path) -> None:
+    """The opening stands in the log and no end: nothing pretends that it was complete."""
+    world = world_at(tmp_path)
+    before = sizes(world)
+    with model() as url:
+        process = subprocess.Popen(
+            [sys.executable, "-c", RUNS, world.clock.at.isoformat(), "--store",
+             str(world.store.root), "--upstream", url, "--listen", "127.0.0.1:0", "--binding",
+             "declared"],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        port = int(process.stdout.readline().split("http://127.0.0.1:")[-1].split()[0])
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        headers = dict(line.split(": ") for line in HEADERS)
+        asked.request("POST", "/v1/completions", b'{"stream":true}', headers)
+        answer = asked.getresponse()
+        assert answer.read(9) == b"data: 1\n\n"
+        process.kill()
+        process.wait(30)
+        process.stdout.close()
+        answer.close()
+        asked.close()
+        world.store.writer(world.clock).close()  # another takes the log over, and signs it
+
+    ((record, content, _),) = written(world, before)
+    assert (record.kind, record.state) == (Kind.DECISION, State.OPENED)
+    assert content.fields["input"].value == b'{"stream":true}'
 
 
 @pytest.mark.parametrize(

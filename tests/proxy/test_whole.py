@@ -361,6 +361,27 @@ def test_a_slow_client_is_given_up() -> None:
     run(test())
 
 
+def test_a_client_that_goes_away_in_its_body_is_nobodys_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """No answer is owed, nothing is recorded, and no stack trace is logged."""
+
+    async def test() -> None:
+        async with stage() as on:
+            _, writer = await asyncio.open_connection("127.0.0.1", on.port)
+            writer.write(post(CHAT, b"{}", USE).replace(b"Content-Length: 2", b"Content-Length: 9"))
+            await writer.drain()
+            while not on.running.parts.active:
+                await asyncio.to_thread(int)
+            writer.close()
+            while on.running.parts.active:
+                await asyncio.to_thread(int)
+            assert not on.gate.records
+
+    run(test())
+    assert not caplog.records
+
+
 def test_a_request_beyond_the_bound_is_told_to_come_back() -> None:
     """503 and Retry-After, while one is under way."""
 

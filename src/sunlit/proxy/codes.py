@@ -12,7 +12,7 @@ CODES: Final = {
     "proxy.header": "A Sunlit-* request header is malformed.",
     # limits
     "proxy.too-large": "A request's body is larger than the limit.",
-    "proxy.slow-client": "A request's body did not arrive in time.",
+    "proxy.slow-client": "A request's body broke off, or did not arrive in time.",
     "proxy.busy": "As many requests as the limit allows are under way.",
     "proxy.draining": "The proxy is shutting down and takes no new request.",
     # masking

@@ -121,10 +121,10 @@ def read_upstream(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        odd = parts.port == 0
+        port = parts.port
     except ValueError:
-        odd = True
-    if odd or parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        _no("the upstream is no plain http or https URL", expected="http://127.0.0.1:8000")
+    if port == 0 or parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         _no("the upstream is no plain http or https URL", expected="http://127.0.0.1:8000")
     if parts.query or parts.fragment:
         _no("the upstream's URL has a query or a fragment", expected="http://127.0.0.1:8000")

@@ -40,6 +40,7 @@ from sunlit.proxy.tracecontext import TraceContext
 from sunlit.proxy.upstream import Pieces
 
 ONE_BY_ONE: Final = 64 << 10  # a larger body is masked in a thread, so that the loop goes on
+LOOK_BYTES: Final = 8 << 20  # a larger answer is not parsed: it would hold up the loop
 OCTETS: Final = "application/octet-stream"
 UNTYPED: Final = web.ResponseKey("untyped", bool)  # the answer came without a Content-Type
 
@@ -164,11 +165,9 @@ class Exchange:
         self.parts.watch.see(Sample(at=self.parts.now(), refused=refused, numbers=numbers))
 
     def _look_at(self, answer: aiohttp.ClientResponse, body: bytes) -> None:
-        if self.route.api is Api.PLAIN:
+        if self.route.api is Api.PLAIN or len(body) > LOOK_BYTES:
             return
-        inflater = Inflater(
-            answer.headers.get("Content-Encoding"), self.parts.limits.response_bytes
-        )
+        inflater = Inflater(answer.headers.get("Content-Encoding"), LOOK_BYTES)
         self.answer = read_answer(self.route.api, parsed(inflater.feed(body)))
 
     def _output(self, answer: aiohttp.ClientResponse, body: bytes) -> tuple[str, bytes]:
@@ -214,8 +213,8 @@ async def read_body(request: web.Request, limits: Limits) -> bytes:
     """Return a request's body as it was sent, still encoded.
 
     Raises:
-        MalformedError: `proxy.too-large`, `proxy.header` for one that breaks off.
-        UnavailableError: `proxy.slow-client`.
+        MalformedError: `proxy.too-large`.
+        UnavailableError: `proxy.slow-client`: it broke off, or takes too long.
     """
     if (request.content_length or 0) > limits.request_bytes:
         raise _too_large(limits)
@@ -224,9 +223,9 @@ async def read_body(request: web.Request, limits: Limits) -> bytes:
             return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
         raise _too_large(limits) from error
-    except TimeoutError as error:
+    except (web.RequestPayloadError, aiohttp.ClientError, OSError) as error:  # TimeoutError too
         raise UnavailableError(
-            "proxy.slow-client", "the request's body did not arrive in time",
+            "proxy.slow-client", "the request's body did not arrive, or not in time",
             expected=f"all of it within {limits.body_seconds} s",
         ) from error  # fmt: skip
 

@@ -30,7 +30,9 @@ def status_of(error: SunlitError) -> int:
     """Return the HTTP status that says the same as the error."""
     if error.code in _STATUS:
         return _STATUS[error.code]
-    return {MalformedError: 400, UnavailableError: 503}.get(type(error), FORBIDDEN)
+    if isinstance(error, MalformedError):
+        return 400
+    return 503 if isinstance(error, UnavailableError) else FORBIDDEN
 
 
 def document(error: SunlitError, *, fallback: str | None = None) -> bytes:

@@ -15,6 +15,7 @@ from sunlit.proxy.pointer import MISSING, members, parsed, resolve
 from sunlit.proxy.routes import Api
 
 MAX_FILE: Final = 4 << 20
+MAX_LOOKED_AT: Final = 8 << 20  # a larger body is not parsed: it would hold up the loop
 MAX_FIELDS: Final = 200
 MAX_BINS: Final = 100
 MAX_NUMBERS: Final = 1000  # of one field in one request that are looked at
@@ -92,7 +93,7 @@ def _histogram(name: str, row: Mapping[str, object]) -> Histogram:
 
 def read_numbers(api: Api, body: bytes, fields: Sequence[str]) -> dict[str, list[float]]:
     """Return the numbers of a request in the fields that are compared; never raises."""
-    if not fields or api.generates:
+    if not fields or api.generates or len(body) > MAX_LOOKED_AT:
         return {}
     document = parsed(body)
     if api is Api.OIP:

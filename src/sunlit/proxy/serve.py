@@ -106,12 +106,14 @@ async def serve(service: Service, said: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for one in SIGNALS:
         loop.add_signal_handler(one, asked.set)
-    running = Running(service)
     try:
-        said(await running.start())
-        await asked.wait()
+        running = Running(service)
+        try:
+            said(await running.start())
+            await asked.wait()
+        finally:
+            await running.stop()
     finally:
-        await running.stop()
         service.gate.close()
 
 
