@@ -17,6 +17,8 @@ Examples:
   sunlit verify decision.zip --trust trust.json
   sunlit verify decision.zip --trust trust.json --at 2027-05-01T00:00:00Z
   sunlit verify decision.zip --trust trust.json --json
+  sunlit verify decision.zip --trust trust.json --inspection code.sunlit-inspection \\
+    --key court.key --into code.zip
 
 \b
 The trust file must come from a place that you trust, never from whoever gave you the bundle.
@@ -34,8 +36,17 @@ Exit codes: 0 every check passed, 1 one failed, 2 wrong usage or an unreadable t
               type=click.Path(path_type=Path, dir_okay=False),
               help="The trust file, from a place that you trust.")  # fmt: skip
 @click.option("--at", callback=when, help="As of this time (YYYY-MM-DDTHH:MM:SSZ).")
+@click.option("--inspection", type=click.Path(path_type=Path, dir_okay=False),
+              help="The file with code, weights and data, sealed for a court.")  # fmt: skip
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False),
+              help="The court's private key, in PEM, that opens it.")  # fmt: skip
+@click.option("--into", type=click.Path(path_type=Path, dir_okay=False),
+              help="Where to write the zip that is in it.")  # fmt: skip
 @json_option
-def command(*, bundle: Path, trust_path: Path, at: datetime | None, as_json: bool) -> int:
+def command(
+    *, bundle: Path, trust_path: Path, at: datetime | None, inspection: Path | None,
+    key: Path | None, into: Path | None, as_json: bool,
+) -> int:  # fmt: skip
     """Check the evidence bundle BUNDLE in eleven numbered steps."""
     from sunlit.authority.trustfile import TrustFile
     from sunlit.cli.authority import now
@@ -44,6 +55,12 @@ def command(*, bundle: Path, trust_path: Path, at: datetime | None, as_json: boo
 
     trust = TrustFile.read(read_file(trust_path))
     found = check_bundle(bundle, trust, at or now())
+    if inspection is not None and key is not None and into is not None and found.passed("files"):
+        from sunlit.registry.bundle_opened import open_inspection
+
+        open_inspection(found, inspection, key, into)
+    elif inspection is not None or key is not None or into is not None:
+        raise click.UsageError("--inspection, --key and --into belong together, on a whole bundle.")
     emit(to_json(found), lines(found), as_json=as_json)
     return found.exit_code
 

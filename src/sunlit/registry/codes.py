@@ -96,5 +96,7 @@ CODES: Final = {
     "bundle.not-a-file": "A folder was given where a bundle, one zip, was expected.",
     "inspection.incomplete": "An inspection file was asked for without all that it needs.",
     "inspection.court-key": "A court's public key is no X25519 key in PEM.",
+    "inspection.private-key": "A private key given is no X25519 key in PEM.",
+    "inspection.unlisted": "A bundle's manifest does not list the inspection file given.",
     "inspection.unreadable": "What a court ordered cannot be read, or its file not written.",
 }
