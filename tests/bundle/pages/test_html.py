@@ -59,7 +59,7 @@ def test_no_page_breaks_a_rule_of_wcag_that_a_machine_can_see(opened: Opened) ->
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
 
 
-@pytest.mark.parametrize("width", [320, 640, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_scrolls_sideways(opened: Opened, width: int) -> None:
     """WCAG 1.4.10: at 320 px, which is 400 % zoom on a laptop, nothing needs two directions."""
     opened.page.set_viewport_size({"width": width, "height": 800})

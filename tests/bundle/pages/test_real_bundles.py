@@ -25,7 +25,7 @@ def test_a_real_bundle_passes_all_that_the_page_can_check(verifier: Verifier) ->
 
 
 @pytest.mark.parametrize("name", [
-    pytest.param(name, marks=() if number % 6 == 0 else pytest.mark.long)
+    pytest.param(name, marks=() if number % 12 == 0 else pytest.mark.long)
     for number, name in enumerate(TABLE)
 ])  # fmt: skip
 def test_a_tampered_bundle_fails_at_the_same_checks(verifier: Verifier, name: str) -> None:

@@ -282,7 +282,7 @@ class Case:
                 "after": "anchors/after", "grant": "token/grant",
             }  # fmt: skip
             stems = [places[name]] if name in places else []
-            if name in ("organisation", "key", "grant"):
+            if name not in ("registration", "before", "after"):
                 stems.append(f"statements/{index:05}")
                 section = "release" if name == "grant" else "authority"
                 rows.append({"file": f"{index:05}", "log": self.world.log.verifier.name,
