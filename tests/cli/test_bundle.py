@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
