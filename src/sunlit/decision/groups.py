@@ -18,16 +18,6 @@ GROUP = 4_096  # records that are made durable together, at most
 Commit = Callable[[list[Draft]], int]
 
 
-class Loop(Protocol):
-    """What is needed of an event loop (`asyncio` itself is slow to import)."""
-
-    def call_soon_threadsafe(
-        self, callback: Callable[[list["Task"]], object], tasks: list["Task"], /
-    ) -> object:
-        """Call back in the loop's thread."""
-        ...
-
-
 class Task(Protocol):
     """A call that waits in an event loop."""
 
@@ -36,7 +26,8 @@ class Task(Protocol):
         ...
 
 
-Tasks = dict[Loop, list[Task]]
+Later = Callable[[Callable[[list[Task]], None], list[Task]], object]
+Tasks = dict[int, tuple[Later, list[Task]]]  # by event loop: how to call there, and for whom
 
 
 class Waiting:
@@ -200,9 +191,9 @@ def _answer(group: list[Waiting], first: int, error: SunlitError) -> Waiting | N
         one.enlist(threads, tasks)
     for one, behind in pairwise(threads):
         one.behind = behind
-    for loop, those in tasks.items():
+    for call_soon, those in tasks.values():
         with suppress(RuntimeError):  # the loop was closed: nobody waits
-            loop.call_soon_threadsafe(_settle, those)
+            call_soon(_settle, those)
     return threads[0] if threads else None
 
 

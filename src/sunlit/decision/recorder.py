@@ -210,7 +210,7 @@ class DecisionLog:
         if self._refusal is not None:
             raise self._refusal
 
-    def _leave_to_parent(self) -> None:
+    def leave_to_parent(self) -> None:
         """Touch nothing of it again in a forked child, and do not keep its lock alive either."""
         self.is_foreign = True
         self._segments.close()
@@ -260,7 +260,7 @@ _ALIVE: "weakref.WeakSet[DecisionLog]" = weakref.WeakSet()
 
 def _after_fork() -> None:
     for log in list(_ALIVE):
-        log._leave_to_parent()  # noqa: SLF001 - its own module
+        log.leave_to_parent()
     _ALIVE.clear()
 
 

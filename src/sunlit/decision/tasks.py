@@ -1,9 +1,9 @@
 """A task's call among the groups; apart, since `asyncio` is slow to import."""
 
 from asyncio import Future, get_running_loop
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sunlit.decision.groups import Groups, Tasks, Waiting
+from sunlit.decision.groups import Groups, Task, Tasks, Waiting
 from sunlit.decision.ports import Draft
 
 
@@ -20,7 +20,13 @@ class WaitingTask(Waiting):
 
     def enlist(self, threads: list[Waiting], tasks: Tasks) -> None:  # noqa: ARG002
         """Say how this one is woken: together with others of its loop."""
-        tasks.setdefault(self.loop, []).append(self)
+        found = tasks.get(id(self.loop))
+        if found is None:
+            found = tasks[id(self.loop)] = (self._later, [])
+        found[1].append(self)
+
+    def _later(self, settle: Callable[[list[Task]], None], those: list[Task]) -> None:
+        self.loop.call_soon_threadsafe(settle, those)
 
     def settle(self) -> None:
         """Let the task go on, unless it was cancelled."""
