@@ -37,5 +37,5 @@ FILE_LIST: Final = f"token/{folder.MANIFEST}"
 LABEL: Final = f"token/{folder.LABEL}"
 
 MAX_JSON: Final = 16 * 1024 * 1024
-MAX_OPENING: Final = 512 * 1024 * 1024  # bytes: what is decided on may be a picture
+MAX_OPENING: Final = 128 * 1024 * 1024  # bytes: what is decided on may be a picture
 MAX_PROOF: Final = 2 * 1024 * 1024
