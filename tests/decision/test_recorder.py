@@ -19,6 +19,7 @@ from sunlit.decision.record import Pointer
 from sunlit.decision.recorder import DecisionLog, Pace
 from sunlit.decision.store import DecisionStore
 from sunlit.log.checkpoint import open_checkpoint
+from sunlit.log.fsck import fsck_directory
 from sunlit.log.merkle import leaf_hash
 from sunlit.testing.recorder import MemoryRecorder
 from tests.decision.making import ORIGIN, a_store, a_writer, draft, drafts
@@ -164,6 +165,25 @@ def test_a_checkpoint_covers_all_that_was_acknowledged(tmp_path: Path) -> None:
     reader.expect_growth_from(first)
     reader.expect_growth_from(second)
     assert [leaf for _, _, leaf in store.records(ORIGIN)] == list(reader.entries())
+
+
+def test_fsck_recomputes_a_decision_log(tmp_path: Path) -> None:
+    """Its entries are no statements; a changed one is found all the same."""
+    store = a_store(tmp_path)
+    with a_writer(store) as log:
+        log.append(drafts(300))
+    folder = store.log(ORIGIN)
+
+    sound = fsck_directory(folder.public, folder.verifier, raw=True)
+    with_lock = fsck_directory(folder.public, folder.verifier, raw=True, lock=folder.lock)
+    strict = fsck_directory(folder.public, folder.verifier)
+    bundle = folder.public / "tile/entries/000"
+    bundle.write_bytes(bundle.read_bytes().replace(b"outreach", b"outreech", 1))
+    changed = fsck_directory(folder.public, folder.verifier, raw=True)
+
+    assert (sound.size, sound.problems, with_lock.problems) == (300, (), ())
+    assert {problem.code for problem in strict.problems} == {"log.entry-form"}
+    assert "log.entry-hash" in {problem.code for problem in changed.problems}
 
 
 def test_a_checkpoint_comes_by_itself(tmp_path: Path) -> None:

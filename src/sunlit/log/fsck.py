@@ -39,34 +39,42 @@ class Report:
         return not self.problems
 
 
-def fsck_directory(directory: Path, verifier: NoteVerifier, *, lock: Path | None = None) -> Report:
-    """Check the log in a directory, and its lock store where its path is given."""
+def fsck_directory(
+    directory: Path, verifier: NoteVerifier, *, lock: Path | None = None, raw: bool = False
+) -> Report:
+    """Check the log in a directory, and its lock store where its path is given.
+
+    `raw`: its entries are no statements, as a decision log's are not.
+    """
     files = DirectoryFiles(directory)
     if lock is None:
-        return fsck(files, verifier)
+        return fsck(files, verifier, raw=raw)
     try:
         store = SQLiteLock(lock)
     except SunlitError as error:
-        report = fsck(files, verifier)
+        report = fsck(files, verifier, raw=raw)
         problem = Problem(LOCK, error.code, error.what)
         return Report(report.size, tuple(sorted((*report.problems, problem))))
     try:
-        return fsck(files, verifier, lock=store)
+        return fsck(files, verifier, lock=store, raw=raw)
     finally:
         store.close()
 
 
-def fsck(files: FileStore, verifier: NoteVerifier, *, lock: Lock | None = None) -> Report:
+def fsck(
+    files: FileStore, verifier: NoteVerifier, *, lock: Lock | None = None, raw: bool = False
+) -> Report:
     """Check everything that a log consists of.
 
     A log that is being written to may be reported as `log.recovery-due`: ask again, or check
     a copy.
     """
-    return _Fsck(files, verifier).run(lock)
+    return _Fsck(files, verifier, raw=raw).run(lock)
 
 
 class _Fsck:
-    def __init__(self, files: FileStore, verifier: NoteVerifier) -> None:
+    def __init__(self, files: FileStore, verifier: NoteVerifier, *, raw: bool) -> None:
+        self._raw = raw
         self._files = files
         self._verifier = verifier
         self._problems: set[Problem] = set()
@@ -78,7 +86,7 @@ class _Fsck:
         if top is None:
             self._check_lock(lock, None)
             return Report(0, tuple(sorted(self._problems)))
-        scrub = Scrub(self._files, top.size, archived=kept, report=self._report)
+        scrub = Scrub(self._files, top.size, archived=kept, report=self._report, raw=self._raw)
         scrub.run()
         for path, found in [(CHECKPOINT, top), *((archive_path(n), c) for n, c in kept.items())]:
             if found.size > top.size:
@@ -134,7 +142,7 @@ class _Fsck:
             self._report(LOCK, "log.lock-corrupt", "the lock store names another origin")
         if not published:
             self._report(LOCK, "log.recovery-due", "the files are behind: open the log to repair")
-        elif scrub is not None and scrub.last_admitted != head.admitted_at:
+        elif scrub and not self._raw and scrub.last_admitted != head.admitted_at:
             self._report(LOCK, "log.lock-corrupt", "the last admission time is not the entry's")
 
     def _check_steps(self, steps: tuple[Step, ...]) -> None:

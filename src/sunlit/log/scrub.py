@@ -35,13 +35,23 @@ class Scrub:
     """One pass over the entries and tiles of a log at one size."""
 
     def __init__(
-        self, files: FileStore, size: int, *, archived: Iterable[int], report: Callable[..., None]
+        self,
+        files: FileStore,
+        size: int,
+        *,
+        archived: Iterable[int],
+        report: Callable[..., None],
+        raw: bool = False,
     ) -> None:
-        """Say where to look; `archived` are the sizes whose roots are wanted."""
+        """Say where to look; `archived` are the sizes whose roots are wanted.
+
+        `raw`: the entries are no statements (`sunlit.decision`), so only their hashes count.
+        """
         self._files = files
         self._size = size
         self._wanted = {found for found in archived if found <= size} | {size}
         self._report = report
+        self._raw = raw
         self._frontier = Frontier()
         self.roots: dict[int, bytes] = {}
         self.last_admitted: datetime | None = None
@@ -83,7 +93,7 @@ class Scrub:
         stored = self._stored(0, index, width)
         if entries is None:
             return stored or [bytes(HASH_SIZE)] * width
-        for at, entry in enumerate(entries, index * TILE_WIDTH):
+        for at, entry in enumerate(() if self._raw else entries, index * TILE_WIDTH):
             self._entry(path, at, entry)
         self._partials(entries_path(index), lambda part: frame(entries[:part]))
         computed = [leaf_hash(entry) for entry in entries]
