@@ -408,6 +408,16 @@ def strip_a_statement(parts: Parts) -> None:
     strip(layout.STATEMENTS + name)(parts)
 
 
+def no_envelope(parts: Parts) -> None:
+    name, _ = first(parts, Attestation)
+    row(index=199)(parts)
+    path = layout.STATEMENTS + name
+    at = Entry.parse(parts.files[path + layout.ENTRY]).admitted_at
+    entry = Entry.of(at, {"says": "all is well"}).to_bytes()
+    parts.files[path + layout.ENTRY] = entry
+    parts.files[path + layout.PROOF] = receipt(entry, copied_world().deployer)
+
+
 def two_histories(parts: Parts) -> None:
     size = TlogProof.parse(parts.files[REGISTRATION + layout.PROOF]).checkpoint.split(b"\n")[1]
     name, found = first(parts, Attestation)
@@ -566,6 +576,7 @@ TABLE: Final[Table] = {
     "a statement by nobody who is known": ("statements", attested("nobody")),
     "a statement by another laboratory": ("statements", attested(f"{LABS[2]}/assessor")),
     "a statement that no witness saw": ("statements", strip_a_statement),
+    "an entry that is no envelope": ("statements", no_envelope),
     "two histories of one log": ("statements", two_histories),
     "a section that is miscounted": ("statements", section_miscounted),
     "a bit of a statement": ("statements", flip("statements/00020.entry.json")),

@@ -237,7 +237,7 @@ def expect_listed(archive: Archive, listed: Mapping[str, tuple[str, int]], own: 
     """Check that the files are those of a list, path -> (hex SHA-256, size), apart from `own`.
 
     Raises:
-        VerificationError: `bundle.file-missing`, `bundle.file-added`, `bundle.file-changed`.
+        VerificationError: `bundle.file-absent`, `bundle.file-added`, `bundle.file-changed`.
     """
     there = set(archive.sizes) - {own}
     missing, added = sorted(set(listed) - there), sorted(there - set(listed))

@@ -143,7 +143,7 @@ def later_names(archive: Archive) -> tuple[str, ...]:
     """Return the names of the later records, in order."""
     return tuple(
         path.removesuffix(RECORD_SUFFIX)
-        for path in sorted(archive.sizes)
+        for path in sorted(archive.sizes, key=lambda one: (len(one), one))  # 100 after 99
         if path.startswith(LATER) and path.endswith(RECORD_SUFFIX)
     )[:MAX_LATER]
 

@@ -23,6 +23,7 @@ from sunlit.log.merkle import leaf_hash
 from sunlit.log.policy import Policy
 from sunlit.log.proof import TlogProof, verify_inclusion_of
 from sunlit.log.tiles import MAX_ENTRY
+from sunlit.statement.dsse import Envelope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +48,16 @@ def read_logged(archive: Archive, name: str, policy: Policy) -> Logged:
 
     Raises:
         UnavailableError: `bundle.file-missing`.
-        MalformedError, VerificationError: as `verify_receipt` and `Entry.parse`.
+        MalformedError, VerificationError: as `verify_receipt`, `Entry.parse`, `Envelope.from_json`.
     """
     entry = archive.read(name + ENTRY, limit=MAX_ENTRY)
     receipt = TlogProof.parse(archive.read(name + PROOF, limit=MAX_PROOF))
     found = verify_inclusion_of(leaf_hash(entry), receipt, policy)
+    parsed = Entry.parse(entry)
+    Envelope.from_json(parsed.envelope)  # a log takes any object; the fold takes envelopes only
     return Logged(
         name=name, entry=entry, index=receipt.index, checkpoint=found.checkpoint,
-        admitted_at=Entry.parse(entry).admitted_at,
+        admitted_at=parsed.admitted_at,
         seen_at=max((one.at for one in found.cosignatures if one.at), default=None),
     )  # fmt: skip
 
