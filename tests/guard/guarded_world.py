@@ -1,20 +1,25 @@
 """A guarded world: a token's folder, its files, a real decision store with registered logs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sunlit.capabilities.decision.standing import log_subject
+from sunlit.claims.decision import LogRegistration
 from sunlit.claims.lifecycle import TokenGrant
 from sunlit.decision.content import Content
+from sunlit.decision.folder import LogFolder
 from sunlit.decision.record import Pointer, Record
 from sunlit.decision.store import DecisionStore
 from sunlit.guard import Guard
 from sunlit.runtime.statuslist import INVALID, SUSPENDED
 from sunlit.runtime.verify import TokenParts
+from sunlit.statement.dsse import sign
+from sunlit.statement.intoto import Statement
 from sunlit.testing.clock import SetClock
-from tests.fixtures.token_world import AT, FILES, STATUS_INDEX, World, grant, write_files
+from tests.fixtures.token_world import AT, FILES, GRANTED, STATUS_INDEX, World, grant, write_files
 
 DECLARED = {"jurisdiction": "US-CA", "data_class": "survey"}
 NAMES = {"token": "token.jwt", "entry": "grant.entry.json", "receipt": "grant.tlog-proof",
@@ -30,12 +35,23 @@ def write_token(folder: Path, parts: TokenParts) -> Path:
     return folder
 
 
-def make_store(root: Path, logs: int = 1) -> DecisionStore:
+def make_store(root: Path, logs: int = 1, world: World | None = None) -> DecisionStore:
     store = DecisionStore.create(root, organisation="benefits.example.gov", use="outreach")
     for number in range(logs):
-        folder = store.add_log(f"decisions.example.gov/{root.name}/{number}")
-        folder.keep_registration(b"{}", b"")
+        register(store.add_log(f"decisions.example.gov/{root.name}/{number}"), world or World())
     return store
+
+
+def register(folder: LogFolder, world: World, **changes: Any) -> None:  # noqa: ANN401 - any field
+    """Lay a registration beside a log, as the deployer's log holds it; nobody has cosigned yet."""
+    claim = LogRegistration(
+        origin=folder.origin, vkey=folder.vkey, deployer="benefits.example.gov",
+        use="outreach", registered_on=GRANTED,
+    )  # fmt: skip
+    claim = replace(claim, **changes)
+    said = Statement((log_subject(folder.origin),), claim.TYPE, claim.to_predicate())
+    entry = world.entry(sign(said.to_payload(), [world.key("operator")]))
+    folder.keep_registration(entry, world.receipt([entry], 0, witnesses=()))
 
 
 @dataclass
@@ -49,7 +65,7 @@ class Place:
     clock: SetClock = field(default_factory=lambda: SetClock(AT))
 
     def __post_init__(self) -> None:
-        self.store = make_store(self.root / "store", self.logs)
+        self.store = make_store(self.root / "store", self.logs, self.world)
         self.token = write_token(self.root / "some.token", self.world.parts(self.said))
         self.trust = self.root / "trust.json"
         self.trust.write_bytes(self.world.trust_bytes)
@@ -61,7 +77,11 @@ class Place:
         options = {"records": self.store, "use": "outreach", "clock": self.clock, **DECLARED,
                    **options}  # fmt: skip
         token, trust = options.pop("token", self.token), options.pop("trust", self.trust)
-        return Guard.open(token, trust, **options)
+        hashed = options.pop("hashed", True)
+        guard = Guard.open(token, trust, **options)
+        if hashed:  # as if a model had been loaded
+            guard.live.hashed.add(self.said.release)
+        return guard
 
     def put_status(self, status: int | None = None, **how: Any) -> bytes:  # noqa: ANN401 - what World.status takes
         """Put a fresh list in place that gives the token this status."""

@@ -170,8 +170,8 @@ class _Estimator:
     def fit(self, rows: object) -> None:
         raise AssertionError
 
-    def get_params(self) -> dict[str, int]:
-        return {"depth": 3}
+    def get_params(self, *, deep: bool = True) -> dict[str, object]:
+        return {"depth": 3, "inner": self} if deep else {}
 
 
 def _estimator(guard: Guard) -> Guarded:

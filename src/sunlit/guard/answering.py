@@ -4,13 +4,15 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 from sunlit.base.errors import VerificationError
 from sunlit.decision.record import Pointer, State
 from sunlit.guard.declared import How
 from sunlit.guard.loading import Model
 from sunlit.guard.writing import Written
+
+MAX_DEPTH: Final = 8  # of an attribute's value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,25 @@ def decision(made: Written, output: object) -> Decision:
         id=made.id, check_code=made.check_code, state=made.state, output=output,
         pointer=made.pointer, at=made.at,
     )  # fmt: skip
+
+
+def is_plain(value: object, depth: int = 0) -> bool:
+    """Tell whether a value cannot answer in a component's place: no part of a pipeline, no tree."""
+    if value is None or isinstance(value, str | bytes | bool | int | float | complex):
+        return True
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(is_plain(one, depth + 1) for one in value)
+    if isinstance(value, dict):
+        return all(is_plain(one, depth + 1) for pair in value.items() for one in pair)
+    kind = getattr(getattr(value, "dtype", None), "kind", "O")
+    return kind != "O" or (hasattr(value, "tolist") and is_plain(value.tolist(), depth + 1))
+
+
+def plain_only(settings: Callable[..., dict[str, object]], **how: bool) -> dict[str, object]:
+    """Return an estimator's settings without those that are estimators themselves."""
+    return {name: value for name, value in settings(**how).items() if is_plain(value)}
 
 
 def read_only(value: object) -> object:

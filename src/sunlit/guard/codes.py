@@ -13,6 +13,8 @@ CODES: Final = {
     "guard.store-unwritable": "A status list cannot be kept in the decision store.",
     "guard.no-permit": "A decision was to be recorded without a check.",
     "guard.too-many": "More decisions were to be recorded than were asked for.",
+    "guard.asked": "A decision was asked for in a way that cannot be recorded.",
+    "guard.log-unregistered": "A decision log is not registered as the guard must have it.",
     "guard.break-glass-reason": "Break-glass was used without a stated reason.",
     # status lists
     "guard.status-unreachable": "The source of status lists does not answer.",

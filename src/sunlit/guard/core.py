@@ -10,7 +10,7 @@ from sunlit.decision.content import Content
 from sunlit.decision.ports import Draft
 from sunlit.decision.record import Kind, Pointer, Record, State, new_id
 from sunlit.guard import writing
-from sunlit.guard.declared import Context, Declared, RecordFields, Said
+from sunlit.guard.declared import Context, Declared, RecordFields, Said, expect_asked
 from sunlit.guard.judge import BREAKABLE
 from sunlit.guard.live import Ask, Live
 from sunlit.guard.permit import Permit
@@ -34,8 +34,9 @@ class Core:
         """Put a question to `permit` or `apermit`; the words are those of `check`.
 
         Raises:
-            MalformedError: `guard.break-glass-reason`.
+            MalformedError: `guard.break-glass-reason`, `guard.asked`.
         """
+        expect_asked(count, case, trace, break_glass)
         if break_glass is not None and not break_glass.strip():
             raise MalformedError(
                 "guard.break-glass-reason", "break-glass needs a stated reason",
@@ -58,7 +59,7 @@ class Core:
 
         Raises:
             VerificationError, UnavailableError: the refusal, with `code` and `mend`.
-            MalformedError: `guard.break-glass-reason`.
+            MalformedError: `guard.break-glass-reason`, `guard.asked`.
         """
         return self.permit(self.ask(
             count=count, break_glass=break_glass, case=case, trace=trace, **said
@@ -179,11 +180,7 @@ class Core:
         live = self.live
         standing, at = live.newest_of(permit.standing), live.watch.now()
         permit.expect_still(standing, at)
-        if len(values) > permit.count:
-            raise MalformedError(
-                "guard.too-many", "more decisions than were asked for",
-                expected=str(permit.count), got=str(len(values)),
-            )  # fmt: skip
+        permit.spend(len(values))
         state = State.OPENED if opened else permit.state
         return self._writer.group(permit, standing, state, at, values)
 
@@ -202,7 +199,8 @@ class Core:
         return (await self.live.desk.recorder().append_async(drafts))[0]
 
     def _draft(self, kind: Kind, values: Values, fields: RecordFields) -> Draft:
-        if kind is Kind.DECISION:
+        # By its text: a caller may give the plain word.
+        if str(kind) == Kind.DECISION:
             raise MalformedError(
                 "guard.no-permit", "a decision is recorded under a permit",
                 mend="use `check`, then `record_decisions`",

@@ -61,6 +61,8 @@ class Counters:
                 os.truncate(self._file, self._size)
             elif found != self._size:
                 raise _unreadable("it is of another size")
+            # A page without room on a full disk would end the process when it is written to.
+            os.posix_fallocate(self._file, 0, self._size)
             mapped = mmap.mmap(self._file, self._size)
             self._begin(mapped, is_new=found == 0)
             return mapped

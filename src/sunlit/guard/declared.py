@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Required, TypedDict
+from typing import Final, Required, TypedDict
 
+from sunlit.base.errors import MalformedError
 from sunlit.base.times import Clock
 from sunlit.decision.record import Binding, Pointer, State
 from sunlit.guard.ports import Explain, Mask, Serialise, StatusSource
+
+MAX_ASKED: Final = 10_000_000  # decisions in one go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,24 @@ class MannerOf(TypedDict, total=False):
     explain: Explain | None
     serialise: Serialise | None
     masks: Mapping[str, Mask]
+
+
+def expect_asked(count: int, *texts: str | None) -> None:
+    """Check what a caller says about a decision before anything is counted or called.
+
+    Raises:
+        MalformedError: `guard.asked`.
+    """
+    if type(count) is not int or not 0 <= count <= MAX_ASKED:
+        raise MalformedError(
+            "guard.asked", "the number of decisions is none that can be made",
+            expected=f"a whole number from 0 to {MAX_ASKED}",
+        )  # fmt: skip
+    if any(not isinstance(one, str | None) for one in texts):
+        raise MalformedError(
+            "guard.asked", "case, trace and the reason for break-glass are texts",
+            mend="turn a number into a text: case=str(number)",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

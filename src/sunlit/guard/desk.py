@@ -5,16 +5,19 @@ A writer that a parent process opened is neither used nor closed by its child.
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, get_ident
 from typing import Final, TypeAlias
 
-from sunlit.base.errors import UnavailableError
+from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.base.times import Clock
 from sunlit.decision.ports import Recorder
 from sunlit.decision.store import DecisionStore
+from sunlit.guard.registered import expect_registered
 from sunlit.guard.remembered import Remembered, remember, status_path
+from sunlit.guard.standing import Standing
 
 Records: TypeAlias = Path | DecisionStore | Recorder
 
@@ -49,12 +52,19 @@ class Desk:
         """Take the path of a store, a store, or one writer (which its owner closes)."""
         if isinstance(records, Path):
             records = DecisionStore.open(records)
+        if isinstance(records, DecisionStore):  # a service may change its directory later
+            records = replace(records, root=records.root.absolute(), keys=records.keys.absolute())
         self.store = records if isinstance(records, DecisionStore) else None
         self._own = records if not isinstance(records, DecisionStore) else None
         self._clock = clock
         self._process = os.getpid()
         self._writer: Recorder | None = None
         self._is_closed = False
+        self._standing: Standing | None = None
+
+    def require(self, standing: Standing) -> None:
+        """From now on take only a log whose registration holds under this trust file and token."""
+        self._standing = standing
 
     @property
     def root(self) -> Path | None:
@@ -71,6 +81,7 @@ class Desk:
 
         Raises:
             UnavailableError: `recorder.*`, `guard.forked`, `guard.closed`.
+            VerificationError: `guard.log-unregistered`.
         """
         writer = self._writer
         if writer is not None and self._process == os.getpid():
@@ -97,9 +108,21 @@ class Desk:
             if shared is None:
                 shared = _WRITERS[key] = _Shared(store.writer(self._clock))
             if self._writer is not shared.writer:
+                self._expect_registered(store, key, shared)
                 shared.holders += 1
             self._writer, self._process = shared.writer, os.getpid()
             return shared.writer
+
+    def _expect_registered(self, store: DecisionStore, key: Path, shared: _Shared) -> None:
+        if self._standing is None:
+            return
+        try:
+            expect_registered(store, shared.writer.origin, self._standing)
+        except SunlitError:
+            if shared.holders == 0:
+                del _WRITERS[key]
+                shared.writer.close()
+            raise
 
     def close(self) -> None:
         """Let go of the writer; the last guard of this process closes it."""

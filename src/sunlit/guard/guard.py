@@ -59,7 +59,7 @@ class Guard(Core):
 
         Raises:
             SunlitError: with the code of the step that does not hold; `guard.clock-back`,
-                `trust.*`, `recorder.*`.
+                `trust.*`, `guard.log-unregistered`, `recorder.*`.
         """
         clock = options.get("clock") or MachineClock()
         desk = Desk(records, clock)
@@ -68,12 +68,13 @@ class Guard(Core):
         standing = open_live(read_token(token), trust, desk, watch, staleness)
         source = options.get("status")
         if source is None and isinstance(token, Path) and token.is_dir():
-            source = FileStatus(token / STATUS)
+            source = FileStatus(token.absolute() / STATUS)
         declared = Declared(
             use=options["use"], deployer=options.get("deployer") or desk.organisation,
             jurisdiction=options.get("jurisdiction"), data_class=options.get("data_class"),
             purpose=options.get("purpose"), oversight=options.get("oversight"),
         )  # fmt: skip
+        desk.require(standing)
         desk.recorder()
         return cls(Live(standing, watch, desk, source), declared)
 
@@ -131,7 +132,9 @@ class Guard(Core):
             SunlitError: `token.other-files`, `guard.files-changed`, `manifest.*`.
         """
         with self.watched("guard.load-failed"):
-            model = load_model(self.standing, self.live.watch.now(), path, loader, progress)
+            standing = self.standing
+            model = load_model(standing, self.live.watch.now(), path, loader, progress)
+            self.live.hashed.add(standing.release)
         return Guarded(self, model, Manner(**manner))
 
     def wrap(

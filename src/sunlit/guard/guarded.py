@@ -15,7 +15,16 @@ from typing import Final, NoReturn, Unpack
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import MalformedError, SunlitError, VerificationError
 from sunlit.guard import writing
-from sunlit.guard.answering import Decision, answered, answers_of, decision, details, read_only
+from sunlit.guard.answering import (
+    Decision,
+    answered,
+    answers_of,
+    decision,
+    details,
+    is_plain,
+    plain_only,
+    read_only,
+)
 from sunlit.guard.core import Core
 from sunlit.guard.declared import How, Manner, Said
 from sunlit.guard.explain import Nothing
@@ -30,7 +39,7 @@ from sunlit.runtime.verify import TokenParts
 from sunlit.statement.hashing import Progress
 
 ANSWERS: Final = frozenset({"decision_function", "predict_log_proba", "score_samples"})
-HARMLESS: Final = frozenset({"get_params"})
+SETTINGS: Final = "get_params"
 NO_EXPLANATION: Final = Nothing("no explanation was asked for")
 _SAID: Final = ("purpose", "jurisdiction", "data_class")
 
@@ -217,10 +226,12 @@ class Guarded:
     def _values(
         self, value: tuple[str, bytes], given: object, output: object, how: How, spent: int
     ) -> Values:
+        shown = self._explain(how)(given, output)
         return {
             "input": value,
+            # After the explanation, which might change it: what is recorded is what goes out.
             "output": to_bytes(output, self._manner.serialise),
-            "explanation": self._explain(how)(given, output),
+            "explanation": shown,
             "details": writing.json(details(spent, how, None)),
         }
 
@@ -251,6 +262,7 @@ class Guarded:
                     )  # fmt: skip
                 fresh = core.live.prepare(token, trust)
                 model = load_model(fresh, core.live.watch.now(), path, loader, progress)
+                core.live.hashed.add(fresh.release)
                 with core.live.swapping(fresh):
                     object.__setattr__(self, "_model", model)
         except SunlitError:
@@ -266,7 +278,9 @@ class Guarded:
         value = getattr(self._model.answers, name)
         if name in ANSWERS:
             return self._method(name)
-        if callable(value) and name not in HARMLESS:
+        if name == SETTINGS and callable(value):
+            return partial(plain_only, value)
+        if not is_plain(value):
             raise AttributeError(f"{name} would go round the guard")
         return read_only(value)
 

@@ -123,7 +123,7 @@ def _expect_purpose(grant: TokenGrant, declared: Declared) -> None:
     if prohibited.intersection(said):
         raise VerificationError(
             "guard.prohibited", "the token prohibits this use",
-            expected="none of: " + "; ".join(grant.prohibited), mend="do it by hand",
+            expected="none of: " + "; ".join(grant.prohibited),
         )  # fmt: skip
     if declared.purpose is not None and _plain(declared.purpose) not in {
         _plain(one) for one in (grant.use, *grant.permitted)

@@ -11,6 +11,7 @@ from time import monotonic
 
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
+from sunlit.decision.record import Binding
 from sunlit.guard.clock import Watch
 from sunlit.guard.counters import Counters
 from sunlit.guard.declared import Context, Declared
@@ -49,6 +50,7 @@ class Live:
         self.watch = watch
         self.desk = desk
         self.problem: SunlitError | None = None
+        self.hashed: set[str] = set()  # releases whose files this guard has hashed
         self._source = source
         self._next = 0.0
         self._pending: bytes | None = None
@@ -61,12 +63,7 @@ class Live:
         standing, watch = self.newest_of(ask.standing), self.watch
         at = watch.now()
         expect_allowed(standing, ask.declared, at)
-        if ask.release is not None and ask.release != standing.release:
-            raise VerificationError(
-                "token.other-files", "the model is not the release that the token is for",
-                expected=f"manifest digest {standing.release}", got=ask.release,
-                mend="reload model and token together",
-            )  # fmt: skip
+        self._expect_release(standing, ask)
         broken = overridden(expect_now(standing, at), standing, ask.reasons)
         if standing.constraints.are_counted:
             broken += self._count(standing, ask, at)
@@ -77,6 +74,20 @@ class Live:
             state=state_under(strongest_oversight(standing.token.claims, ask.declared)),
             broken=tuple(broken), reasons=ask.reasons, context=ask.context,
         )  # fmt: skip
+
+    def _expect_release(self, standing: Standing, ask: Ask) -> None:
+        if ask.release is not None and ask.release != standing.release:
+            raise VerificationError(
+                "token.other-files", "the model is not the release that the token is for",
+                expected=f"manifest digest {standing.release}", got=ask.release,
+                mend="reload model and token together",
+            )  # fmt: skip
+        is_hashed = ask.release is not None or standing.release in self.hashed
+        if ask.declared.binding is Binding.FILES_VERIFIED and not is_hashed:
+            raise VerificationError(
+                "guard.binding", "nobody hashed the files that are said to be verified",
+                expected="declared or endpoint-only", mend="load the model with `guard.load`",
+            )  # fmt: skip
 
     def _count(self, standing: Standing, ask: Ask, at: datetime) -> list[str]:
         counters, second = self.counters(standing), int(at.timestamp())

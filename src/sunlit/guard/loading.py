@@ -39,6 +39,7 @@ def load_model(
         VerificationError: `token.other-files`, `guard.files-changed`.
         SunlitError: `manifest.*`.
     """
+    path = path.absolute()  # it is asked for again at a reload
     before = states_of(path)
     manifest = read_manifest(path, progress=progress)
     asked = Asked(at=at, files=manifest)

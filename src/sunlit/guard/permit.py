@@ -3,12 +3,37 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
-from sunlit.base.errors import SunlitError
+from sunlit.base.errors import MalformedError, SunlitError
 from sunlit.decision.record import Kind, Record, State
 from sunlit.guard.declared import Context, Declared
 from sunlit.guard.judge import BREAKABLE, expect_allowed, expect_now
 from sunlit.guard.standing import Standing
+
+
+class Spent:
+    """How many decisions were recorded under one permit. Threads may share it."""
+
+    __slots__ = ("_count", "_mutex")
+
+    def __init__(self) -> None:
+        self._count, self._mutex = 0, Lock()
+
+    def add(self, count: int, most: int) -> None:
+        """Take `count` more of `most`, or none.
+
+        Raises:
+            MalformedError: `guard.too-many`.
+        """
+        with self._mutex:
+            if self._count + count > most:
+                raise MalformedError(
+                    "guard.too-many", "more decisions than were asked for",
+                    expected=str(most), got=str(self._count + count),
+                    mend="check again: each permit is for so many decisions, once",
+                )  # fmt: skip
+            self._count += count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +51,15 @@ class Permit:
     broken: tuple[str, ...] = ()
     reasons: str | None = None
     context: Context = field(default_factory=Context)
+    spent: Spent = field(default_factory=Spent, compare=False, repr=False)
+
+    def spend(self, count: int) -> None:
+        """Use up `count` of its decisions: what was counted once is not made twice.
+
+        Raises:
+            MalformedError: `guard.too-many`.
+        """
+        self.spent.add(count, self.count)
 
     @property
     def release(self) -> str:
