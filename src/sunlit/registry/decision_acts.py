@@ -98,7 +98,7 @@ def expect_sense(case: Case, act: Act) -> None:
     if case.seen.record.kind is not Kind.DECISION:
         raise _no_sense(
             f"this record is no decision but of kind {case.seen.record.kind}",
-            mend="name the decision itself; sunlit decision show tells which one it is about",
+            mend="name the decision itself; `sunlit decision show ID --store DIR` tells which it is",
         )
     _CHECKS[act.kind](case)
     if act.kind in _ONCE and case.of_kind(act.kind) and not act.corrects:
@@ -115,7 +115,7 @@ def _expect_proposed(case: Case) -> None:
     if case.seen.record.state is not State.PROPOSED:
         raise _no_sense(
             f"the decision was {case.seen.record.state}, so no human's outcome was awaited",
-            mend="whoever objects to it: sunlit decision contest ID --grounds TEXT",
+            mend="whoever objects to it: sunlit decision contest ID --grounds TEXT --store DIR",
         )
 
 
@@ -123,7 +123,7 @@ def _expect_contest(case: Case) -> None:
     if not case.open_contests:
         raise _no_sense(
             "nobody contests the decision, or each contest has its result already",
-            mend="sunlit decision contest ID --grounds TEXT",
+            mend="sunlit decision contest ID --grounds TEXT --store DIR",
         )
 
 
@@ -131,7 +131,7 @@ def _expect_break_glass(case: Case) -> None:
     if case.seen.record.break_glass is None:
         raise _no_sense(
             "the decision was not made by break-glass, so there is nothing to review",
-            mend="sunlit decision search --needs-review --store DIR lists those that were",
+            mend="`sunlit decision search --needs-review --store DIR` lists those that were",
         )
 
 

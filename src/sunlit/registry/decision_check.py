@@ -172,7 +172,7 @@ def _anchors(looking: _Looking) -> str:
     if found is None:
         raise UnavailableError(
             "decision.not-anchored", "no anchor covers it yet",
-            mend="after the next sunlit guard anchor, check again",
+            mend="check again after the next `sunlit guard anchor DIR --home HOME`",
         )  # fmt: skip
     return f"Nothing recorded up to it was removed or changed since {format_time(found.at)}."
 

@@ -166,8 +166,8 @@ class Index:
             raise VerificationError(
                 "decision.log-differs", f"the log {origin} no longer holds a record that it held",
                 expected=f"record {known[0] - 1} as it was indexed",
-                mend="keep the store as it is and look into it: sunlit log fsck. If an older copy "
-                "was restored on purpose: sunlit decision search --rebuild",
+                mend="keep the store as it is, and find out who changed it. If an older copy was "
+                "restored on purpose: sunlit decision search --rebuild --store DIR",
             )  # fmt: skip
         yield from records
 

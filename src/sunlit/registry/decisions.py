@@ -90,7 +90,7 @@ def find(index: Index, which: str) -> Row:
         raise MalformedError(
             "decision.name", "this names no decision",
             expected="an id of 32 hex digits, a check code, or LOG#INDEX",
-            mend="sunlit decision search --store DIR lists them",
+            mend="`sunlit decision search --store DIR` lists them",
         )  # fmt: skip
     if len(found) > 1:
         raise VerificationError(
@@ -121,7 +121,7 @@ def see(store: DecisionStore, row: Row) -> Seen:
         raise VerificationError(
             "decision.record-differs", "the record is not the one that was here before",
             expected=f"the leaf {row.leaf[:16]}...",
-            mend="keep the store as it is and look into it: sunlit log fsck",
+            mend="keep the store as it is, and find out who changed it",
         )  # fmt: skip
     return Seen(row=row, record=Record.parse(leaf), leaf=leaf, signed=signed)
 
@@ -134,7 +134,7 @@ def _acknowledged(store: DecisionStore, row: Row) -> bytes:
     raise VerificationError(
         "decision.record-differs", "the log no longer holds the record",
         expected=f"a record {row.place} in {row.log}",
-        mend="keep the store as it is and look into it: sunlit log fsck",
+        mend="keep the store as it is, and find out who changed it",
     )  # fmt: skip
 
 

@@ -69,7 +69,8 @@ class Intention:
             )
         raise MalformedError(
             "erase.intention", "the file of an erasure that was begun is malformed",
-            mend="begin it again: sunlit decision erase LOG#INDEX, then remove the file",
+            mend="begin it again, then remove the file: `sunlit decision erase LOG#INDEX "
+            "--legal-basis TEXT --store DIR --home HOME`",
         )  # fmt: skip
 
 
@@ -248,6 +249,6 @@ def _expect_closed(store: DecisionStore, pointer: Pointer) -> None:
     raise UnavailableError(
         "erase.still-opens", "the content still opens after it was destroyed",
         got=str(store.root),
-        mend="look into the disk; then: sunlit decision erase --resume. Nothing was said to be "
-        "erased",
+        mend="nothing was said to be erased; look into the disk, then: sunlit decision erase "
+        "--resume --store DIR --home HOME",
     )  # fmt: skip
