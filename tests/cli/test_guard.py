@@ -64,8 +64,8 @@ def test_the_state_is_told_in_lines(sunlit: Door, world: World) -> None:
     assert ended.code == 0, ended.err
     for line in (
         " 1 trust      HOLDS", ": busy, 15 records", ": idle, 1 records",
-        "at 15 records, closed", "never anchored", "1 proposals wait", "1 streams have no end",
-        "1 decisions by break-glass", "0 contests", "0 incident drafts",
+        "at 15 records, closed", "never anchored", "human's outcome: 1", "without an end: 1",
+        "nobody reviewed: 1", "without a result: 0", "drafts: 0",
     ):  # fmt: skip
         assert line in ended.out
     assert document(sunlit, "guard", "status", world.store.root)["waiting"]["undecided"] == 1

@@ -151,11 +151,11 @@ def _looked(found: "Look") -> Iterator[str]:
             size = "" if log.anchor.size is None else f" at {log.anchor.size} records"
             yield f"  anchored {log.anchor.at:%Y-%m-%dT%H:%M:%SZ}{size}{kind}{waits}"
     waiting = found.waiting
-    yield f"{waiting.undecided} proposals wait for a human's outcome"
-    yield f"{waiting.unfinished} streams have no end"
-    yield f"{waiting.unreviewed} decisions by break-glass were not reviewed"
-    yield f"{waiting.unanswered} contests have no result"
-    yield f"{found.drafts} incident drafts"
+    yield f"Proposals that wait for a human's outcome: {waiting.undecided}"
+    yield f"Streams without an end: {waiting.unfinished}"
+    yield f"Decisions by break-glass that nobody reviewed: {waiting.unreviewed}"
+    yield f"Contests without a result: {waiting.unanswered}"
+    yield f"Incident drafts: {found.drafts}"
 
 
 def _step(step: "Step") -> Iterator[str]:

@@ -3,7 +3,7 @@
 Nothing here asks the organisation's log: the anchors are those that lie beside the store.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +15,12 @@ from sunlit.base.times import format_time
 from sunlit.claims.base import read_claim
 from sunlit.claims.decision import Anchor
 from sunlit.decision.folder import LogFolder
-from sunlit.decision.record import Kind, Record, State
+from sunlit.decision.record import Kind, Pointer, Record, State
 from sunlit.decision.segread import SegmentReader
 from sunlit.decision.store import DecisionStore
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.entry import Entry
+from sunlit.log.merkle import leaf_hash
 from sunlit.log.note import Note
 from sunlit.registry.anchor_files import ANCHORS, CHECKPOINT, ENTRY, RECEIPT
 from sunlit.registry.guard_logs import is_busy, records_of
@@ -34,6 +35,7 @@ from sunlit.statement.intoto import Statement
 
 DRAFTS: Final = "drafts"
 Step = Callable[[int, int], None]
+_Moment = tuple[datetime, str, int]  # the order in which later records count
 # A leaf is canonical, so a record that anybody waits for holds one of these, byte for byte.
 MARKS: Final = (b'"of":{', b'"breakGlass":', b'"state":"proposed"', b'"state":"opened"')
 
@@ -177,36 +179,52 @@ def waiting(store: DecisionStore, step: Step = lambda _done, _of: None) -> Waiti
             if done % 1024 == 0:
                 step(done, total)
             if any(mark in leaf for mark in MARKS):
-                count.take(Record.parse(leaf), (folder.origin, index))
+                own = Pointer(log=folder.origin, index=index, leaf=leaf_hash(leaf).hex())
+                count.take(Record.parse(leaf), own)
     return count.result()
 
 
 class _Counting:
-    """Sorts records by what they wait for; a later record may stand in another log."""
+    """Sorts records by what they wait for; a later record may stand in another log.
+
+    What points to a record by another leaf hash is about something else. A contest's result
+    answers all contests of that decision before it.
+    """
 
     def __init__(self) -> None:
-        self._asked: dict[Kind, Counter[tuple[str, int]]] = defaultdict(Counter)
-        self._given: dict[Kind, Counter[tuple[str, int]]] = defaultdict(Counter)
+        self._asked: dict[Kind, set[Pointer]] = defaultdict(set)
+        self._given: dict[Kind, set[Pointer]] = defaultdict(set)
+        self._contests: list[tuple[Pointer, _Moment]] = []
+        self._answers: dict[Pointer, _Moment] = {}
 
-    def take(self, record: Record, place: tuple[str, int]) -> None:
+    def take(self, record: Record, own: Pointer) -> None:
         if record.state is State.PROPOSED:
-            self._asked[Kind.OUTCOME][place] += 1
+            self._asked[Kind.OUTCOME].add(own)
         if record.state is State.OPENED:
-            self._asked[Kind.CLOSED][place] += 1
+            self._asked[Kind.CLOSED].add(own)
         if record.break_glass is not None:
-            self._asked[Kind.REVIEW][place] += 1
-        if record.of is not None:
-            kinds = self._asked if record.kind is Kind.CONTEST else self._given
-            kind = Kind.CONTEST_RESULT if record.kind is Kind.CONTEST else record.kind
-            kinds[kind][record.of.log, record.of.index] += 1
+            self._asked[Kind.REVIEW].add(own)
+        if record.of is None:
+            return
+        moment = (record.time, own.log, own.index)
+        if record.kind is Kind.CONTEST:
+            self._contests.append((record.of, moment))
+        elif record.kind is Kind.CONTEST_RESULT:
+            self._answers[record.of] = max(moment, self._answers.get(record.of, moment))
+        else:
+            self._given[record.kind].add(record.of)
 
     def result(self) -> Waiting:
         def left(kind: Kind) -> int:
-            return (self._asked[kind] - self._given[kind]).total()
+            return len(self._asked[kind] - self._given[kind])
 
+        unanswered = sum(
+            about not in self._answers or moment > self._answers[about]
+            for about, moment in self._contests
+        )
         return Waiting(
             undecided=left(Kind.OUTCOME), unfinished=left(Kind.CLOSED),
-            unreviewed=left(Kind.REVIEW), unanswered=left(Kind.CONTEST_RESULT),
+            unreviewed=left(Kind.REVIEW), unanswered=unanswered,
         )  # fmt: skip
 
 
