@@ -31,6 +31,8 @@ FULL: Final = {
     "token": ["--rounds", "15"],
     "startup": ["--rounds", "21"],
     "assure": ["--rounds", "9"],
+    "decisions": ["--rounds", "5"],
+    "guarding": ["--rounds", "7"],
 }
 QUICK: Final = {
     "append": ["--rounds", "1"],
@@ -39,6 +41,8 @@ QUICK: Final = {
     "token": ["--rounds", "3"],
     "startup": ["--rounds", "3"],
     "assure": ["--rounds", "1"],
+    "decisions": ["--rounds", "1", "--count", "2000"],
+    "guarding": ["--rounds", "1", "--decisions", "20000"],
 }
 QUIET: Final = 0.5  # load average, before the first benchmark, up to which nobody else is working
 LONGEST: Final = 900  # seconds for one benchmark

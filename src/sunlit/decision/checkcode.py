@@ -5,29 +5,31 @@ somebody else's decision by trying. The last character is Luhn mod 32, which fin
 character and nearly each swap of two neighbours.
 """
 
-import secrets
 from typing import Final
 
 from sunlit.base.errors import MalformedError
+from sunlit.decision.entropy import draw
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH: Final = 16
-GROUP: Final = 4
 _BASE: Final = len(ALPHABET)
 _VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
 _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
+# By byte: its character, its value, and its value in Luhn's doubled places.
+_DRAWN: Final = bytes(ALPHABET[byte % _BASE].encode()[0] for byte in range(256))
+_PLAIN: Final = bytes(_VALUES.get(chr(byte), 0) for byte in range(256))
+_DOUBLED: Final = bytes(2 * value // _BASE + 2 * value % _BASE for value in _PLAIN)
 
 
 def new_code() -> str:
     """Return a fresh code, such as `7QK2-M4TX-90AB-CD3F`."""
-    drawn = secrets.token_bytes(LENGTH - 1)
-    body = "".join([ALPHABET[byte & 31] for byte in drawn])
+    body = draw(LENGTH - 1).translate(_DRAWN).decode()
     return grouped(body + _last(body))
 
 
 def grouped(code: str) -> str:
     """Return 16 characters in groups of four."""
-    return "-".join(code[at : at + GROUP] for at in range(0, LENGTH, GROUP))
+    return f"{code[:4]}-{code[4:8]}-{code[8:12]}-{code[12:]}"
 
 
 def read_code(typed: str) -> str:
@@ -51,9 +53,7 @@ def read_code(typed: str) -> str:
 
 
 def _last(body: str) -> str:
-    """Return the character that Luhn mod N asks for after `body`."""
-    total = 0
-    for place, character in enumerate(reversed(body)):
-        value = _VALUES[character] * (2 if place % 2 == 0 else 1)
-        total += value // _BASE + value % _BASE
+    """Return the character that Luhn mod N asks for after `body`: each second one is doubled."""
+    data = body.encode()[::-1]
+    total = sum(data[::2].translate(_DOUBLED)) + sum(data[1::2].translate(_PLAIN))
     return ALPHABET[-total % _BASE]
