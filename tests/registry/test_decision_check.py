@@ -1,5 +1,6 @@
 """Two facts from a letter, one of five answers."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 
 from sunlit.base.errors import MalformedError, VerificationError
 from sunlit.decision.checkcode import new_code
-from sunlit.decision.record import Pointer
+from sunlit.decision.content import TEXT, Content
+from sunlit.decision.ports import Draft
+from sunlit.decision.record import Pointer, new_id
 from sunlit.registry.decision_anchors import unchanged_since
 from sunlit.registry.decision_check import Anchors, Checked, Result, Word, check
 from sunlit.registry.decision_index import Index
@@ -234,3 +237,25 @@ def test_an_erased_decision_is_not_found_by_its_code(world: World) -> None:
 
     assert still.result is Result.INCOMPLETE
     assert gone.result is Result.NONE
+
+
+@pytest.mark.parametrize("home", [True, False])
+def test_a_record_from_before_its_logs_registration_is_not_vouched_for(
+    world: World, home: bool  # noqa: FBT001 - a parameter of the test
+) -> None:  # fmt: skip
+    """A log that is registered after use, or a record that is dated back, says nothing."""
+    place = world.pointers["released"]
+    (known,) = (one for at, one, _ in world.store.records(place.log) if at == place.index)
+    code = new_code()
+    content = Content.of({"code": (TEXT, code.encode())})
+    record = replace(
+        known, id=new_id(), time=known.time - timedelta(days=1), commit=content.commitments()
+    )
+    with world.store.writer(world.clock) as log:
+        log.append([Draft.of(record, content)])
+    with Index.opened(world.store) as index:
+        found = check(index, code, record.time.date(), anchors(world) if home else None)
+
+    assert found.result is Result.COULD_NOT
+    assert words(found)["registration"] == "Failed"
+    assert "only after the record" in found.lines[0].words

@@ -68,7 +68,13 @@ def test_a_check_for_fewer_than_none_gives_no_limit_back(tmp_path: Path, count: 
         assert _code(guard, binding=Binding.FILES_VERIFIED) == "guard.volume-exceeded"
 
 
-@pytest.mark.parametrize("said", [{"case": 17}, {"trace": b"00-"}, {"break_glass": 1}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"case": 17}, {"trace": b"00-"}, {"break_glass": 1}, {"purpose": 3}, {"jurisdiction": b"A"},
+        {"case": "x" * 70_000}, {"use": "benefits"}, {"cases": "17"}, {"brake_glass": "flood"},
+    ],
+)  # fmt: skip
 def test_what_cannot_be_recorded_is_refused_before_the_model_is_asked(
     tmp_path: Path, said: Any  # noqa: ANN401 - anything
 ) -> None:  # fmt: skip
@@ -82,6 +88,50 @@ def test_what_cannot_be_recorded_is_refused_before_the_model_is_asked(
 
     assert caught.value.code == "guard.asked"
     assert not called
+
+
+def test_a_word_that_is_not_known_is_refused_everywhere(tmp_path: Path) -> None:
+    """`oversigth="human-decides"` must not give a weaker arrangement in silence."""
+    place = Place(tmp_path)
+    wrong: Any = {"oversigth": "human-decides"}
+    with pytest.raises(MalformedError) as opening:
+        place.open(**wrong)
+    with place.open() as guard:
+        decision = guard.load(place.files, lambda _: str).decide(1)
+        with pytest.raises(MalformedError) as checking:
+            guard.check(**wrong)
+        with pytest.raises(MalformedError) as saying:
+            guard.outcome(decision, "confirmed", role="officer", **wrong)
+
+    assert {one.value.code for one in (opening, checking, saying)} == {"guard.asked"}
+
+
+def test_a_content_that_is_too_large_leaves_a_refusal(tmp_path: Path) -> None:
+    """The model was asked; that nothing came of it stands in the log."""
+    place = Place(tmp_path)
+    with place.open() as guard:
+        model = guard.load(place.files, lambda _: lambda _given: b"x" * (64 * 1024 * 1024))
+        with pytest.raises(MalformedError) as caught:
+            model.decide(1)
+
+    assert caught.value.code == "recorder.too-large"
+    assert [one.code for one in place.records()] == ["recorder.too-large"]
+
+
+def test_removing_the_counts_gives_no_volume_back(tmp_path: Path) -> None:
+    """A volume is for the token's whole life; the logs know what was decided."""
+    place = Place(tmp_path, grant(constraints=("volume:3", "rate:9/day")), logs=2)
+    with place.open() as guard:
+        model = guard.load(place.files, lambda _: str)
+        model.decide(1)
+        with pytest.raises(VerificationError):
+            guard.check(use="another", binding=Binding.FILES_VERIFIED)
+        model.decide(2)
+    for path in (place.store.root / "limits").iterdir():
+        path.unlink()
+    with place.open() as guard:
+        assert _code(guard, binding=Binding.FILES_VERIFIED) is None
+        assert _code(guard, binding=Binding.FILES_VERIFIED) == "guard.volume-exceeded"
 
 
 class _Model:

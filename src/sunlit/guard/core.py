@@ -9,8 +9,9 @@ from sunlit.base.errors import MalformedError, SunlitError, VerificationError
 from sunlit.decision.content import Content
 from sunlit.decision.ports import Draft
 from sunlit.decision.record import Kind, Pointer, Record, State, new_id
+from sunlit.decision.recorder import MAX_CONTENT, expect_fit
 from sunlit.guard import writing
-from sunlit.guard.declared import Context, Declared, RecordFields, Said, expect_asked
+from sunlit.guard.declared import Context, Declared, RecordFields, Said, expect_asked, expect_words
 from sunlit.guard.judge import BREAKABLE
 from sunlit.guard.live import Ask, Live
 from sunlit.guard.permit import Permit
@@ -36,7 +37,9 @@ class Core:
         Raises:
             MalformedError: `guard.break-glass-reason`, `guard.asked`.
         """
-        expect_asked(count, case, trace, break_glass)
+        texts = [one for name, one in said.items() if name not in {"binding", "masks"}]
+        expect_asked(count, case, trace, break_glass, *texts)
+        expect_words(said, Said)
         if break_glass is not None and not break_glass.strip():
             raise MalformedError(
                 "guard.break-glass-reason", "break-glass needs a stated reason",
@@ -182,7 +185,11 @@ class Core:
         permit.expect_still(standing, at)
         permit.spend(len(values))
         state = State.OPENED if opened else permit.state
-        return self._writer.group(permit, standing, state, at, values)
+        group = self._writer.group(permit, standing, state, at, values)
+        for draft in group.drafts:
+            if len(draft.content) > MAX_CONTENT:  # refused by name, and on the record
+                expect_fit(draft)
+        return group
 
     def record(self, kind: Kind, values: Values, **fields: Unpack[RecordFields]) -> Pointer:
         """Record something that is no decision: the end of a stream, an outcome, a refusal.

@@ -11,7 +11,7 @@ import fcntl
 import mmap
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +33,16 @@ _COUNT: Final = struct.Struct("<I")
 class Counters:
     """The counts of one token in one store. Threads and processes may share it."""
 
-    def __init__(self, path: Path, constraints: Constraints) -> None:
-        """Open or make the file.
+    def __init__(
+        self, path: Path, constraints: Constraints, recorded: Callable[[], int] = int
+    ) -> None:
+        """Open or make the file; a new one begins with the decisions that were `recorded`.
 
         Raises:
             UnavailableError: `guard.limits-unreadable`.
         """
         self._mutex = Lock()
+        self._recorded = recorded
         self._places = tuple(_places(constraints))
         self._size = _HEAD + sum(one.size for one in self._places)
         try:
@@ -64,14 +67,16 @@ class Counters:
             # A page without room on a full disk would end the process when it is written to.
             os.posix_fallocate(self._file, 0, self._size)
             mapped = mmap.mmap(self._file, self._size)
-            self._begin(mapped, is_new=found == 0)
+            self._begin(mapped)
             return mapped
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
-    def _begin(self, mapped: mmap.mmap, *, is_new: bool) -> None:
+    def _begin(self, mapped: mmap.mmap) -> None:
         magic, boot = len(_MAGIC), _boot()
-        if not is_new and mapped[:magic] not in (_MAGIC, bytes(magic)):
+        if mapped[:magic] == bytes(magic):
+            self._go_on(mapped)
+        elif mapped[:magic] != _MAGIC:
             raise _unreadable("it is something else")
         if mapped[magic : magic + BOOT_SIZE] != boot:  # a restart: what was in memory only is gone
             for one in self._places:
@@ -81,6 +86,13 @@ class Counters:
         mapped[:magic] = _MAGIC
         mapped[magic : magic + BOOT_SIZE] = boot
         mapped.flush()
+
+    def _go_on(self, mapped: mmap.mmap) -> None:
+        """Count what the store's logs hold: whoever removes the file wins nothing by it."""
+        volumes = [one for one in self._places if isinstance(one.limit, Volume)]
+        used = self._recorded() if volumes else 0
+        for one in volumes:
+            _PAIR.pack_into(mapped, one.at, used, used)
 
     def take(self, at: int, count: int) -> None:
         """Count decisions at a time in whole Unix seconds: all of them, or none.

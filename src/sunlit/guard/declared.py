@@ -1,6 +1,6 @@
 """What a caller says it is doing, and the shapes of the guard's keyword arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Required, TypedDict
@@ -11,6 +11,7 @@ from sunlit.decision.record import Binding, Pointer, State
 from sunlit.guard.ports import Explain, Mask, Serialise, StatusSource
 
 MAX_ASKED: Final = 10_000_000  # decisions in one go
+MAX_TEXT: Final = 65_536  # characters of a case pointer, a reason, a purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,21 @@ class MannerOf(TypedDict, total=False):
     masks: Mapping[str, Mask]
 
 
-def expect_asked(count: int, *texts: str | None) -> None:
+def expect_words(given: Iterable[str], known: type) -> None:
+    """Check that every keyword is one that is read: a slip of the pen must not pass in silence.
+
+    Raises:
+        MalformedError: `guard.asked`.
+    """
+    for word in given:
+        if word not in known.__annotations__:
+            raise MalformedError(
+                "guard.asked", "this word is not known here",
+                expected=", ".join(known.__annotations__), got=word[:40],
+            )  # fmt: skip
+
+
+def expect_asked(count: int, *texts: object) -> None:
     """Check what a caller says about a decision before anything is counted or called.
 
     Raises:
@@ -125,11 +140,13 @@ def expect_asked(count: int, *texts: str | None) -> None:
             "guard.asked", "the number of decisions is none that can be made",
             expected=f"a whole number from 0 to {MAX_ASKED}",
         )  # fmt: skip
-    if any(not isinstance(one, str | None) for one in texts):
-        raise MalformedError(
-            "guard.asked", "case, trace and the reason for break-glass are texts",
-            mend="turn a number into a text: case=str(number)",
-        )  # fmt: skip
+    for one in texts:
+        if one is not None and not (isinstance(one, str) and len(one) <= MAX_TEXT):
+            raise MalformedError(
+                "guard.asked", "what is said about a decision is no text, or too long a one",
+                expected=f"at most {MAX_TEXT} characters", got=type(one).__name__,
+                mend="turn a number into a text: case=str(number)",
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

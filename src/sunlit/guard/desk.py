@@ -16,7 +16,7 @@ from sunlit.base.times import Clock
 from sunlit.decision.ports import Recorder
 from sunlit.decision.store import DecisionStore
 from sunlit.guard.registered import expect_registered
-from sunlit.guard.remembered import Remembered, remember, status_path
+from sunlit.guard.remembered import Remembered, decided, remember, status_path
 from sunlit.guard.standing import Standing
 
 Records: TypeAlias = Path | DecisionStore | Recorder
@@ -149,6 +149,15 @@ class Desk:
         if self.store is None:
             return Remembered(None, ())
         return remember(self.store.root, [one.path for one in self.store.logs()])
+
+    def decided(self, grant: str) -> int:
+        """Return how many decisions the store holds under a token.
+
+        Raises:
+            SunlitError: `record.*`.
+        """
+        logs = () if self.store is None else self.store.logs()
+        return decided([one.path for one in logs], grant)
 
     def keep_status(self, digest: str, raw: bytes) -> None:
         """Keep a status list, durably, before any record names it.

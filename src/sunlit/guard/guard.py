@@ -22,7 +22,14 @@ from sunlit.guard import writing
 from sunlit.guard.answering import Decision
 from sunlit.guard.clock import MachineClock, Watch
 from sunlit.guard.core import Core
-from sunlit.guard.declared import Declared, Manner, MannerOf, Options, OutcomeFields
+from sunlit.guard.declared import (
+    Declared,
+    Manner,
+    MannerOf,
+    Options,
+    OutcomeFields,
+    expect_words,
+)
 from sunlit.guard.desk import Desk, Records
 from sunlit.guard.guarded import Guarded
 from sunlit.guard.live import Live, open_live
@@ -61,6 +68,7 @@ class Guard(Core):
             SunlitError: with the code of the step that does not hold; `guard.clock-back`,
                 `trust.*`, `guard.log-unregistered`, `recorder.*`.
         """
+        expect_words(options, Options)
         clock = options.get("clock") or MachineClock()
         desk = Desk(records, clock)
         watch = Watch(clock, desk.remembered().latest or from_unix(0))
@@ -168,6 +176,7 @@ class Guard(Core):
             MalformedError: `guard.outcome`.
             UnavailableError: `recorder.*`.
         """
+        expect_words(said, OutcomeFields)
         if result not in RESULTS or (result == "changed") != ("output" in said):
             raise MalformedError(
                 "guard.outcome", "the outcome is not one that can be recorded",

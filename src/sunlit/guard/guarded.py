@@ -26,7 +26,7 @@ from sunlit.guard.answering import (
     read_only,
 )
 from sunlit.guard.core import Core
-from sunlit.guard.declared import How, Manner, Said
+from sunlit.guard.declared import How, Manner, Said, expect_asked, expect_words
 from sunlit.guard.explain import Nothing
 from sunlit.guard.live import Ask
 from sunlit.guard.loading import Loader, Model, have_changed, load_model
@@ -145,6 +145,7 @@ class Guarded:
                     "guard.cases", "there is not one case for each row",
                     expected=str(count), got=str(len(cases)),
                 )  # fmt: skip
+            expect_asked(count, *(cases or ()))
         model, ask = self._question(count, how)
         permit = core.permit(ask)
         with core.watched("guard.serialise", permit.context, permit.declared):
@@ -185,6 +186,7 @@ class Guarded:
     # --- parts ------------------------------------------------------------------------------
 
     def _question(self, count: int, how: How) -> tuple[Model, Ask]:
+        expect_words(how, How)
         live = self._core.live
         standing, model = live.standing, self._model
         if model.release not in (None, standing.release):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic
@@ -116,7 +117,8 @@ class Live:
                 "count it", mend="give the guard a decision store, not one writer",
             )  # fmt: skip
         with self._mutex:
-            made = Counters(root / "limits" / f"{grant}.bin", standing.constraints)
+            recorded = partial(self.desk.decided, grant)
+            made = Counters(root / "limits" / f"{grant}.bin", standing.constraints, recorded)
             self._counters = (grant, os.getpid(), made)
         return made
 

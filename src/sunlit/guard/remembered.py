@@ -43,6 +43,21 @@ def remember(root: Path, logs: Iterable[Path]) -> Remembered:
     )
 
 
+def decided(logs: Iterable[Path], grant: str) -> int:
+    """Count the decisions that the logs hold under one token.
+
+    Raises:
+        SunlitError: `record.*`.
+    """
+    token = f'"token":"{grant}"'.encode()
+    return sum(
+        _IS_DECISION in leaf and token in leaf
+        for log in logs
+        if (log / "segments").is_dir() and segment_firsts(log / "segments")
+        for _, leaf in SegmentReader(log / "segments").leaves(0)
+    )
+
+
 def status_path(root: Path, digest: str) -> Path:
     """Return where a store keeps a status list."""
     return root / "status" / f"{digest}.jwt"

@@ -20,6 +20,7 @@ from sunlit.registry.home import Home
 # A letter bears the date of where it was written: UTC+14 begins a day first, UTC-12 ends it last.
 EARLIEST: Final = timedelta(hours=14)
 LATEST: Final = timedelta(hours=12)
+SKEW: Final = timedelta(minutes=5)  # between the guard's clock and the log's
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 9000
 
@@ -143,13 +144,23 @@ def _failed(number: int, name: str, error: SunlitError) -> Line:
 def _registration(looking: _Looking) -> str:
     store = looking.index.store
     if looking.anchors is not None:
-        registered(looking.anchors.history, store, looking.row.log)
+        found = registered(looking.anchors.history, store, looking.row.log)
+        _expect_before(found.said.admitted_at, looking)
         return f"{store.organisation} registered this decision log in its own log."
     at = registered_by_receipt(store, looking.row.log)
+    _expect_before(at, looking)
     return (
         f"{store.organisation} registered this decision log on {format_time(at)}, "
         "by the trust file in the store."
     )
+
+
+def _expect_before(at: datetime | None, looking: _Looking) -> None:
+    if at is None or looking.case.seen.record.time + SKEW < at:
+        raise VerificationError(
+            "decision.not-registered", "the log was registered only after the record was made",
+            expected="a registration before the log's first record",
+        )  # fmt: skip
 
 
 def _record(looking: _Looking) -> str:
