@@ -3,6 +3,7 @@
 import json
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Final
 
 import click
@@ -81,6 +82,8 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error that Sunlit knows becomes a message and an exit code."""
     chosen = sys.argv[1:] if arguments is None else arguments
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name may hold what is no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args=chosen, prog_name="sunlit", standalone_mode=False)
     except SunlitError as error:

@@ -12,6 +12,7 @@ CODES: Final = {
     "decision.index": "The search index of a decision store cannot be opened or written.",
     "decision.log-differs": "A decision log no longer holds a record that was indexed before.",
     "decision.record-differs": "A decision log holds another record, or none, where one was.",
+    "decision.text": "What was typed about a decision is no text in UTF-8.",
     "decision.name": "A text names no decision: it is no id, no check code and no place in a log.",
     "decision.unknown": "The decision store holds no record of the id, code or place asked for.",
     "decision.ambiguous": "Several records have the id or check code asked for.",

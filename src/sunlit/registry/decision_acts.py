@@ -16,7 +16,7 @@ from sunlit.decision.record import Kind, Pointer, Record, State, new_id
 from sunlit.decision.recorder import Pace
 from sunlit.decision.store import DecisionStore
 from sunlit.registry.decision_index import Index
-from sunlit.registry.decision_rows import alone
+from sunlit.registry.decision_rows import alone, utf8
 from sunlit.registry.decisions import Case, case_of, find
 
 Values = Mapping[str, tuple[str, bytes]]
@@ -85,8 +85,12 @@ def record_access(
 
 
 def text(value: str) -> tuple[str, bytes]:
-    """Return a text as a value of a content."""
-    return TEXT, value.encode()
+    """Return a text as a value of a content.
+
+    Raises:
+        MalformedError: `decision.text`.
+    """
+    return TEXT, utf8(value)
 
 
 def expect_sense(case: Case, act: Act) -> None:
@@ -98,7 +102,7 @@ def expect_sense(case: Case, act: Act) -> None:
     if case.seen.record.kind is not Kind.DECISION:
         raise _no_sense(
             f"this record is no decision but of kind {case.seen.record.kind}",
-            mend="name the decision itself; `sunlit decision show ID --store DIR` tells which it is",
+            mend="name the decision: `sunlit decision show ID --store DIR` tells which it is",
         )
     _CHECKS[act.kind](case)
     if act.kind in _ONCE and case.of_kind(act.kind) and not act.corrects:

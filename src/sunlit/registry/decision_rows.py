@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
-from sunlit.base.errors import UnavailableError
+from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.base.times import format_time
 from sunlit.decision.record import Pointer, Record
 
@@ -130,6 +130,20 @@ def connect(path: Path, key: bytes) -> sqlite3.Connection:
     connection.execute(f"PRAGMA user_version = {stamp}")
     connection.commit()
     return connection
+
+
+def utf8(text: str) -> bytes:
+    """Return what somebody typed as bytes.
+
+    Raises:
+        MalformedError: `decision.text`.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise MalformedError(
+            "decision.text", "what was typed is no text in UTF-8", mend="type it again"
+        ) from error
 
 
 def unusable() -> UnavailableError:

@@ -8,7 +8,7 @@ from typing import Final
 from sunlit.base.times import format_time
 from sunlit.decision.record import Kind
 from sunlit.registry.decision_index import LOOKED_UP_BY, Index
-from sunlit.registry.decision_rows import Row
+from sunlit.registry.decision_rows import Row, utf8
 
 _LATER: Final = (
     "EXISTS (SELECT 1 FROM record AS later WHERE later.of_log = record.log "
@@ -47,6 +47,7 @@ def search(index: Index, wanted: Search) -> Iterator[Row]:
     for name in _EQUAL:
         if (value := getattr(wanted, name)) is not None:
             terms.append(f"record.{name} = ?")
+            utf8(value)
             values.append(value)
     for at, sign in ((wanted.since, ">="), (wanted.until, "<")):
         if at is not None:
@@ -54,7 +55,7 @@ def search(index: Index, wanted: Search) -> Iterator[Row]:
             values.append(format_time(at))
     if wanted.case is not None:
         terms.append(LOOKED_UP_BY)
-        values.append(index.mac("case", wanted.case.encode()))
+        values.append(index.mac("case", utf8(wanted.case)))
     terms += [text for name, text in _FLAGS.items() if getattr(wanted, name)]
     return index.rows(" AND ".join(terms), values)
 

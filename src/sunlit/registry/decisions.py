@@ -12,7 +12,7 @@ from sunlit.decision.store import DecisionStore
 from sunlit.log.merkle import leaf_hash
 from sunlit.registry.decision_contents import ContentReader
 from sunlit.registry.decision_index import Index
-from sunlit.registry.decision_rows import Row
+from sunlit.registry.decision_rows import Row, utf8
 
 GROUPED: Final = LENGTH + 3
 MAX_DIGITS: Final = 15  # of a place in a log
@@ -77,8 +77,9 @@ def find(index: Index, which: str) -> Row:
 
     Raises:
         VerificationError: `decision.unknown`, `decision.ambiguous`.
-        MalformedError: `decision.name`, `record.check-code`.
+        MalformedError: `decision.name`, `decision.text`, `record.check-code`.
     """
+    utf8(which)
     log, _, place = which.rpartition("#")
     if log and place.isascii() and place.isdecimal() and len(place) <= MAX_DIGITS:
         found = [row for row in (index.at(log, int(place)),) if row is not None]

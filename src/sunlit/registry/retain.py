@@ -26,7 +26,7 @@ from sunlit.claims.decision import Erasure, Hold, Retention
 from sunlit.decision.record import Kind
 from sunlit.registry.admit import Ledger
 from sunlit.registry.decision_index import Index
-from sunlit.registry.decision_rows import KEPT, UNREADABLE, Row
+from sunlit.registry.decision_rows import KEPT, UNREADABLE, Row, utf8
 from sunlit.registry.erase import Erased, Eraser, Intention, pending
 from sunlit.registry.saying import Said, say
 from sunlit.statement.keys import Signer
@@ -42,8 +42,10 @@ def set_retention(ledger: Ledger, use: str, days: int, legal_basis: str, signer:
 
     Raises:
         VerificationError: `admit.refused`, `admit.unknown-signer`.
+        MalformedError: `decision.text`.
     """
     deployer = ledger.home.organisation
+    utf8(use)
     claim = Retention(use=use, deployer=deployer, days=days, legal_basis=legal_basis)
     return say(ledger, claim, use_subject(use, deployer), signer)
 
