@@ -157,6 +157,22 @@ def test_what_grew_is_anchored_and_waits_for_witnesses(
     assert document(sunlit, *words, "--closed", "--idle-too")["logs"][0]["closed"]
 
 
+def test_an_anchor_whose_opening_is_lost_is_said(
+    sunlit: Door, world: World, home: tuple[object, ...]
+) -> None:
+    """A log that was forked since could not be told from one that grew."""
+    words = ("guard", "anchor", world.store.root, *home)
+    (opening,) = (world.deployer.root / "private" / "anchors").iterdir()
+    kept = opening.read_bytes()
+    opening.unlink()
+
+    lost = sunlit(*words)
+    opening.write_bytes(kept)
+
+    assert "not compared with 1 closed anchors" in lost.out
+    assert [row["unopened"] for row in document(sunlit, *words)["logs"]] == [0, 0]
+
+
 def test_receipts_that_a_quorum_vouches_for_by_now_are_said(
     sunlit: Door, world: World, home: tuple[object, ...]
 ) -> None:

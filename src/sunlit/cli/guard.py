@@ -281,6 +281,12 @@ def _anchored(done: "tuple[Done, ...]", renewed: "Renewed") -> Iterator[str]:
         else:
             kind = ", closed" if one.closed else ""
             yield f"{one.origin}: anchored at {one.size} records{kind}, entry {one.said.index}"
+    for one in done:
+        if one.unopened:
+            yield (
+                f"{one.origin}: not compared with {one.unopened} closed anchors: their openings in "
+                "private/anchors of the home are lost; bring them back from a backup"
+            )
     yield from (f"Cosigned by a quorum: {path}" for path in renewed.witnessed)
     yield from (f"Waits for witnesses:  {path}" for path in renewed.waiting)
     if renewed.waiting:

@@ -40,7 +40,11 @@ NOTHING: Final = Counts()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What came of one log: its size now and at the last anchor, what was said, or why not."""
+    """What came of one log: its size now and at the last anchor, what was said, or why not.
+
+    `unopened` counts the closed anchors since then whose opening the home has lost: with those
+    nothing was compared.
+    """
 
     origin: str
     size: int = 0
@@ -48,6 +52,7 @@ class Done:
     said: Said | None = None
     closed: bool = False
     counts: Counts = NOTHING
+    unopened: int = 0
     refused: SunlitError | None = None
 
     def to_json(self) -> dict[str, object]:
@@ -59,6 +64,7 @@ class Done:
             "statement": self.said.statement_id if self.said else None,
             "index": self.said.index if self.said else None,
             "closed": self.closed,
+            "unopened": self.unopened,
             "counts": dict(zip(COUNT_NAMES, self.counts.numbers(), strict=True)),
             "refused": self.refused.to_json() if self.refused else None,
         }
@@ -106,20 +112,20 @@ def _anchor(
     settle(folder, ledger.now)
     reader = store.reader(folder.origin)
     # 2. it only grew
-    before = last_anchored(ledger, registered)
+    before, unopened = last_anchored(ledger, registered)
     if before is not None:
         reader.expect_growth_from(before.checkpoint)
     size, old = reader.size, before.size if before else None
     if not _is_due(size, old, wish):
         keep_anchors(ledger, store, folder, registered)
-        return Done(origin=folder.origin, size=size, before=old)
+        return Done(origin=folder.origin, size=size, before=old, unopened=unopened)
     # 3. to 6.
     now = _counted(reader, before)
     said = _say(ledger, now, wish, registered, signer)
     keep_anchors(ledger, store, folder, registered)
     return Done(
         origin=folder.origin, size=size, before=old, said=said, closed=wish.closed,
-        counts=now.counts,
+        counts=now.counts, unopened=unopened,
     )  # fmt: skip
 
 
@@ -142,19 +148,20 @@ def _registration(ledger: Ledger, folder: LogFolder) -> Registered:
     return found
 
 
-def last_anchored(ledger: Ledger, registered: Registered) -> Anchored | None:
-    """Return what the last anchor of a log says that is open, or whose opening the home has.
+def last_anchored(ledger: Ledger, registered: Registered) -> tuple[Anchored | None, int]:
+    """Return what the last anchor of a log says that can be read, and how many since cannot be.
 
     Raises:
         SunlitError: as `read_anchor` for an anchor that does not hold.
     """
-    history = ledger.history
+    history, unopened = ledger.history, 0
     for said, claim in reversed(anchors_of(history.statements, history.directory, registered)):
         try:
-            return read_anchor(claim, registered.key, read_opening(ledger.home, said.statement_id))
+            opening = read_opening(ledger.home, said.statement_id)
+            return read_anchor(claim, registered.key, opening), unopened
         except UnavailableError:
-            continue  # closed, and its opening was lost
-    return None
+            unopened += 1  # closed, and its opening was lost
+    return None, unopened
 
 
 def _counted(reader: LogReader, before: Anchored | None) -> Anchored:
