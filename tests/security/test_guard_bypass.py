@@ -1,6 +1,7 @@
 """A service, careless or not, finds no way round the guard through its own interface."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sunlit.base.errors import MalformedError, SunlitError, VerificationError
 from sunlit.decision.record import Binding, Kind
 from sunlit.guard import Guard
+from sunlit.runtime.statuslist import INVALID
 from tests.fixtures.token_world import World, grant
 from tests.guard.guarded_world import Place, register
 
@@ -195,6 +197,41 @@ def test_a_service_that_changes_its_directory_counts_and_records_on(
         assert _code(guard, binding=Binding.FILES_VERIFIED) == "guard.volume-exceeded"
 
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_of_two_lists_of_one_second_the_one_that_revokes_counts(tmp_path: Path) -> None:
+    """An issuer may sign twice in a second; nobody may choose between the two, nor later."""
+    place = Place(tmp_path)
+    at = place.clock.at - timedelta(minutes=1)
+    good = place.put_status(at=at)
+    with place.open() as guard:
+        assert _code(guard, binding=Binding.FILES_VERIFIED) is None
+        place.put_status(INVALID, at=at)
+        assert guard.refresh()
+        (place.token / "status.jwt").write_bytes(good)
+        with pytest.raises(VerificationError) as caught:
+            guard.refresh()
+        assert _code(guard, binding=Binding.FILES_VERIFIED) == "status.revoked"
+    with place.open() as guard:
+        assert _code(guard, binding=Binding.FILES_VERIFIED) == "status.revoked"
+
+    assert caught.value.code == "guard.older-status"
+
+
+def test_what_a_service_may_print_names_nobody(tmp_path: Path) -> None:
+    """A case pointer or a reason would stand in the service's own log for ever."""
+    place = Place(tmp_path)
+    place.suspend()
+    secrets: Any = {"case": "JANSEN-1970", "break_glass": "for P. Jansen", "trace": "jansen"}
+    with place.open() as guard:
+        model = guard.load(place.files, lambda _: str)
+        decision = model.decide("Jansen", **secrets)
+        permit = guard.check(binding=Binding.FILES_VERIFIED, **secrets)
+        asked = guard.ask(**secrets)
+        printed = [repr(one) for one in (guard, model, decision, permit, permit.context, asked)]
+
+    assert not [one for one in printed if "jansen" in one.casefold()]
+    assert decision.check_code not in "".join(printed)
 
 
 # --- the decision log -----------------------------------------------------------------------

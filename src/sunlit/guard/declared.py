@@ -153,5 +153,5 @@ def expect_asked(count: int, *texts: object) -> None:
 class Context:
     """What is known of a decision apart from its values: the case, the trace."""
 
-    case: str | None = None
-    trace: str | None = None
+    case: str | None = field(default=None, repr=False)
+    trace: str | None = field(default=None, repr=False)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,9 +34,9 @@ class Ask:
     """
 
     declared: Declared
-    context: Context
+    context: Context = field(repr=False)
     count: int = 1
-    reasons: str | None = None
+    reasons: str | None = field(default=None, repr=False)
     release: str | None = None
     standing: Standing | None = None
 

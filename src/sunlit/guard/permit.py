@@ -49,8 +49,8 @@ class Permit:
     state: State
     count: int = 1
     broken: tuple[str, ...] = ()
-    reasons: str | None = None
-    context: Context = field(default_factory=Context)
+    reasons: str | None = field(default=None, repr=False)
+    context: Context = field(default_factory=Context, repr=False)
     spent: Spent = field(default_factory=Spent, compare=False, repr=False)
 
     def spend(self, count: int) -> None:

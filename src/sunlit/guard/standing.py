@@ -11,7 +11,7 @@ from typing import Final
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
 from sunlit.guard.limits import Constraints, read_constraints
-from sunlit.runtime.covers import Asked
+from sunlit.runtime.covers import Asked, expect_valid
 from sunlit.runtime.grant import expect_key_in_force
 from sunlit.runtime.statuslist import StatusListToken, read_list
 from sunlit.runtime.steps import Step, StepOutcome, Verification
@@ -67,7 +67,7 @@ class Standing:
             VerificationError: `guard.older-status`.
         """
         known = self.status
-        if known is not None and status.found.issued_at < known.found.issued_at:
+        if known is not None and self._is_older(status, known):
             raise VerificationError(
                 "guard.older-status", "the status list is older than the one that is known",
                 expected=f"made from {known.found.issued_at:%Y-%m-%dT%H:%M:%SZ} on",
@@ -75,6 +75,21 @@ class Standing:
                 mend="get the issuer's latest list",
             )  # fmt: skip
         return replace(self, status=status)
+
+    def _is_older(self, new: Status, known: Status) -> bool:
+        """Tell whether a list is older; of two of one second, the one that refuses is the newer."""
+        if new.found.issued_at != known.found.issued_at:
+            return new.found.issued_at < known.found.issued_at
+        index = self.token.claims.status_index
+        return _is_good(new, index) and not _is_good(known, index)
+
+
+def _is_good(status: Status, index: int) -> bool:
+    try:
+        expect_valid(status.found, index)
+    except VerificationError:
+        return False
+    return True
 
 
 def read_status(raw: bytes, token: SafetyToken, trust: TrustFile, at: datetime) -> Status:
