@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sunlit.base.times import format_time
+from sunlit.bundle.grounds import grounds
 from sunlit.bundle.view import Fact
+from sunlit.bundle.wording import called, one_line, role, short, spoken, told
 from sunlit.claims.lifecycle import TokenGrant
 from sunlit.decision.content import Content, Field
 from sunlit.decision.record import Binding, Kind, Record, State
 
 MAX_SHOWN: Final = 400  # characters of a value in a summary
+MAX_REASONS: Final = 200
 NOT_OPENED: Final = "recorded, and not opened here"
 BINDINGS: Final = {
     Binding.FILES_VERIFIED: "the guard had hashed the very files that it was loaded from",
@@ -18,36 +20,50 @@ BINDINGS: Final = {
 }
 RESULTS: Final = {
     "confirmed": "confirmed it", "changed": "changed it", "declined": "declined it",
-    "upheld": "upheld", "withdrawn": "withdrawn",
 }  # fmt: skip
+# What came of a contest, as the end of "then a contest ...".
+ANSWERS: Final = {
+    "changed": "led to a change by {}", "upheld": "was answered by {}: upheld",
+    "withdrawn": "was withdrawn, says {}",
+}  # fmt: skip
+OVERSIGHT: Final = {
+    "human-decides": "a person decides, and the component only informs",
+    "human-reviews": "the component decides, and a person reviews",
+    "none": "no person looks at each case",
+}
 
 
 def headline(record: Record, grant: TokenGrant | None, later: Sequence[Record]) -> str:
-    """Return one sentence: who used what for what, when, and what became of it."""
-    what = grant.component if grant else "a component"
+    """Return two sentences: who used what for what, when, and what became of it."""
+    what = called(grant.component) if grant else "a component"
     return (
-        f"On {format_time(record.time)} {record.deployer} used {what} for "
-        f"{record.use}. {_state(record, later)}"
+        f"On {spoken(record.time)} {record.deployer} used {what} for "
+        f"{record.use}. {_became(record, later)}"
     )
 
 
 def summary(
     record: Record, grant: TokenGrant | None, opening: Content | None, later: Sequence[Record],
-    outcome: Content | None = None,
+    outcome: Content | None = None, answer: Content | None = None,
 ) -> tuple[Fact, ...]:  # fmt: skip
-    """Return the six answers, in their order; `outcome` is what is opened of the last outcome."""
+    """Return the six answers, in their order.
+
+    `outcome` and `answer` are what is opened of the last outcome and of the last answer to a
+    contest.
+    """
     decided = outcome.fields.get("output") if outcome else None
-    changed = f" What the human decided: {shown(decided)}" if decided else ""
+    changed = f" What the human decided: {_plainly(decided)}." if decided else ""
+    is_recorded = "explanation" in record.commit
     return (
         Fact(
             title="What was decided",
-            text=f"{_output(record, opening)} {_state(record, later)}{changed}",
+            text=f"{_output(record, opening)} {_became(record, later)}{changed}",
         ),
         Fact(title="By which component", text=_component(record, grant)),
         Fact(title="Under which token", text=_token(record, grant)),
-        Fact(title="On what grounds", text=_grounds(record, opening)),
-        Fact(title="With which human", text=_human(record, later)),
-        Fact(title="Can it be challenged", text=_challenged(record, later)),
+        Fact(title="On what grounds", text=grounds(opening, is_recorded=is_recorded)),
+        Fact(title="With which human", text=_human(record, later, outcome)),
+        Fact(title="Can it be challenged", text=_challenged(record, later, answer)),
     )
 
 
@@ -58,8 +74,20 @@ def _output(record: Record, opening: Content | None) -> str:
     return (
         f"The component's output is {NOT_OPENED}."
         if one is None
-        else f"The component's output: {shown(one)}."
+        else f"The component's output: {_plainly(one)}."
     )
+
+
+def _plainly(one: Field) -> str:
+    """Return a value in words where it is a small JSON object, else as it stands."""
+    text = as_text(one) if "json" in one.type else None
+    words = told(text) if text is not None else None
+    return shown(one) if words is None else one_line(words, MAX_SHOWN)
+
+
+def _because(content: Content | None) -> str:
+    one = content.fields.get("reasons") if content else None
+    return f"; reasons: “{shown(one, MAX_REASONS)}”" if one else ""
 
 
 def shown(one: Field, limit: int = MAX_SHOWN) -> str:
@@ -67,8 +95,7 @@ def shown(one: Field, limit: int = MAX_SHOWN) -> str:
     text = as_text(one)
     if text is None:
         return f"{len(one.value)} bytes of {one.type[:80]}"
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return flat if len(flat) <= limit else f"{flat[:limit]}…"
+    return one_line(text, limit)
 
 
 def as_text(one: Field) -> str | None:
@@ -79,6 +106,25 @@ def as_text(one: Field) -> str | None:
         return one.value.decode()
     except UnicodeDecodeError:
         return None
+
+
+def _became(record: Record, later: Sequence[Record]) -> str:
+    """Say what became of it, the answer to a contest too."""
+    contests = [one for one in later if one.kind is Kind.CONTEST]
+    if not contests:
+        return _state(record, later)
+    answers = [one for one in later if one.kind is Kind.CONTEST_RESULT]
+    if not answers:
+        then = "was made, which is not answered yet"
+    else:
+        result = str(answers[-1].result)
+        then = ANSWERS.get(result, f"was answered by {{}}: {_plain(result)}")
+        then = then.format(role(answers[-1].role))
+    return f"{_state(record, later).removesuffix('.')}; then a contest {then}."
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "(").replace("}", ")")
 
 
 def _state(record: Record, later: Sequence[Record]) -> str:
@@ -98,51 +144,50 @@ def _proposed(later: Sequence[Record]) -> str:
         return "It was a proposal, and is undecided by the records here."
     last = outcomes[-1]
     did = RESULTS.get(str(last.result), f"decided ({last.result})")
-    return f"It was a proposal; {last.role or 'a human'} {did}."
+    return f"It was a proposal; {role(last.role)} {did}."
 
 
 def _component(record: Record, grant: TokenGrant | None) -> str:
     if grant is None:
-        return f"The release with manifest digest {record.release}."
+        return f"The release with manifest digest {short(record.release)}."
     how = BINDINGS.get(record.binding, "") if record.binding else ""
-    return f"{grant.component} {grant.version or ''}, release {record.release}; {how}."
+    name = called(grant.component)
+    whole = f" ({grant.component})" if name != grant.component else ""
+    version = f" {grant.version}" if grant.version else ""
+    return f"{name}{version}{whole}, release {short(record.release)}; {how}."
 
 
 def _token(record: Record, grant: TokenGrant | None) -> str:
     if grant is None:
-        return f"The token of grant {record.token}."
+        return f"The token of grant {short(record.token)}."
     glass = "" if record.break_glass is None else (
         f" The guard was overridden in an emergency ({record.break_glass})."
     )  # fmt: skip
     return (
-        f"A {grant.kind} token of {grant.issuer}, code {grant.code}, valid until "
-        f"{format_time(grant.valid_until)}, for: {'; '.join(grant.permitted)}.{glass}"
+        f"A {grant.kind} token of {grant.issuer}, risk code {grant.code}, valid until "
+        f"{spoken(grant.valid_until)}, for: {'; '.join(grant.permitted)}.{glass}"
     )
 
 
-def _grounds(record: Record, opening: Content | None) -> str:
-    if "explanation" not in record.commit:
-        return "No explanation was recorded."
-    if opening is None or "explanation" not in opening.fields:
-        return f"An explanation is {NOT_OPENED}."
-    return "An explanation was recorded, and is opened here."
-
-
-def _human(record: Record, later: Sequence[Record]) -> str:
+def _human(record: Record, later: Sequence[Record], outcome: Content | None) -> str:
     acts = [one for one in later if one.kind in (Kind.OUTCOME, Kind.REVIEW)]
-    told = "; ".join(
-        f"{one.role or 'a human'}, {one.kind} on {format_time(one.time)}: {one.result}"
-        for one in acts
+    told_ = "; ".join(
+        f"{role(one.role)}, {one.kind} on {spoken(one.time)}: {one.result}" for one in acts
     )
-    asked = f"The arrangement was: {record.oversight}."
-    return f"{asked} {told}." if told else f"{asked} No human's act is recorded here."
+    asked = f"The arrangement was: {OVERSIGHT.get(str(record.oversight), record.oversight)}."
+    if not told_:
+        return f"{asked} No human's act is recorded here."
+    return f"{asked} {told_[0].upper()}{told_[1:]}{_because(outcome)}."
 
 
-def _challenged(record: Record, later: Sequence[Record]) -> str:
+def _challenged(record: Record, later: Sequence[Record], answer: Content | None) -> str:
     contests = [one for one in later if one.kind is Kind.CONTEST]
     answers = [one for one in later if one.kind is Kind.CONTEST_RESULT]
     who = f"Yes, with {record.deployer}; name the record {record.id}."
     if not contests:
         return f"{who} Nobody has, by the records here."
-    last = f"answered: {answers[-1].result}" if answers else "not answered yet"
-    return f"{who} It was contested on {format_time(contests[-1].time)}, {last}."
+    last = "not answered yet"
+    if answers:
+        end = answers[-1]
+        last = f"answered: {end.result}, by {role(end.role)} on {spoken(end.time)}"
+    return f"{who} It was contested on {spoken(contests[-1].time)}, {last}{_because(answer)}."

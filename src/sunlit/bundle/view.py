@@ -58,6 +58,25 @@ class Item:
     file: str | None = None  # its path in the bundle
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one input did to the estimate: `amount` below zero lowered it."""
+
+    name: str
+    value: str | None
+    amount: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """The parts of an explanation, largest first; `summary` is the chart in one sentence."""
+
+    headline: str
+    subtitle: str
+    summary: str
+    parts: tuple[Part, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A part of the page. Without items it is shown as "none recorded"."""
@@ -65,6 +84,7 @@ class Section:
     name: str
     title: str
     items: tuple[Item, ...] = ()
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +123,7 @@ class BundleView:
     as_of: str
     tool: str
     decision_id: str
+    inputs: tuple[Fact, ...] = ()  # what went in, name by name: shown with the dossier's data
+    chart: Chart | None = None  # of the explanation that is opened
     verifier_digest: str | None = None  # SHA-256 of verify.html
     limits: tuple[str, ...] = LIMITS

@@ -7,8 +7,9 @@ from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time
 from sunlit.bundle.summary import headline, summary
-from sunlit.bundle.verify import BundleVerification, verify_bundle
+from sunlit.bundle.verify import BundleVerification, Shown, verify_bundle
 from sunlit.bundle.view import LIMITS, Fact
+from sunlit.decision.content import Content
 from sunlit.decision.record import Kind
 from sunlit.registry.bundle_findings import judge
 from sunlit.runtime.folder import TOKEN
@@ -36,12 +37,19 @@ def answers(found: BundleVerification) -> tuple[str | None, tuple[Fact, ...]]:
     if shown is None or shown.record is None:
         return None, ()
     later = [one.record for one in shown.later]
-    outcomes = [one.name for one in shown.later if one.record.kind is Kind.OUTCOME]
-    outcome = shown.later_openings.get(outcomes[-1]) if outcomes else None
     return (
         headline(shown.record, shown.grant, later),
-        summary(shown.record, shown.grant, shown.opening, later, outcome),
-    )
+        summary(
+            shown.record, shown.grant, shown.opening, later,
+            _last(shown, Kind.OUTCOME), _last(shown, Kind.CONTEST_RESULT),
+        ),
+    )  # fmt: skip
+
+
+def _last(shown: Shown, kind: Kind) -> Content | None:
+    """Return what is opened of the last later record of a kind."""
+    names = [one.name for one in shown.later if one.record.kind is kind]
+    return shown.later_openings.get(names[-1]) if names else None
 
 
 def to_json(found: BundleVerification) -> dict[str, object]:

@@ -1,15 +1,18 @@
 """What the pages of a bundle show, from what was gathered and checked."""
 
+import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Final
 
 from sunlit.base.times import format_time
 from sunlit.bundle import layout
+from sunlit.bundle.grounds import chart
 from sunlit.bundle.manifest import SECTIONS, Manifest
 from sunlit.bundle.summary import as_text, headline, summary
 from sunlit.bundle.verify import BundleVerification
 from sunlit.bundle.view import BundleView, Fact, FileLine, Item, Section, Value
+from sunlit.bundle.wording import one_line, short, spoken
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import Vote
 from sunlit.decision.content import Content
@@ -17,7 +20,8 @@ from sunlit.decision.record import Kind, Record
 from sunlit.registry.bundle_parts import Gathered, Sources
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.finding import Outcome
-from sunlit.views.dossier import BLANK, dossier
+from sunlit.views.dossier import BLANK, Dossier, Line, dossier
+from sunlit.views.dossier_case import INPUT, PART
 
 TITLES: Final = {
     "release": "The release and its token",
@@ -30,6 +34,8 @@ TITLES: Final = {
     "human": "What humans did",
     "contest": "Contests and their results",
 }
+MAX_SAID: Final = 120  # characters of one field of a statement
+_DIGEST: Final = re.compile(r"\b[0-9a-f]{40,}\b")
 WHAT: Final = (
     (layout.RECORD_PROOF, "proof that the record stands in the decision log"),
     (layout.RECORD, "the record of the decision, byte for byte"),
@@ -55,14 +61,23 @@ def view_of(
     """Return all that index.html and bundle.pdf show."""
     record = sources.record
     later = [one for _, one, _ in got.later]
-    outcomes = [content for _, one, content in got.later if one.kind is Kind.OUTCOME]
+    told, drawn = _told(sources, got), chart(got.opening)
     return BundleView(
-        title=f"Evidence bundle for decision {record.id}",
+        title=f"Decision of {record.deployer} on {spoken(record.time)}",
         headline=headline(record, got.grant, later),
-        summary=summary(record, got.grant, got.opening, later, outcomes[-1] if outcomes else None),
+        summary=summary(
+            record,
+            got.grant,
+            got.opening,
+            later,
+            _last(got, Kind.OUTCOME),
+            _last(got, Kind.CONTEST_RESULT),
+        ),
         decision=tuple(_facts(record, manifest)),
         values=tuple(_values(got, record)),
-        dossier=tuple(_dossier(sources, got)),
+        dossier=tuple(_dossier(told, _sources(got), is_drawn=drawn is not None)),
+        inputs=tuple(_inputs(told)),
+        chart=drawn,
         challenge=tuple(_challenge(record, got)),
         checks=checked.checks,
         checked_at=format_time(checked.at),
@@ -111,27 +126,55 @@ def _opened(kind: Kind, content: Content | None) -> Iterator[Value]:
         )  # fmt: skip
 
 
-def _dossier(sources: Sources, got: Gathered) -> Iterator[Section]:
+def _last(got: Gathered, kind: Kind) -> Content | None:
+    found = [content for _, one, content in got.later if one.kind is kind]
+    return found[-1] if found else None
+
+
+def _told(sources: Sources, got: Gathered) -> Dossier:
     directory = sources.history.directory
     statements = [said for _, said in got.statements]
     keys = {key for said in statements for key in said.signers}
     names = {key: name for key in keys if (name := directory.organisation_of(key)) is not None}
-    found = dossier(
+    return dossier(
         sources.record, got.opening, got.grant, statements,
         later=[one for _, one, _ in got.later], organisations=names,
     )  # fmt: skip
-    for section in found.sections:
-        items = tuple(
-            Item(
-                title=line.label, lines=(line.value or BLANK,), by=line.source,
-                when=format_time(line.when) if line.when else None,
-            )
-            for line in section.lines
-        )  # fmt: skip
-        yield Section(
-            name=section.title.lower().replace(" ", "-"),
-            title=f"{section.title}: {section.question}", items=items,
-        )  # fmt: skip
+
+
+def _sources(got: Gathered) -> Mapping[str, str]:
+    """Return the file of a statement, or of a later record, by what the dossier calls it."""
+    said = {
+        f"statement {one.statement_id[:16]}": f"{layout.STATEMENTS}{row.file}{layout.ENTRY}"
+        for row, one in got.statements
+    }
+    later = {f"record {one.id}": name + layout.RECORD_SUFFIX for name, one, _ in got.later}
+    return said | later
+
+
+def _dossier(told: Dossier, files: Mapping[str, str], *, is_drawn: bool) -> Iterator[Section]:
+    elsewhere = (INPUT, PART) if is_drawn else (INPUT,)
+    for section in told.sections:
+        items = tuple(_fact(line, files) for line in section.lines if line.group not in elsewhere)
+        name = section.title.lower().replace(" ", "-")
+        yield Section(name=name, title=section.title, question=section.question, items=items)
+
+
+def _fact(line: Line, files: Mapping[str, str]) -> Item:
+    who, _, named = (line.source or "").rpartition(", ")
+    file = files.get(named)
+    by = (who or "later record") if file else line.source
+    return Item(
+        title=line.label, lines=(line.value or BLANK,), by=by, file=file,
+        when=format_time(line.when) if line.when else None,
+    )  # fmt: skip
+
+
+def _inputs(told: Dossier) -> Iterator[Fact]:
+    for section in told.sections:
+        for line in section.lines:
+            if line.group == INPUT:
+                yield Fact(title=line.label.removeprefix("Input "), text=line.value or "")
 
 
 def _challenge(record: Record, got: Gathered) -> Iterator[str]:
@@ -176,27 +219,46 @@ def _sections(got: Gathered, sources: Sources, conformity: Conformity | None) ->
 def _statement(said: Admitted, path: str, sources: Sources) -> Item:
     claim = said.claim
     names = sources.history.directory.organisations(said)
+    lines = _lines(claim.to_predicate(), _known(sources.record))
     return Item(
-        title=_title(said), lines=tuple(_lines(claim.to_predicate())), by=", ".join(sorted(names)),
+        title=_title(said), lines=tuple(lines), by=", ".join(sorted(names)),
         when=format_time(said.admitted_at) if said.admitted_at else None, file=path,
     )  # fmt: skip
 
 
 def _title(said: Admitted) -> str:
-    words = "".join(f" {c.lower()}" if c.isupper() else c for c in type(said.claim).__name__)
-    title = words.strip().capitalize()
+    title = _words(type(said.claim).__name__).capitalize()
     if isinstance(said.claim, Vote) and said.claim.dissent:
         title += " (dissent)"
     return title
 
 
-def _lines(predicate: Mapping[str, object]) -> Iterator[str]:
-    """Yield the plain fields of a statement; the file has all."""
+def _known(record: Record) -> frozenset[str]:
+    """Return what each statement would say again: the page says it once, for all of them."""
+    return frozenset(filter(None, (record.use, record.deployer, record.release)))
+
+
+def _lines(predicate: Mapping[str, object], known: frozenset[str]) -> Iterator[str]:
+    """Yield the plain fields of a statement, digests cut short; the file has all."""
     for name, value in predicate.items():
-        if isinstance(value, str | int) and str(value):
-            yield f"{name}: {str(value)[:300]}"
-        elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-            yield f"{name}: {', '.join(value)[:300]}"
+        is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        text = ", ".join(value) if isinstance(value, list) and is_list else value
+        if isinstance(text, str | int) and _says(str(text)) and text not in known:
+            said = one_line(_DIGEST.sub(_shortened, str(text)), MAX_SAID)
+            yield f"{_words(name).removeprefix('sunlit_')}: {said}"
+
+
+def _says(text: str) -> bool:
+    """Say whether a field tells a reader anything: a list of digests does not."""
+    return any(one.isalnum() for one in _DIGEST.sub("", text).replace("sha256", ""))
+
+
+def _words(name: str) -> str:
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+
+
+def _shortened(match: re.Match[str]) -> str:
+    return short(match[0])
 
 
 def _files(manifest: Manifest) -> Iterator[FileLine]:

@@ -12,6 +12,8 @@ from sunlit.guard.explain.methods import Estimand
 from sunlit.views.dossier_lines import Facts, Line, Value
 from sunlit.views.label import OVERSIGHT
 
+INPUT: Final = "input"
+PART: Final = "contribution"
 SHOWN: Final = 10  # contributions by name; the others are summed up in one line
 MAX_TEXT: Final = 2000  # characters of one value
 MAX_INPUTS: Final = 200  # lines
@@ -66,10 +68,10 @@ def _explained(facts: Facts, found: Explanation) -> Iterator[Line]:
     ordered = sorted(found.terms, key=lambda one: -abs(one.contribution))
     for one in ordered[:SHOWN]:
         seen = f" (value {one.value})" if one.value is not None else ""
-        yield facts.opens(f"Part of {one.name}", f"{one.contribution:+.4g}{seen}")
+        yield facts.opens(f"Part of {one.name}", f"{one.contribution:+.4g}{seen}", PART)
     if rest := ordered[SHOWN:]:
         total = sum(one.contribution for one in rest)
-        yield facts.opens(f"Part of {len(rest)} others", f"{total:+.4g}")
+        yield facts.opens(f"Part of {len(rest)} others", f"{total:+.4g}", PART)
     yield facts.opens(
         "Adds up to",
         f"{found.raw:.4g}, the model's own output, but for {found.residual:.1g} "
@@ -120,7 +122,7 @@ def _inputs(facts: Facts) -> Iterator[Line]:
         yield facts.opens("Input", shown(found))
         return
     for name, value in list(document.items())[:MAX_INPUTS]:
-        yield facts.opens(f"Input {_cut(name)}", _cut(_text(value)) or '""')
+        yield facts.opens(f"Input {_cut(name)}", _cut(_text(value)) or '""', INPUT)
     if len(document) > MAX_INPUTS:
         yield facts.opens("Further inputs", f"{len(document) - MAX_INPUTS}, not shown here")
 

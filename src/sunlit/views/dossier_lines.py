@@ -21,13 +21,15 @@ C = TypeVar("C", bound=Claim)
 class Line:
     """One fact. `value` None: nobody said; it is shown as a blank, never left out.
 
-    `source` says who says it, `when` the time at which they did.
+    `source` says who says it, `when` the time at which they did; lines of a `group` may be shown
+    as a table, or a chart, of their own.
     """
 
     label: str
     value: str | None
     source: str | None = None
     when: datetime | None = None
+    group: str | None = None  # "input" or "contribution": one of many of its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +157,11 @@ class Facts:
         who = f"decision record of {self.record.deployer}" if self.record.deployer else None
         return Line(label, value, who or "decision record", self.record.time)
 
-    def opens(self, label: str, value: str | None) -> Line:
+    def opens(self, label: str, value: str | None, group: str | None = None) -> Line:
         """Return a line read from opened content."""
         if not value:
-            return Line(label, None)
-        return Line(label, value, "decision record, opened content", self.record.time)
+            return Line(label, None, group=group)
+        return Line(label, value, "decision record, opened content", self.record.time, group)
 
     def granted(self, label: str, value: str | None) -> Line:
         """Return a line that the safety token speaks for."""

@@ -185,11 +185,12 @@ export class Directory {
     const before = this.keys.get(key.id);
     const fits = isAbout(statement, await namedDigest("key", key.id)) &&
       this.parents.has(said.organisation) && !this.reserved.has(sameness(key)) &&
-      !before?.rooted && (before === undefined || before.organisation === said.organisation);
+      (before === undefined || before.organisation === said.organisation);
     if (!fits) return false;
     const found = await this.signersOf(one, before === undefined ? await this.ownKey(statement) : []);
     const entitled = this.operators(found, this.above(said.organisation));
     if (entitled.length === 0 || !found.some((it) => it.id === key.id)) return false;
+    if (before?.rooted) return true; // it counts, and of such a key only the trust file speaks
     const bound = (name) => (said[name] == null ? null : seconds(said[name], "A key's interval"));
     this.keys.set(key.id, {
       ...key, organisation: said.organisation, roles: list(said.roles, "A key's roles"),
