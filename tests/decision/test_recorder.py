@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -417,6 +418,35 @@ def test_a_cancelled_task_leaves_the_log_sound(tmp_path: Path) -> None:
     asyncio.run(work())
     log.close()
     assert store.reader(ORIGIN).size == 2
+
+
+@pytest.mark.parametrize(("come_back", "sizes"), [(2, [2, 1]), (1, [1, 1])])
+def test_callers_answered_together_are_written_together_again(
+    come_back: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first to come back waits for the other, but not for ever; one alone waits for nobody."""
+    monkeypatch.setattr("sunlit.decision.groups.PATIENCE", 30 if come_back == 2 else 0.001)
+    found: list[int] = []
+
+    def commit(group: list[Draft]) -> int:
+        found.append(len(group))
+        return 0
+
+    groups = Groups(commit)
+    groups._expected, groups._took, groups._ended = 2, 60.0, time.perf_counter()
+
+    callers = [
+        threading.Thread(target=groups.run, args=([draft()],), daemon=True)
+        for _ in range(come_back)
+    ]
+    for one in callers:
+        one.start()
+    for one in callers:
+        one.join(10)
+    groups._expected = 1
+    groups.run([draft()])
+
+    assert found == sizes
 
 
 def test_a_group_has_an_end() -> None:

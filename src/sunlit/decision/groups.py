@@ -1,6 +1,8 @@
 """Group commit: whoever finds nobody writing writes for all who wait.
 
 Plain locks and no conditions: a call costs one lock, and one wake-up if it had to wait.
+Callers who were all answered together come back together: whoever is first to come back waits
+for the others, at most as long as they keep coming, so that one sync is for all of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,12 +10,15 @@ from contextlib import suppress
 from itertools import pairwise
 from queue import SimpleQueue
 from threading import Lock, Thread
+from time import perf_counter
 from typing import Protocol
 
 from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.decision.ports import Draft
 
 GROUP = 4_096  # records that are made durable together, at most
+PATIENCE = 0.001  # seconds that a leader waits for the next one to come back, at most
+ROUNDS = 4  # how often it goes on waiting since somebody came
 
 Commit = Callable[[list[Draft]], int]
 
@@ -61,6 +66,10 @@ class Groups:
         self._leader: Waiting | None = None
         self._helper: Thread | None = None
         self._turns: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._expected = 1  # calls of the last round: those it answered, those that came meanwhile
+        self._took = 0.0  # seconds that its commit took
+        self._ended = 0.0
+        self._full: Lock | None = None  # of a leader who waits: released when all are there
 
     def run(self, records: Sequence[Draft]) -> int:
         """Return the first index once the records are durable.
@@ -96,6 +105,9 @@ class Groups:
             self._queue.append(waiting)
             if self._leader is None:
                 self._leader = waiting
+            if self._full is not None and len(self._queue) >= self._expected:
+                self._full.release()
+                self._full = None
             return self._leader is waiting
 
     def _leave(self, waiting: Waiting) -> None:
@@ -121,22 +133,45 @@ class Groups:
 
     def _lead(self) -> None:
         """Commit what waits, answer it, and hand over to the first of those that came since."""
+        if len(self._queue) < self._expected:
+            self._gather()
         group = self._take()
         stopped: SunlitError = UnavailableError(
             "recorder.stopped", "the writing of decision records was interrupted",
             mend="look at the first error, then start the guard again",
         )  # fmt: skip
-        first = -1
+        first, began = -1, perf_counter()
         try:
             if group:
                 first = self._commit([record for one in group for record in one.records])
         except SunlitError as error:
             stopped = error
         finally:
-            successor = self._hand_over()
+            successor = self._hand_over(len(group), began)
             self._wake(_answer(group, first, stopped))
             if successor is not None:
                 self._promote(successor)
+
+    def _gather(self) -> None:
+        """Wait for those of the last round, never longer than a commit takes with nobody new."""
+        patience = min(self._took, PATIENCE)
+        if perf_counter() - self._ended > patience:
+            return  # they went elsewhere
+        full = Lock()
+        full.acquire()
+        with self._mutex:
+            there = len(self._queue)
+            if there >= self._expected:
+                return
+            self._full = full
+        try:
+            for _ in range(ROUNDS):
+                if full.acquire(timeout=patience) or len(self._queue) == there:
+                    return
+                there = len(self._queue)
+        finally:
+            with self._mutex:
+                self._full = None
 
     def _take(self) -> list[Waiting]:
         with self._mutex:
@@ -149,8 +184,11 @@ class Groups:
             group, self._queue = self._queue[:count], self._queue[count:]
         return group
 
-    def _hand_over(self) -> Waiting | None:
+    def _hand_over(self, answered: int, began: float) -> Waiting | None:
         with self._mutex:
+            self._ended = perf_counter()
+            self._took = self._ended - began
+            self._expected = answered + len(self._queue)
             self._leader = self._queue[0] if self._queue else None
             return self._leader
 
