@@ -27,6 +27,9 @@ TERMS: Final = [
     "quasi-identifier", "equivalence class", "k-anonymity", "advisory", "provenance", "AI-BOM",
     "accreditation", "control", "HOLDS", "FAILS", "UNKNOWN", "capability", "producer", "mirror",
     "status list", "quorum", "salted commitment",
+    "decision log", "decision store", "segment", "anchor", "check code", "binding", "break-glass",
+    "outcome", "contest", "review", "legal hold", "retention period", "explanation", "estimand",
+    "residual", "replay",
 ]  # fmt: skip
 KINDS: Final = {"added", "changed", "fixed", "removed", "security"}
 DECISIONS: Final = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))

@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from tests.docs import blocks
+from tests.e2e.played import play
 
 ROOT: Final = Path(__file__).parent.parent.parent
 FILES: Final = [
@@ -21,8 +22,24 @@ FILES: Final = [
 ]
 PAGES: Final = [blocks.read(path) for path in FILES if path.is_file()]
 # need -> the modules and programs it stands for
-NEEDS: Final = {"demo": ("lightgbm", "pyarrow"), "audit": ("picklescan",), "git": ("git",)}
+NEEDS: Final = {
+    "demo": ("lightgbm", "pyarrow"), "audit": ("picklescan",), "git": ("git",),
+    "proxy": ("aiohttp", "curl"), "data": ("duckdb", "pyarrow"), "openssl": ("openssl",),
+}  # fmt: skip
 SECONDS: Final = 300
+# A page is one terminal: what a command sets, and where it goes, is there for the next.
+TERMINAL: Final = """\
+set -a
+. "$DOCS_TERMINAL"
+trap '{ export -p; printf "cd %q\\n" "$PWD"; } > "$DOCS_TERMINAL"' EXIT
+"""
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where the demo was played, once in a run for all tests."""
+    base = tmp_path_factory.getbasetemp()
+    return play(base if worker_id == "master" else base.parent)
 
 
 def _name(page: blocks.Page) -> str:
@@ -31,7 +48,9 @@ def _name(page: blocks.Page) -> str:
 
 @pytest.mark.timeout(SECONDS * 2)
 @pytest.mark.parametrize("page", [p for p in PAGES if p.commands], ids=_name)
-def test_a_page_does_what_it_says(page: blocks.Page, tmp_path: Path) -> None:
+def test_a_page_does_what_it_says(
+    page: blocks.Page, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Each page has one empty folder; its commands run there one after the other."""
     missing = [need for need in page.needs if not all(_there(what) for what in NEEDS[need])]
     if missing:
@@ -40,6 +59,13 @@ def test_a_page_does_what_it_says(page: blocks.Page, tmp_path: Path) -> None:
         target = re.fullmatch(r"make ([a-z-]+).*", command.text)
         if target:
             assert _is_target(target[1]), f"{_name(page)}:{command.line}: no such make target"
+            continue
+
+        story = re.fullmatch(r"sunlit demo --in ([a-z-]+)", command.text)
+        if story:
+            demo = request.getfixturevalue("demo")
+            shutil.copytree(demo, tmp_path / story[1])
+            assert blocks.shows(command.shown, (demo / "transcript.txt").read_text("utf-8"))
             continue
 
         done = _run(command, tmp_path)
@@ -64,16 +90,20 @@ def test_a_skipped_block_says_why(page: blocks.Page, line: int, why: str) -> Non
 
 
 def _run(command: blocks.Command, folder: Path) -> subprocess.CompletedProcess[str]:
-    arguments = (
-        [sys.executable, "-c", command.text] if command.is_python
-        else [shutil.which("bash") or "bash", "-euo", "pipefail", "-c", command.text]
-    )  # fmt: skip
+    terminal = folder.parent / f"{folder.name}.terminal"
+    terminal.touch()
+    text = 'python -c "$1"' if command.is_python else command.text
+    arguments = [
+        shutil.which("bash") or "bash", "-euo", "pipefail", "-c", TERMINAL + text, "docs",
+        *([command.text] if command.is_python else []),
+    ]  # fmt: skip
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
         "REPO": str(ROOT),
         "LANG": "C.UTF-8",
         "NO_COLOR": "1",
+        "DOCS_TERMINAL": str(terminal),
     }
     passed_on = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return subprocess.run(

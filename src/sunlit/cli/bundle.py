@@ -36,7 +36,8 @@ USUAL = "usual"
 
 @click.command(epilog=EPILOG)
 @click.argument("decision")
-@click.option("--store", "store_path", required=True, help="The decision store.",
+@click.option("--store", "store_path", required=True, envvar="SUNLIT_STORE",
+              help="The decision store (or SUNLIT_STORE).",
               type=click.Path(path_type=Path, file_okay=False))  # fmt: skip
 @click.option("--as-of", callback=when, help="Also what was said after the decision, until then.")
 @click.option("--open", "fields", default=USUAL, metavar="FIELDS",
