@@ -3,21 +3,26 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.docs import blocks
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_demo_ends_as_readme_shows(demo: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "after"),
+    [(0, "one byte of the model is changed"), (1, "Somebody changes one figure")],
+    ids=["a changed byte", "a changed value"],
+)
+def test_the_demo_prints_what_readme_shows(demo: Path, number: int, after: str) -> None:
     """Line by line; only the times differ from play to play."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```text\n(.*?)```", readme, re.DOTALL)
-    assert block is not None
     shown = tuple(
-        "…" + re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z", "…", line) for line in block[1].splitlines()
+        "…" + re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z", "…", line)
+        for line in re.findall(r"```text\n(.*?)```", readme, re.DOTALL)[number].splitlines()
     )
 
     printed = (demo / "transcript.txt").read_text(encoding="utf-8")
 
-    ending = printed[printed.index("one byte of the model is changed") :]
-    assert blocks.shows(shown, ending)
+    assert blocks.shows(shown, printed[printed.index(after) :])
