@@ -1,8 +1,8 @@
 """A zip that anybody may have made: every bound is checked before a byte is unpacked.
 
 Nothing is ever written to disk, no zip inside is opened, and no error of the zip library gets
-out. Refused: links, directories, encryption, names that lead elsewhere or stand twice, entries
-that overlap, bytes before the first entry, comments, and what inflates to too much.
+out. Refused: links, directories, encryption, names that lead elsewhere or stand twice, what
+inflates to too much, and whatever two programs could read in two ways (`zipform`).
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
+from sunlit.bundle.zipform import End, expect_end, expect_one_reading, read_end, refused
 
 MAX_FILES: Final = 4096
 MAX_UNPACKED: Final = 1024 * 1024 * 1024  # bytes, all files together
@@ -26,14 +27,11 @@ MAX_DIRECTORY: Final = MAX_FILES * 512  # bytes of the zip's own list of files
 MAX_RATIO: Final = 200  # of unpacked to packed, for files over 1 MiB
 RATIO_FROM: Final = 1024 * 1024
 MAX_FILE: Final = 64 * 1024 * 1024  # bytes of a file that is read whole
-NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99})*")
-ARCHIVE: Final = "bundle.archive"
+# No dot at either end of a part: some systems hide such names, others drop the dot.
+_PART: Final = r"[A-Za-z0-9_-](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?"
+NAME: Final = re.compile(rf"{_PART}(?:/{_PART})*")
 
 _CHUNK: Final = 1024 * 1024
-_END: Final = b"PK\x05\x06"
-_END_SIZE: Final = 22
-_END64_LOCATOR: Final = b"PK\x06\x07"
-_LOCAL_SIZE: Final = 30
 # What `zipfile` lets through of a zip that is broken on purpose.
 _BROKEN: Final = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError,
@@ -50,17 +48,17 @@ class Archive:
         Raises:
             MalformedError: `bundle.archive`, `bundle.too-large`, `bundle.name`.
         """
-        _check_directory_size(stream)
         with _translated():
+            end = _bounded_end(stream)
             self._zip = zipfile.ZipFile(stream)
         infos = self._zip.infolist()
         if len(infos) > MAX_FILES:
             raise _too_large(f"at most {MAX_FILES} files")
-        if self._zip.comment:
-            raise _refused("it has a comment, which no list of files covers")
         for info in infos:
             _check_entry(info)
         _check_together(infos)
+        with _translated():
+            expect_one_reading(stream, infos, end)
         self._infos = {info.filename: info for info in infos}
 
     @property
@@ -102,10 +100,10 @@ class Archive:
             while chunk := file.read(min(_CHUNK, left + 1)):
                 left -= len(chunk)
                 if left < 0:
-                    raise _refused(f"{info.filename} is longer than the zip says")
+                    raise refused(f"{info.filename} is longer than the zip says")
                 yield chunk
             if left:
-                raise _refused(f"{info.filename} is shorter than the zip says")
+                raise refused(f"{info.filename} is shorter than the zip says")
 
 
 @contextmanager
@@ -136,32 +134,22 @@ def _translated(where: str = "the file") -> Iterator[None]:
     except SunlitError:
         raise
     except _BROKEN as error:
-        raise _refused(f"{where} cannot be unpacked: it was cut short, or changed") from error
+        raise refused(f"{where} cannot be unpacked: it was cut short, or changed") from error
     except OSError as error:
         raise UnavailableError(
             "bundle.unreadable", "the bundle cannot be read", got=error.strerror
         ) from error
 
 
-def _check_directory_size(stream: IO[bytes]) -> None:
+def _bounded_end(stream: IO[bytes]) -> End:
     """Bound the list of files before `zipfile` reads it whole."""
-    size = stream.seek(0, io.SEEK_END)
-    if size > MAX_ARCHIVE:
+    if stream.seek(0, io.SEEK_END) > MAX_ARCHIVE:
         raise _too_large(f"a zip of at most {MAX_ARCHIVE} bytes")
-    # As `zipfile` looks for it: at the very end, or before a comment of at most 64 KiB. A zip64
-    # record stands before its locator, which stands before this one.
-    stream.seek(max(0, size - (1 << 16) - _END_SIZE - 76))
-    tail = stream.read()
-    stream.seek(0)
-    at = tail.rfind(_END)
-    # Bytes behind the end would be covered by no list of files, and `zipfile` passes them over.
-    if at < 0 or len(tail) - at != _END_SIZE:
-        raise _refused("it is no zip, was cut short, or has something behind its end")
-    (listed,) = struct.unpack_from("<L", tail, at + 12)
-    if tail[at - 20 : at - 16] == _END64_LOCATOR and at >= 76:
-        (listed,) = struct.unpack_from("<Q", tail, at - 76 + 40)
-    if listed > MAX_DIRECTORY:
+    end = read_end(stream)
+    if end.size > MAX_DIRECTORY:
         raise _too_large(f"a list of files of at most {MAX_DIRECTORY} bytes")
+    expect_end(stream, end)
+    return end
 
 
 def _check_entry(info: zipfile.ZipInfo) -> None:
@@ -173,12 +161,12 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
             mend="do not unpack it; ask for the bundle again, from its maker",
         )  # fmt: skip
     if info.flag_bits & 0x2041:  # encrypted, strongly encrypted, masked
-        raise _refused(f"{name} is encrypted")
+        raise refused(f"{name} is encrypted")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _refused(f"{name} is packed in an unusual way")
+        raise refused(f"{name} is packed in an unusual way")
     mode = info.external_attr >> 16
     if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
-        raise _refused(f"{name} is a link, or no file")
+        raise refused(f"{name} is a link, or no file")
     if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
         raise _too_large(f"files that unpack to at most {MAX_RATIO} times their size")
 
@@ -189,20 +177,6 @@ def _check_together(infos: list[zipfile.ZipInfo]) -> None:
     names = {info.filename.lower() for info in infos}
     if len(names) != len(infos):
         raise MalformedError("bundle.name", "two files in the bundle have one name")
-    end = 0
-    for info in sorted(infos, key=lambda one: one.header_offset):
-        if info.header_offset < end:
-            raise _refused("two files share bytes")
-        if end == 0 and info.header_offset != 0:
-            raise _refused("something stands before its first file")
-        end = info.header_offset + _LOCAL_SIZE + len(info.filename) + info.compress_size
-
-
-def _refused(why: str) -> MalformedError:
-    return MalformedError(
-        ARCHIVE, f"this is no bundle that can be read: {why}",
-        mend="get the whole file again, from where you got it",
-    )  # fmt: skip
 
 
 def _too_large(expected: str) -> MalformedError:

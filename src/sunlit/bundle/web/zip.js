@@ -1,12 +1,15 @@
-// A zip, read with bounds: stored or deflated, no encryption, no links, no comment.
-import { expect, NotDone, text, utf8 } from "./base.js";
+// A zip, read with bounds: stored or deflated, no encryption, no links, no comment; and in one
+// way only: its list and the files before it say the same, without a gap between any of them.
+import { equal, expect, NotDone, text, utf8 } from "./base.js";
 import { inflate } from "./inflate.js";
 
 export const MAX_FILES = 4096;
 export const MAX_UNPACKED = 1024 * 1024 * 1024;
 const RATIO_FROM = 1024 * 1024;
 const MAX_RATIO = 200; // of unpacked to packed, for files over 1 MiB
-const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99})*$/;
+// No dot at either end of a part: some systems hide such names, others drop the dot.
+const NAME = /^[\w-](?:[\w.-]{0,98}[\w-])?(?:\/[\w-](?:[\w.-]{0,98}[\w-])?)*$/;
+const LATE = 0x08; // sizes stand behind the file: whoever reads forward must guess
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
@@ -36,8 +39,8 @@ function centralRow(view, bytes, at, end) {
   expect(at + 46 <= end && view.getUint32(at, true) === CENTRAL, "The zip's list is broken.");
   const u16 = (offset) => view.getUint16(at + offset, true);
   const u32 = (offset) => view.getUint32(at + offset, true);
-  const next = at + 46 + u16(28) + u16(30) + u16(32);
-  expect(next <= end, "The zip's list is broken.");
+  const next = at + 46 + u16(28);
+  expect(next <= end && u16(30) === 0 && u16(32) === 0, "The zip's list is broken.");
   return {
     name: text(bytes.subarray(at + 46, at + 46 + u16(28)), "A name in the zip"),
     flags: u16(8), method: u16(10), crc: u32(16), packed: u32(20), size: u32(24),
@@ -60,24 +63,33 @@ function checkTogether(rows) {
   expect(total <= MAX_UNPACKED, "The zip unpacks to more than 1 GiB.");
   const names = new Set(rows.map((row) => row.name.toLowerCase()));
   expect(names.size === rows.length, "The zip holds two files of one name.");
-  let end = 0;
-  for (const row of [...rows].sort((left, right) => left.local - right.local)) {
-    expect(end > 0 || row.local === 0, "Something stands before the zip's first file.");
-    expect(row.local >= end, "Two files of the zip share bytes.");
-    end = row.local + 30 + utf8(row.name).length + row.packed;
-  }
 }
 
-async function unpack(view, bytes, row) {
+function checkLocal(view, bytes, row) {
+  const u16 = (offset) => view.getUint16(row.local + offset, true);
+  const u32 = (offset) => view.getUint32(row.local + offset, true);
+  const there = row.local + 30 + row.name.length <= bytes.length && u32(0) === LOCAL;
+  expect(there, `The file ${row.name} is broken in the zip.`);
+  const name = bytes.subarray(row.local + 30, row.local + 30 + row.name.length);
+  const same = u16(6) === row.flags && u16(8) === row.method && u32(14) === row.crc &&
+    u32(18) === row.packed && u32(22) === row.size && u16(26) === row.name.length &&
+    u16(28) === 0 && equal(name, utf8(row.name));
+  expect(same && (row.flags & LATE) === 0, "The zip says two things of one file.");
+}
+
+function checkPlaces(view, bytes, rows, end) {
+  let at = 0;
+  for (const row of [...rows].sort((left, right) => left.local - right.local)) {
+    expect(row.local === at, "Something stands between the zip's files, or two share bytes.");
+    checkLocal(view, bytes, row);
+    at += 30 + row.name.length + row.packed;
+  }
+  expect(at === end, "Something stands between the zip's last file and its list.");
+}
+
+async function unpack(bytes, row) {
   const what = `The file ${row.name}`;
-  const at = row.local;
-  const there = at + 30 <= bytes.length && view.getUint32(at, true) === LOCAL;
-  expect(there, `${what} is broken in the zip.`);
-  const nameEnd = at + 30 + view.getUint16(at + 26, true);
-  const start = nameEnd + view.getUint16(at + 28, true);
-  expect(start + row.packed <= bytes.length, `${what} is broken in the zip.`);
-  const name = text(bytes.subarray(at + 30, nameEnd), "A name in the zip");
-  expect(name === row.name, "The zip calls one file by two names.");
+  const start = row.local + 30 + row.name.length;
   const packed = bytes.subarray(start, start + row.packed);
   const found = row.method === 0 ? packed : await inflate(packed, "deflate-raw", row.size, what);
   expect(found.length === row.size && crc32(found) === row.crc, `${what} is broken in the zip.`);
@@ -93,14 +105,19 @@ export class Archive {
     const count = this.view.getUint16(end + 10, true);
     expect(count <= MAX_FILES, `The zip holds more than ${MAX_FILES} files.`);
     const rows = [];
-    let at = this.view.getUint32(end + 16, true);
+    const start = this.view.getUint32(end + 16, true);
+    let at = start;
     for (let number = 0; number < count; number += 1) {
       rows.push(centralRow(this.view, bytes, at, end));
       at = rows[number].next;
     }
-    expect(at === end && this.view.getUint32(end + 4, true) === 0, "The zip's list is broken.");
+    const size = this.view.getUint32(end + 12, true);
+    const one = this.view.getUint32(end + 4, true) === 0 &&
+      this.view.getUint16(end + 8, true) === count && size === end - start;
+    expect(at === end && one, "The zip's list is broken.");
     rows.forEach(checkRow);
     checkTogether(rows);
+    checkPlaces(this.view, bytes, rows, start);
     this.rows = new Map(rows.map((row) => [row.name, row]));
     this.unpacked = new Map();
   }
@@ -121,7 +138,7 @@ export class Archive {
   read(name) {
     if (!this.rows.has(name)) throw new NotDone(`The bundle has no ${name}.`);
     if (!this.unpacked.has(name)) {
-      this.unpacked.set(name, unpack(this.view, this.bytes, this.rows.get(name)));
+      this.unpacked.set(name, unpack(this.bytes, this.rows.get(name)));
     }
     return this.unpacked.get(name);
   }
