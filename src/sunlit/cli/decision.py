@@ -59,7 +59,10 @@ for _one in (
     command.add_command(_one)
 
 
-@command.command()
+@command.command(
+    short_help="Print one decision and what came later.",
+    epilog="\b\nExample:\n  sunlit decision show CODE --store decisions --home council",
+)
 @click.argument("which", metavar="ID|CODE|LOG#INDEX")
 @click.option(
     "--open/--closed",
@@ -119,7 +122,10 @@ def _anchored(index: "Index", case: "Case", home: Path | None) -> "Since | str":
     return found or "not anchored yet"
 
 
-@command.command()
+@command.command(
+    short_help="List decisions, oldest first.",
+    epilog="\b\nExample:\n  sunlit decision search --use outreach --undecided --store decisions",
+)
 @time_option("--since", text="From this time on (YYYY-MM-DDTHH:MM:SSZ).")
 @time_option("--until", text="Before this time.")
 @click.option("--use", help="Decisions for this use.")
@@ -158,7 +164,11 @@ def search(
             click.echo("None found.")
 
 
-@command.command()
+@command.command(
+    short_help="Answer a letter: is the record unchanged?",
+    epilog="\b\nExample:\n"
+    "  sunlit decision check CODE --date 2031-05-04 --store decisions --home council",
+)
 @click.argument("code", metavar="CODE")
 @click.option(
     "--date",

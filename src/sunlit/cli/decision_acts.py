@@ -21,7 +21,11 @@ CORRECTS = click.option("--corrects", is_flag=True,
 RESULTS = click.Choice(["confirmed", "changed", "declined"])
 
 
-@click.command()
+@click.command(
+    short_help="Record what a human decided.",
+    epilog="\b\nExample:\n"
+    "  sunlit decision outcome ID --result confirmed --role caseworker --store decisions",
+)
 @click.argument("which", metavar="ID")
 @click.option("--result", type=RESULTS, required=True)
 @ROLE
@@ -47,7 +51,10 @@ def outcome(
     _record(store, which, act, as_json=as_json)
 
 
-@click.command()
+@click.command(
+    short_help="Record that somebody objects.",
+    epilog="\b\nExample:\n  sunlit decision contest ID --grounds @letter.txt --store decisions",
+)
 @click.argument("which", metavar="ID")
 @click.option("--grounds", required=True, metavar="TEXT|@FILE",
               help="What the decision is contested on; kept encrypted.")  # fmt: skip
@@ -63,7 +70,12 @@ def contest(*, which: str, grounds: str, actor: str | None, store: Path, as_json
     _record(store, which, act, as_json=as_json)
 
 
-@click.command("contest-result")
+@click.command(
+    "contest-result",
+    short_help="Answer each open contest.",
+    epilog="\b\nExample:\n"
+    "  sunlit decision contest-result ID --result upheld --role 'appeals office' --reasons TEXT",
+)
 @click.argument("which", metavar="ID")
 @click.option(
     "--result",
@@ -91,7 +103,11 @@ def contest_result(
     _record(store, which, act, as_json=as_json)
 
 
-@click.command()
+@click.command(
+    short_help="Record the review of break-glass.",
+    epilog="\b\nExample:\n"
+    "  sunlit decision review ID --result justified --role auditor --reasons @review.txt",
+)
 @click.argument("which", metavar="ID")
 @click.option("--result", type=click.Choice(["justified", "not-justified"]), required=True)
 @ROLE

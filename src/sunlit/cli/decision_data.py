@@ -11,7 +11,10 @@ from sunlit.cli.output import emit, json_option
 from sunlit.cli.progress import bar
 
 
-@click.command()
+@click.command(
+    short_help="Write every record as Parquet.",
+    epilog="\b\nExample:\n  sunlit decision export -o decisions.parquet --store decisions",
+)
 @click.option("-o", "--output", type=FILE, required=True, help="The Parquet file to write.")
 @click.option(
     "--open/--closed",
@@ -48,7 +51,10 @@ def export(
     emit({"rows": rows, "file": str(output), "opened": open_}, lines, as_json=as_json)
 
 
-@click.command()
+@click.command(
+    short_help="Compare with the case system.",
+    epilog="\b\nExample:\n  sunlit decision reconcile --counts counts.csv --store decisions",
+)
 @click.option("--counts", type=FILE, required=True,
               help="The case system's counts: CSV with the columns day,use,count.")  # fmt: skip
 @click.option("--zone", default="UTC", show_default=True,

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 STORES = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
-@click.command()
+@click.command(
+    short_help="Destroy a record's content; proofs stay.",
+    epilog="\b\nExample:\n"
+    "  sunlit decision erase ID --legal-basis 'GDPR Art. 17(1)(a)' --home council",
+)
 @click.argument("which", metavar="ID", required=False)
 @click.option("--legal-basis", help="A citation or a coded ground, published; no person's name.")
 @click.option(
@@ -120,7 +124,11 @@ def _resumed(eraser: "Eraser", *, as_json: bool) -> None:
     raise SystemExit(COULD_NOT_FIND_OUT if failed else HOLDS)
 
 
-@click.command()
+@click.command(
+    short_help="Hold records: nothing is erased.",
+    epilog="\b\nExample:\n"
+    "  sunlit decision hold ID --ground 'Case C-1/31' --store decisions --home council",
+)
 @click.argument("which", metavar="[ID]...", nargs=-1)
 @click.option("--ground", help="Why, or why no more; published, no person's name.")
 @click.option("--lift", metavar="STATEMENT", help="Lift this hold: the id of its statement.")

@@ -79,7 +79,7 @@ def command() -> None:
     """Guard the use of a component: prepare, check, look, anchor, serve."""
 
 
-@command.command()
+@command.command(epilog="\b\nExample:\n  sunlit guard init DIR --token FOLDER --workers 3")
 @click.argument("store", metavar="DIR", type=STORE)
 @click.option("--token", type=PATH, required=True,
               help="The token's folder.")  # fmt: skip
@@ -116,7 +116,7 @@ def init(
     emit(document, lines, as_json=as_json)
 
 
-@command.command()
+@command.command(epilog="\b\nExample:\n  sunlit guard status deployment")
 @click.argument("store", metavar="DIR", type=STORE)
 @click.option("--at", callback=when, help="As of this time (YYYY-MM-DDTHH:MM:SSZ).")
 @json_option
@@ -169,7 +169,7 @@ def _step(step: "Step") -> Iterator[str]:
         yield f"{'':<24}{step.code}" + (f"; to mend: {step.mend}" if step.mend else "")
 
 
-@command.command()
+@command.command(epilog="\b\nExample:\n  sunlit guard check deployment --files model")
 @click.argument("store", metavar="DIR", type=STORE)
 @click.option("--use", help="The use; the store's unless given.")
 @click.option("--deployer", help="Who uses it; the store's organisation unless given.")
@@ -215,7 +215,7 @@ def check(
     raise SystemExit(found.exit_code)
 
 
-@command.command()
+@command.command(epilog="\b\nExample:\n  sunlit guard refresh DIR --status status.jwt")
 @click.argument("store", metavar="DIR", type=STORE)
 @click.option("--status", "source", required=True, metavar="FILE|URL",
               help="The issuer's status list: a file, or an https address.")  # fmt: skip
@@ -237,7 +237,7 @@ def refresh(*, store: Path, source: str, as_json: bool) -> None:
     )
 
 
-@command.command()
+@command.command(epilog="\b\nExample:\n  sunlit guard anchor deployment --home council")
 @click.argument("store", metavar="DIR", type=STORE)
 @click.option("--closed", is_flag=True, help="Publish a salted commitment, no volumes.")
 @click.option("--idle-too", is_flag=True, help="Anchor logs that have nothing new, too.")

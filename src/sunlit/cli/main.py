@@ -64,7 +64,7 @@ class LazyGroup(click.Group):
 
 EPILOG: Final = """\b
 Examples:
-  sunlit demo                      play the whole story, about three minutes
+  sunlit demo                      play the whole story, about a minute
   sunlit assure PATH               check your own model's folder; needs no key
   sunlit token verify DIR --trust trust.json --component PATH
 

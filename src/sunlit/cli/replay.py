@@ -24,7 +24,7 @@ differs, or these are other files; 3 the content is erased or the model could no
 RUNTIMES: Final = ("lightgbm", "xgboost", "onnxruntime", "sklearn")
 
 
-@click.command("replay", epilog=EPILOG)
+@click.command("replay", epilog=EPILOG, short_help="Run it again, and compare the output.")
 @click.argument("which", metavar="DECISION")
 @store_option
 @click.option("--model", "path", type=click.Path(path_type=Path, exists=True), required=True,

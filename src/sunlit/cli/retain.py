@@ -31,7 +31,13 @@ def command() -> None:
     """Say how long contents of decisions are kept; erase what is older. A legal hold wins."""
 
 
-@command.command("set")
+@command.command(
+    "set",
+    epilog="""\b
+Example:
+  sunlit retain set --use outreach --days 1825 --legal-basis "Archives Act s. 7" --home council
+""",
+)
 @click.option("--use", required=True, help="The use, by its id.")
 @click.option("--days", type=click.IntRange(0, 36_600), required=True,
               help="How many days after a record's own time.")  # fmt: skip
@@ -51,7 +57,7 @@ def set_(
     emit(said.to_json(), lines, as_json=as_json)
 
 
-@command.command()
+@command.command(epilog="\b\nExample:\n  sunlit retain sweep --dry-run --store DIR --home HOME")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @store_option
 @home_option
