@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from sunlit.log.merkle import leaf_hash, verify_inclusion
 from sunlit.registry.admit import Ledger, open_ledger
 from sunlit.registry.decision_anchors import unchanged_since
 from sunlit.registry.decision_index import Index
-from sunlit.registry.erase import Erased, Eraser, Intention, erasure_of, pending
+from sunlit.registry.erase import Erased, Eraser, Intention, erasure_of, erasures_in_force, pending
+from sunlit.registry.keys import revocation
 from sunlit.registry.retain import hold, lift
 from tests.decisions import CASE, World, copied
 
@@ -397,10 +399,24 @@ def test_an_erasure_of_another_record_is_not_taken_for_this_one(world: World) ->
     """It is matched by log, index and leaf."""
     erase(world, "chosen")
     with open_ledger(world.deployer, world.clock) as ledger:
-        said = ledger.history.statements
+        said = ledger.history
         chosen = erasure_of(said, world.store, world.pointers["chosen"])
         released = erasure_of(said, world.store, world.pointers["released"])
     assert isinstance(ledger, Ledger)
 
     assert chosen is not None
     assert released is None
+
+
+def test_an_erasure_by_a_key_that_lost_its_authority_counts_no_more(world: World) -> None:
+    """A thief's statement must not make the next sweep destroy what a key store's backup saved."""
+    erase(world, "chosen")
+    with open_ledger(world.deployer, world.clock) as ledger:
+        history = ledger.history
+        assert len(list(erasures_in_force(history, world.store.organisation))) == 1
+        signer = ledger.home.signer("operator")
+        since = world.clock.at - timedelta(minutes=1)
+        ledger.admit(revocation(signer.public.key_id, "stolen", signer, since=since))
+
+        assert not list(erasures_in_force(ledger.history, world.store.organisation))
+        assert erasure_of(ledger.history, world.store, world.pointers["chosen"]) is None

@@ -7,7 +7,7 @@ that says erased while it is not can so never come about, and what was begun is 
 `sunlit decision erase --resume` or the next sweep.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from sunlit.base import canonical
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.capabilities.decision.standing import holds_in_force
 from sunlit.claims.admitted import Admitted
+from sunlit.claims.authority import Role
 from sunlit.claims.decision import Erasure, is_text
 from sunlit.decision.record import HEX_DIGEST, Pointer, is_hex
 from sunlit.decision.store import DecisionStore
@@ -154,7 +155,7 @@ class Eraser:
 
     def _say(self, wanted: Intention, stores: int) -> Erased:
         pointer, home = wanted.pointer, self.ledger.home
-        known = erasure_of(self.ledger.history.statements, self.store, pointer)
+        known = erasure_of(self.ledger.history, self.store, pointer)
         if known is not None and known.origin is not None and known.index is not None:
             return Erased(
                 pointer=pointer, stores=stores, statement=known.statement_id, origin=known.origin,
@@ -189,17 +190,31 @@ def expect_not_held(history: History, store: DecisionStore, pointer: Pointer) ->
             )  # fmt: skip
 
 
-def erasure_of(
-    statements: Sequence[Admitted], store: DecisionStore, pointer: Pointer
-) -> Admitted | None:
+def erasures_in_force(history: History, deployer: str) -> Iterator[tuple[Admitted, Erasure]]:
+    """Yield a deployer's erasures that an operator may have said, compromised keys taken out."""
+    for said in history.statements:
+        claim = said.claim
+        if not isinstance(claim, Erasure) or claim.deployer != deployer or claim.flaw():
+            continue
+        if by_operator(history, said, deployer):
+            yield said, claim
+
+
+def by_operator(history: History, said: Admitted, deployer: str) -> bool:
+    """Tell whether a statement still counts as that of a deployer's operator."""
+    if said.admitted_at is None:
+        return False
+    answer = history.directory.may(said, Role.OPERATOR, organisation=deployer, at=said.admitted_at)
+    return answer.allowed
+
+
+def erasure_of(history: History, store: DecisionStore, pointer: Pointer) -> Admitted | None:
     """Return the statement that a record's content was erased, None where there is none."""
     return next(
         (
             said
-            for said in statements
-            if isinstance(said.claim, Erasure)
-            and said.claim.deployer == store.organisation
-            and (said.claim.origin, said.claim.index) == (pointer.log, pointer.index)
+            for said, claim in erasures_in_force(history, store.organisation)
+            if (claim.origin, claim.index) == (pointer.log, pointer.index)
             and said.is_about(pointer.leaf)
         ),
         None,

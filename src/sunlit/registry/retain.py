@@ -21,13 +21,12 @@ from sunlit.capabilities.decision.standing import (
     use_subject,
 )
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.authority import Role
 from sunlit.claims.decision import Erasure, Hold, Retention
 from sunlit.decision.record import Kind
 from sunlit.registry.admit import Ledger
 from sunlit.registry.decision_index import Index
 from sunlit.registry.decision_rows import KEPT, UNREADABLE, Row, utf8
-from sunlit.registry.erase import Erased, Eraser, Intention, pending
+from sunlit.registry.erase import Erased, Eraser, Intention, by_operator, erasures_in_force, pending
 from sunlit.registry.saying import Said, say
 from sunlit.statement.keys import Signer
 
@@ -57,16 +56,9 @@ def retentions(history: History, deployer: str) -> dict[str, Retention]:
         claim = said.claim
         if isinstance(claim, Retention) and claim.deployer == deployer and claim.flaw() is None:
             about = said.is_about(use_subject(claim.use, deployer).digest["sha256"])
-            if about and _by_operator(history, said, deployer):
+            if about and by_operator(history, said, deployer):
                 found[claim.use] = claim
     return found
-
-
-def _by_operator(history: History, said: Admitted, deployer: str) -> bool:
-    if said.admitted_at is None:
-        return False
-    answer = history.directory.may(said, Role.OPERATOR, organisation=deployer, at=said.admitted_at)
-    return answer.allowed
 
 
 def hold(ledger: Ledger, origin: str, indices: Sequence[int], ground: str, signer: Signer) -> Said:
@@ -238,11 +230,7 @@ def _holds(history: History, deployer: str) -> dict[str, list[tuple[str, Hold]]]
 
 
 def _erased_before(history: History, deployer: str) -> dict[tuple[str, int], Erasure]:
-    return {
-        (said.claim.origin, said.claim.index): said.claim
-        for said in history.statements
-        if isinstance(said.claim, Erasure) and said.claim.deployer == deployer
-    }
+    return {(claim.origin, claim.index): claim for _, claim in erasures_in_force(history, deployer)}
 
 
 def _event(row: Row, about: Row, what: str, why: str) -> Event:
