@@ -1,6 +1,5 @@
 """Our own way to keep a decision, as a guard does it: nothing left out, nothing made before."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,11 +9,12 @@ from typing import Any
 
 from sunlit.base.times import from_unix
 from sunlit.decision.checkcode import new_code
-from sunlit.decision.content import JSON, TEXT, write_content
+from sunlit.decision.content import TEXT, write_content
 from sunlit.decision.ports import Draft
 from sunlit.decision.record import Binding, Kind, Record, State, new_id
 from sunlit.decision.store import DecisionStore
 from sunlit.decision.template import Template
+from sunlit.guard.serial import to_bytes
 
 
 class WallClock:
@@ -46,11 +46,10 @@ def template() -> Template:
 
 def draft(one: dict[str, Any], leaf: Template, at: datetime) -> Draft:
     """Return the draft of a decision: texts, salts, commitments, check code, leaf."""
-    compact = (",", ":")
     values = {
-        "input": (JSON, json.dumps(one["input"], separators=compact).encode()),
-        "output": (JSON, json.dumps(one["output"], separators=compact).encode()),
-        "explanation": (JSON, json.dumps(one["explanation"], separators=compact).encode()),
+        "input": to_bytes(one["input"]),
+        "output": to_bytes(one["output"]),
+        "explanation": to_bytes(one["explanation"]),
         "case": (TEXT, one["case"].encode()),
         "code": (TEXT, new_code().encode()),
         "trace": (TEXT, b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlit.base.errors import MalformedError, VerificationError
-from sunlit.guard.serial import Array, Frame, from_bytes, to_bytes
+from sunlit.guard.plain import as_it_is
+from sunlit.guard.serial import Array, Frame, _Writer, dumps, from_bytes, to_bytes
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 _KEYS = _TEXTS | st.integers() | st.booleans()
@@ -53,6 +54,40 @@ def test_what_was_written_is_read_back(value: object) -> None:
 
     assert _same(from_bytes(kind, data), value)
     assert to_bytes(value) == (kind, data)
+
+
+_FLAT = st.dictionaries(_TEXTS | st.just("$x"), st.floats() | st.none() | st.booleans())
+
+
+@given(
+    _VALUES | _FLAT | st.dictionaries(_TEXTS | st.sampled_from(["%", "%s", '"', "$"]), st.floats())
+)
+def test_the_short_way_gives_the_same_bytes(value: object) -> None:
+    """Rows of floats and plain documents are written without being built again."""
+    assert to_bytes(value)[1] == (
+        value if isinstance(value, bytes) else dumps(_Writer(None).write(value, 0))
+    )
+
+
+class _Named(str):
+    """A text of another type: no key that JSON would give back."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("value", [{_Named("a"): 0.5}, {_Named("a"): 1}, {"a": [{"b": (1,)}]}])
+def test_the_short_way_is_not_taken_with_other_types(value: object) -> None:
+    """A row with the same names was written before: it must not stand in for this one."""
+    to_bytes({"a": 0.5})
+    assert as_it_is(value) is None
+
+
+def test_half_a_surrogate_pair_is_refused_in_a_row() -> None:
+    """It has no bytes, in a name or in a text."""
+    for value in ({"\ud800": 0.5}, {"a": "\ud800"}):
+        with pytest.raises(VerificationError) as caught:
+            to_bytes(value)
+        assert caught.value.code == "guard.serialise"
 
 
 @given(st.lists(st.floats(width=32), min_size=1))

@@ -28,6 +28,7 @@ from typing import Final
 
 from sunlit.base.errors import MalformedError, VerificationError
 from sunlit.decision.content import JSON
+from sunlit.guard.plain import as_it_is, encode
 from sunlit.guard.ports import Serialise
 
 OCTETS: Final = "application/octet-stream"
@@ -71,7 +72,10 @@ def to_bytes(value: object, serialise: Serialise | None = None) -> tuple[str, by
     """
     if isinstance(value, bytes | bytearray | memoryview):
         return OCTETS, bytes(value)
-    return JSON, dumps(_Writer(serialise).write(value, 0))
+    text = as_it_is(value)
+    if text is None:
+        return JSON, dumps(_Writer(serialise).write(value, 0))
+    return JSON, _encoded(text)
 
 
 def dumps(document: object) -> bytes:
@@ -80,10 +84,12 @@ def dumps(document: object) -> bytes:
     Raises:
         VerificationError: `guard.serialise` for half a surrogate pair.
     """
+    return _encoded(encode(document))
+
+
+def _encoded(text: str) -> bytes:
     try:
-        return json.dumps(
-            document, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        ).encode()
+        return text.encode()
     except UnicodeEncodeError as error:
         raise VerificationError(
             UNKNOWN, "a text holds half a surrogate pair", mend="repair the text before it is used"
