@@ -223,7 +223,7 @@ def test_the_pages_show_what_was_found(world: World) -> None:
     assert "outreach officer changed it" in view.headline
     assert "write: no" in view.summary[0].text
     assert "then a contest was answered by the head of outreach: upheld" in view.headline
-    assert {one.title for one in view.inputs} == {"income"} or view.inputs
+    assert view.inputs
     assert [section.name for section in view.sections] == list(SECTIONS)
     assert [len(section.items) for section in view.sections] == [
         done.manifest.sections[name] for name in SECTIONS

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sunlit.authority.trust_parts import TrustedWitness, WitnessGroup
 from sunlit.authority.trustfile import TrustFile
-from sunlit.claims.authority import Revocation
+from sunlit.bundle.verify import verify_bundle
+from sunlit.claims.authority import Key, Revocation, Role
 from sunlit.claims.names import named_digest
 from sunlit.log.note import ML_DSA_44, Note, NoteSignature, NoteVerifier
 from sunlit.log.proof import TlogProof
@@ -27,6 +28,20 @@ class Revoked(Case):
         claim = Revocation(key_id=key_id, reason="lost")
         said = self.said(claim, named_digest("key", key_id), "operator")
         return super().envelopes() | {"revocation": (said, AT)}
+
+
+class Renamed(Case):
+    """A world in which a key of the trust file is registered in the log as well."""
+
+    def envelopes(self) -> dict[str, tuple[Envelope, datetime]]:
+        """Put the registration first, as `sunlit authority` does for a root organisation."""
+        public = self.key("operator").public
+        owner = next(
+            one.id for one in self.trust.organisations if public in [key.public for key in one.keys]
+        )
+        claim = Key(organisation=owner, key=public.to_json(), roles=(Role.OPERATOR,))
+        said = self.said(claim, named_digest("key", public.key_id), "operator")
+        return {"again": (said, GRANTED), **super().envelopes()}
 
 
 class LatticeWorld(World):
@@ -71,6 +86,17 @@ def test_a_revoked_key_is_left_to_the_command(verifier: Verifier) -> None:
     assert found["statements"][0] == "Not done"
     assert "use the command line" in found["statements"][1]
     assert [found[one][0] for one in ("registration", "record", "token")] == ["Passed"] * 3
+
+
+def test_a_key_of_the_trust_file_may_be_registered_again(verifier: Verifier) -> None:
+    """It changes nothing, and is no reason to call a bundle false: the command passes it too."""
+    case = Renamed()
+
+    found = verifier.check(case.bundle(), case.trust_bytes, AT)
+    command = verify_bundle(case.bundle(), TrustFile.read(case.trust_bytes), AT)
+
+    assert command.passed("statements")
+    assert found["statements"][0] == "Passed", found["statements"]
 
 
 def test_a_quorum_that_hangs_on_ml_dsa_is_left_to_the_command(verifier: Verifier) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from sunlit.bundle.pages import index_html, verifier_digest, verify_html
-from sunlit.bundle.pages.environment import shown
+from sunlit.bundle.pages.environment import moment, shown
+from sunlit.bundle.pages.shape import MAX_BARS
 from sunlit.bundle.view import LIMITS
 from tests.bundle.pages.browser import watch
 from tests.bundle.pages.views import HOSTILE, bare, view
@@ -106,7 +107,12 @@ def test_the_page_for_people_needs_no_javascript(browser: "Browser", tmp_path: P
     assert b"<script" not in PAGES["index"]
     for words in ("In plain words", "How to challenge it", "5. anchors", "Failed", "Not done"):
         assert words in text
-    assert text.index("In plain words") < text.index("Explanation") < text.index("What was checked")
+    parts = page.locator("h2").all_inner_texts()
+    assert parts == [
+        "In plain words", "How to challenge it", "What was checked when this was made",
+        "What this cannot tell you", "The record", "What was opened", "Explanation",
+        "What governed the decision", "Files in this bundle", "How to check it yourself",
+    ]  # fmt: skip
     assert all(limit in text for limit in LIMITS)
     context.close()
 
@@ -190,6 +196,56 @@ def test_what_is_missing_is_said() -> None:
     assert PAGES["bare"].count(b"None recorded.") == 2
     assert PAGES["index"].count(b"None recorded.") == 8
     assert b"not recorded" in PAGES["index"]
+
+
+def test_times_are_for_people_and_for_machines() -> None:
+    """A clerk reads the one, a program the other; no time of the plain part is in code."""
+    page = PAGES["index"].decode()
+
+    assert '<time datetime="2026-03-02T11:30Z">2 March 2026 at 11:30 (UTC)</time>' in page
+    assert '<time datetime="2026-03-02T12:00:00Z">2 March 2026 at 12:00 (UTC)</time>' in page
+    assert '<time datetime="2026-03-02T11:30:00Z">2 Mar 2026, 11:30</time>' in page
+    assert moment("on 2026-99-99T00:00:00Z <b>") == "on 2026-99-99T00:00:00Z &lt;b&gt;"
+
+
+def test_the_explanation_is_a_chart_that_needs_no_colour_and_no_eyes() -> None:
+    """Side, sign, pattern and word say it; the same stands in a sentence and in a table."""
+    page = PAGES["index"].decode()
+    drawn = page[page.index("<figure") : page.index("</figure>")]
+
+    assert drawn.count("<rect x=") == MAX_BARS + 1
+    assert drawn.count("url(#hatched)") == 1
+    assert "4 others" in drawn
+    assert "−2.5, lowered" in drawn
+    assert "+1.25, raised" in drawn
+    assert "+0, did nothing" in drawn
+    assert "style=" not in page
+    assert 'role="img" aria-label="The estimate was lowered most by' in drawn
+    assert drawn.count('<th scope="row">') == 20
+
+
+def test_a_source_is_said_once_for_all_that_it_says() -> None:
+    """Two facts of one statement share a cell that names it, and links to its file."""
+    page = PAGES["index"].decode()
+
+    assert page.count('<td class="source" rowspan="2">') == 6
+    assert '(<a href="statements/00001.entry.json">00001</a>)' in page
+
+
+def test_what_is_long_is_folded_on_a_screen_and_open_in_print(
+    browser: "Browser", tmp_path: Path
+) -> None:
+    """Nobody reads a hundred digests first; on paper nothing can be unfolded."""
+    path = tmp_path / "index.html"
+    path.write_bytes(PAGES["index"])
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    last = page.locator("table.files")
+
+    assert not last.is_visible()
+    page.emulate_media(media="print")
+    assert last.bounding_box() is not None
+    page.close()
 
 
 def test_a_long_value_is_cut_and_the_page_says_so() -> None:

@@ -42,6 +42,35 @@ def test_contents_are_linked_and_every_part_has_a_bookmark(made: bytes) -> None:
     for title in ("In plain words", "The record", "What this cannot tell you", "Rationale"):
         assert title in titles
     assert len(links) >= 9
+    assert [one for one in titles if one.startswith("Annex")] == [
+        "Annex A: What governed the decision", "Annex B: Files in this bundle",
+    ]  # fmt: skip
+    assert titles.index("How to check it yourself") < titles.index(
+        "Annex A: What governed the decision"
+    )
+
+
+def test_the_chart_is_on_paper_too_with_words_for_who_cannot_see_it(made: bytes) -> None:
+    """A figure with its sentence, and a table of all its parts."""
+    pypdf = pytest.importorskip("pypdf")
+    reader = pypdf.PdfReader(io.BytesIO(made))
+    text = " ".join(page.extract_text() for page in reader.pages)
+
+    assert "hatched bars" in text.lower()
+    assert "−2.5, lowered" in text
+    assert b"The estimate was lowered most by" in b"".join(
+        one["/Alt"].encode() for one in _figures(reader.trailer["/Root"]["/StructTreeRoot"])
+    )
+
+
+def _figures(node: object) -> list[dict[str, str]]:
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [one for child in node for one in _figures(child)]
+    if not isinstance(node, dict):
+        return []
+    found = [node] if node.get("/S") == "/Figure" and "/Alt" in node else []
+    return found + (_figures(node["/K"]) if "/K" in node else [])
 
 
 def _flat(outline: list[object]) -> list[dict[str, str]]:
