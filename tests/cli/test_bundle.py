@@ -53,7 +53,7 @@ def test_verify_tells_the_decision_first_and_its_limits_last(sunlit: Door) -> No
 
     assert done.code == 0
     lines = done.out.splitlines()
-    assert lines[0].startswith("On 2026-01-01T05:20:00Z city.example used ")
+    assert lines[0].startswith("On 1 January 2026 at 05:20 (UTC) city.example used ")
     assert done.out.index("What was decided") < done.out.index(" 1 files")
     assert done.out.index("Every check passed.") < done.out.index("What this cannot tell you")
     assert sum(" Passed " in line for line in lines) == 11
@@ -94,7 +94,7 @@ def test_a_bundle_is_made_and_a_stranger_verifies_it(world: World, sunlit: Door)
     assert document["sha256"] == sha256(made.read_bytes()).hexdigest()
     found = sunlit("verify", made, "--trust", world.trust)
     assert found.code == 0
-    assert 'What the human decided: {"write":false}' in found.out
+    assert "What the human decided: write: no." in found.out
 
 
 def test_a_closed_bundle_ends_with_3_and_says_why(world: World, sunlit: Door) -> None:
