@@ -1,5 +1,7 @@
 """Ways to keep a record of each decision, each run in a process of its own.
 
+The callers are threads; those of a contender in `TASKS` are tasks of one event loop.
+
     python -m benchmarks.decision_contenders NAME COUNT CALLERS DIRECTORY
 
 Every contender is given the same decision: 20 inputs, 20 contributions, an estimate, who decided
@@ -7,6 +9,7 @@ under what. It starts from Python objects and ends when it says that it is done 
 Prints {"wall", "cpu", "kept"}: seconds without imports and set-up, and how many can be read back.
 """
 
+import asyncio
 import gc
 import json
 import os
@@ -40,11 +43,11 @@ def decision(number: int) -> Decision:
 
 
 @contextmanager
-def sunlit(where: Path) -> Iterator[tuple[Keep, Callable[[], int]]]:
+def sunlit(where: Path, *, tasks: bool = False) -> Iterator[tuple[Keep, Callable[[], int]]]:
     """Our recorder: commitments, encryption, Merkle tree, durable before it answers."""
     from benchmarks.decision_ours import recorder  # noqa: PLC0415 - imports are not timed
 
-    with recorder(where) as found:
+    with recorder(where, tasks=tasks) as found:
         yield found
 
 
@@ -161,6 +164,7 @@ CONTENDERS: Final[
     dict[str, Callable[[Path], AbstractContextManager[tuple[Keep, Callable[[], int]]]]]
 ] = {
     "Sunlit": sunlit,
+    "Sunlit, tasks": partial(sunlit, tasks=True),
     "JSON lines": json_lines,
     "SQLite": sqlite,
     "OpenTelemetry": partial(opentelemetry, queue=10_000_000),
@@ -170,26 +174,49 @@ CONTENDERS: Final[
 }
 
 
+TASKS: Final = frozenset({"Sunlit, tasks"})
+
+
+def in_threads(keep: Keep, shares: list[list[Decision]]) -> None:
+    """Keep each share from a thread of its own."""
+
+    def work(share: list[Decision]) -> None:
+        for one in share:
+            keep(one)
+
+    threads = [threading.Thread(target=work, args=(share,)) for share in shares]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def in_tasks(keep: Callable[[Decision], Any], shares: list[list[Decision]]) -> None:
+    """Keep each share from a task of its own, all in one event loop."""
+
+    async def work(share: list[Decision]) -> None:
+        for one in share:
+            await keep(one)
+
+    async def together() -> None:
+        await asyncio.gather(*[work(share) for share in shares])
+
+    asyncio.run(together())
+
+
 def run(name: str, count: int, callers: int, where: Path) -> dict[str, float]:
-    """Keep `count` decisions from `callers` threads; return what it took."""
+    """Keep `count` decisions from so many callers; return what it took."""
     per_caller = count // callers
     given = [decision(number) for number in range(per_caller * callers)]
     gc.collect()
     gc.freeze()  # what was made before is nobody's cost
+    shares = [given[at : at + per_caller] for at in range(0, len(given), per_caller)]
+    together: Callable[[Any, list[list[Decision]]], None]
+    together = in_tasks if name in TASKS else in_threads
     with CONTENDERS[name](where) as (keep, kept):
-        for one in given[:WARM]:
-            keep(one)  # whatever is made at the first call
-
-        def work(first: int) -> None:
-            for one in given[first : first + per_caller]:
-                keep(one)
-
-        threads = [threading.Thread(target=work, args=(at * per_caller,)) for at in range(callers)]
+        together(keep, [given[:WARM]])  # whatever is made at the first call
         wall, cpu = time.perf_counter(), time.process_time()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(keep, shares)
         answered = time.perf_counter() - wall
         found = kept() - len(given[:WARM])
         return {

@@ -1,6 +1,5 @@
 """Our own way to keep a decision, as a guard does it: nothing left out, nothing made before."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,15 +13,8 @@ from sunlit.decision.ports import Draft
 from sunlit.decision.record import Binding, Kind, Record, State, new_id
 from sunlit.decision.store import DecisionStore
 from sunlit.decision.template import Template
+from sunlit.guard.clock import MachineClock
 from sunlit.guard.serial import to_bytes
-
-
-class WallClock:
-    """The real time: a benchmark may read it."""
-
-    def now(self) -> datetime:
-        """Return the present time."""
-        return from_unix(int(time.time()))
 
 
 def store(where: Path) -> DecisionStore:
@@ -60,18 +52,26 @@ def draft(one: dict[str, Any], leaf: Template, at: datetime) -> Draft:
 
 
 @contextmanager
-def recorder(where: Path) -> Iterator[tuple[Callable[[dict[str, Any]], object], Callable[[], int]]]:
-    """Keep decisions through the real recorder; what is kept is counted by a verifying reader."""
-    made, clock = store(where), WallClock()
+def recorder(
+    where: Path, *, tasks: bool = False
+) -> Iterator[tuple[Callable[[dict[str, Any]], object], Callable[[], int]]]:
+    """Keep decisions through the real recorder; what is kept is counted by a verifying reader.
+
+    With `tasks`, what keeps a decision is to be awaited, as in the proxy.
+    """
+    made, clock = store(where), MachineClock()
     origin = made.logs()[0].origin
     log, leaf = made.writer(clock), template()
 
-    def keep(one: dict[str, Any]) -> None:
-        log.append([draft(one, leaf, clock.now())])
+    def keep(one: dict[str, Any]) -> object:
+        return log.append([draft(one, leaf, clock.now())])
+
+    async def keep_in_a_task(one: dict[str, Any]) -> object:
+        return await log.append_async([draft(one, leaf, clock.now())])
 
     def kept() -> int:
         log.close()
         return made.reader(origin).size
 
-    yield keep, kept
+    yield keep_in_a_task if tasks else keep, kept
     log.close()

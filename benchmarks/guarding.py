@@ -20,10 +20,11 @@ from statistics import median
 from typing import Final
 
 from benchmarks.decision_contenders import decision
-from benchmarks.decision_ours import WallClock, draft, store, template
+from benchmarks.decision_ours import draft, store, template
 from benchmarks.parts import OURS, Part, Row, Target
 from benchmarks.render import show
 from sunlit.guard import Guard
+from sunlit.guard.clock import MachineClock
 from sunlit.testing.recorder import MemoryRecorder
 from tests.decisions import World, copied
 from tests.proxy.guarded import HEADERS
@@ -98,7 +99,7 @@ def memory(count: int) -> list[float]:
     """Return the process's resident MiB, at ten points from a tenth of the decisions to all."""
     found: list[float] = []
     with tempfile.TemporaryDirectory(dir=Path(), prefix="bench-") as name:
-        made, clock, leaf = store(Path(name)), WallClock(), template()
+        made, clock, leaf = store(Path(name)), MachineClock(), template()
         with made.writer(clock) as log:
 
             def work(some: int) -> None:

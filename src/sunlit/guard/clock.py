@@ -1,11 +1,13 @@
 """The guard's sense of time: the machine's clock, watched so that nobody turns it back."""
 
 from datetime import UTC, datetime, timedelta
+from time import time
 from typing import Final
 
 from sunlit.base.errors import VerificationError
 from sunlit.base.times import Clock, format_time
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SLACK: Final = timedelta(seconds=2)
 """What time servers may take back, and what two threads may see in another order."""
 
@@ -16,9 +18,16 @@ class MachineClock:
     A guard is installed without the adapters, so it brings its own default.
     """
 
+    def __init__(self) -> None:
+        self._known = (-1, EPOCH)
+
     def now(self) -> datetime:
-        """Return the present time."""
-        return datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - a guard's default clock
+        """Return the present time: one and the same object all through a second."""
+        second, known = self._known
+        if (found := int(time())) != second:
+            known = EPOCH + timedelta(seconds=found)
+            self._known = (found, known)
+        return known
 
 
 class Watch:
