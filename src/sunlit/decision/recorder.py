@@ -7,7 +7,7 @@ from bytes read back from the segments. After a crash the next start signs what 
 
 import os
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -28,6 +28,7 @@ from sunlit.log.tiles import MAX_ENTRY, entry_too_large
 MAX_CONTENT = 64 * 1024 * 1024
 RESERVE = 8 * 1024 * 1024
 ASK_AGAIN = 1024 * 1024  # bytes written before the free space is asked for again
+RunAsync = Callable[[Groups, Sequence[Draft]], Coroutine[None, None, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class DecisionLog:
         self._segments = SegmentWriter(parts.folder, parts.place, disk, limit=pace.segment_bytes)
         self._signing = Signing(parts)
         self._groups = Groups(self._commit)
+        self._run_async: RunAsync | None = None
         self._writing = Lock()
         self._room = 0
         self._refusal: UnavailableError | None = None
@@ -103,13 +105,15 @@ class DecisionLog:
         Raises:
             SunlitError: as `append`.
         """
-        from sunlit.decision.tasks import run_async  # noqa: PLC0415 - asyncio is slow to import
-
         if not drafts:
             return ()
         self._expect_open()
         leaves = [expect_fit(draft) for draft in drafts]
-        return self._pointers(await run_async(self._groups, drafts), leaves)
+        if (run := self._run_async) is None:
+            from sunlit.decision.tasks import run_async  # noqa: PLC0415 - asyncio imports slowly
+
+            run = self._run_async = run_async
+        return self._pointers(await run(self._groups, drafts), leaves)
 
     def checkpoint(self) -> bytes:
         """Sign all that is durable now and return the checkpoint.
@@ -241,8 +245,8 @@ def seal_all(drafts: Sequence[Draft]) -> tuple[list[bytes], list[tuple[bytes, by
     records: list[tuple[bytes, bytes]] = []
     end = 0
     for draft in drafts:
-        start, end = end, end + KEY_SIZE + NONCE_SIZE
-        key, nonce = fresh[start : start + KEY_SIZE], fresh[start + KEY_SIZE : end]
+        middle, start, end = end + KEY_SIZE, end, end + KEY_SIZE + NONCE_SIZE
+        key, nonce = fresh[start:middle], fresh[middle:end]
         keys.append(key)
         records.append((draft.leaf, seal(draft.content, key, draft.record_id, nonce)))
     return keys, records

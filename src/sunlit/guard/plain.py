@@ -29,7 +29,7 @@ def as_it_is(value: object) -> str | None:
     """Return the text of what JSON holds as it stands, or None where nobody is sure of that."""
     text = _row(value) if type(value) is dict else None
     if text is None:
-        if not _is_plain(value):
+        if type(value) not in _NESTING or not _is_plain(value):
             return None
         try:
             text = encode(value)

@@ -35,6 +35,7 @@ OCTETS: Final = "application/octet-stream"
 MAX_DEPTH: Final = 64
 UNKNOWN: Final = "guard.serialise"
 MALFORMED: Final = "guard.serial-malformed"
+_OCTETS: Final = (bytes, bytearray, memoryview)  # a union would be made anew at each call
 _AS_PYTHON: Final = frozenset({"float64", "int64", "bool"})
 _ODD: Final = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 _TEXTS: Final[Mapping[str, Callable[[str], object]]] = {
@@ -70,7 +71,7 @@ def to_bytes(value: object, serialise: Serialise | None = None) -> tuple[str, by
     Raises:
         VerificationError: `guard.serialise`.
     """
-    if isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, _OCTETS):
         return OCTETS, bytes(value)
     text = as_it_is(value)
     if text is None:
