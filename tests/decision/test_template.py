@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlit.base.errors import MalformedError
-from sunlit.decision.content import Content, write_content
+from sunlit.decision.content import Content, Field, write_content
 from sunlit.decision.record import Binding, Kind, Pointer, Record, State
 from sunlit.decision.template import Template
 from tests.decision.making import AT, record
 
+PLAIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=12)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 MAYBE = st.none() | TEXTS
 TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1)).map(  # noqa: DTZ001 - zone is next
@@ -82,7 +83,7 @@ def test_a_template_remembers_only_so_many_sets_of_names() -> None:
     assert len(template._names) <= 64
 
 
-@given(st.dictionaries(TEXTS, st.tuples(TEXTS, st.binary(max_size=40)), max_size=6))
+@given(st.dictionaries(PLAIN, st.tuples(PLAIN, st.binary(max_size=40)), max_size=6))
 def test_content_written_in_one_go_reads_as_what_was_given(
     values: dict[str, tuple[str, bytes]],
 ) -> None:
@@ -96,9 +97,25 @@ def test_content_written_in_one_go_reads_as_what_was_given(
     content.check(commit)
 
 
-def test_content_refuses_half_a_character() -> None:
-    """A media type that no file could hold."""
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("input", "\ud800"), ("input", "text/plain\0granted"), ("in\0put", "a/b"), ("", "a/b"),
+     ("input", ""), ("input", "text/plain; charset=\u00fctf-8")],
+)  # fmt: skip
+def test_content_takes_names_and_types_of_printable_ascii_only(name: str, kind: str) -> None:
+    """A NUL would move the border between type and value: two openings of one commitment."""
     with pytest.raises(MalformedError) as caught:
-        write_content({"input": ("\ud800", b"")})
+        write_content({name: (kind, b"")})
 
-    assert caught.value.code == "json.unsupported-value"
+    assert caught.value.code == "content.malformed"
+
+
+def test_a_value_does_not_open_with_a_part_of_it_moved_into_its_type() -> None:
+    """The same bytes are hashed; the field is refused all the same."""
+    commit, data = write_content({"output": ("text/plain", b"granted\0denied")})
+    salt = Content.parse(data).fields["output"].salt
+
+    with pytest.raises(MalformedError) as caught:
+        Field("text/plain\0granted", b"denied", salt).check("output", commit["output"])
+
+    assert caught.value.code == "content.malformed"

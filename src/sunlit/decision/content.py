@@ -58,6 +58,13 @@ class Field:
 
 
 def _committed(name: str, media_type: str, value: bytes) -> bytes:
+    for text in (name, media_type):
+        # A NUL would move the border between type and value: two openings of one commitment.
+        if not (text and text.isascii() and text.isprintable()):
+            raise MalformedError(
+                MALFORMED, "a field's name or media type is not printable ASCII",
+                expected="for example input, application/json",
+            )  # fmt: skip
     return b"\x00".join((name.encode(), media_type.encode(), value))
 
 
@@ -150,13 +157,7 @@ def write_content(values: Mapping[str, tuple[str, bytes]]) -> tuple[dict[str, st
 def _around(name: str, kind: str) -> tuple[str, bytes, str]:
     """Return what of a field's row and commitment hangs on its name and media type alone."""
     lead = f'{{"name":{encode_basestring(name)},"salt":"'
-    try:
-        between = _committed(name, kind, b"")
-    except UnicodeEncodeError as error:
-        raise MalformedError(
-            "json.unsupported-value", "a text holds half a surrogate pair"
-        ) from error
-    return lead, between, f',"type":{encode_basestring(kind)}}}'
+    return lead, _committed(name, kind, b""), f',"type":{encode_basestring(kind)}}}'
 
 
 def _joined(rows: list[str], values: list[bytes]) -> bytes:
