@@ -34,7 +34,6 @@ async def checked(folder: Path, path: str) -> tuple[dict[str, Found], list[str],
         return found, session.noise, await session.screenshot()
 
 
-@pytest.mark.long
 @pytest.mark.enable_socket
 def test_firefox_says_what_chromium_and_the_command_say(tmp_path: Path) -> None:
     """A second engine with a second cryptography; it speaks to the test on loopback only."""
