@@ -41,7 +41,7 @@ from sunlit.statement.keys import PrivateKey
 from tests.decisions import WITNESSES, World, copied, played
 from tests.fixtures.token_world import path_and_root
 
-LATER: Final = timedelta(days=30)
+LATER: Final = timedelta(days=800)  # after all that any test lets happen
 OTHERS: Final = 200  # leaves of a log that is made up
 
 
@@ -194,9 +194,11 @@ def flipped(data: bytes, at: int | None = None) -> bytes:
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
-def checked(data: bytes | Path, by: TrustFile | None = None) -> BundleVerification:
+def checked(
+    data: bytes | Path, by: TrustFile | None = None, at: datetime | None = None
+) -> BundleVerification:
     """Verify as a stranger with all rules."""
-    return verify_bundle(data, by or trust(), now(), judge=judge)
+    return verify_bundle(data, by or trust(), at or now(), judge=judge)
 
 
 def failed(found: BundleVerification) -> set[str]:

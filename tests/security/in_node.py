@@ -41,6 +41,7 @@ def _folder() -> Path:
 
 def node_verdict(bundle: bytes, trust: bytes, at: datetime) -> dict[str, tuple[str, str]]:
     """Return outcome and words of each check, by its name."""
+
     def text(data: bytes) -> str:
         return base64.b64encode(data).decode()
 

@@ -20,6 +20,7 @@ from sunlit.bundle.decided import (
     check_record,
     check_registration,
     counted_later,
+    expect_past,
     later_names,
     other_log,
     read_record,
@@ -38,6 +39,7 @@ from sunlit.bundle.layout import (
     RECORD_SUFFIX,
     REGISTRATION,
     TRUST,
+    unchecked,
 )
 from sunlit.bundle.logged import Logged, history_of, read_logged
 from sunlit.bundle.manifest import Manifest
@@ -121,12 +123,17 @@ class Checking:
     def _files(self) -> str:
         # 1. Every file is the one that the manifest lists; none is missing, none was added.
         expect_listed(self.archive, self.manifest.files, MANIFEST)
-        return "Every file is the one that the manifest lists; none is missing, none was added."
+        return (
+            "Every file is the one that the manifest lists; none is missing, none was added."
+            f"{unchecked(self.archive.sizes)}"
+        )
 
     def _trust(self) -> str:
         # 2. The reader's own trust file is in force now.
         self.trust.expect_current(self.at)
         self._gather()
+        entries = (*self.statements.logged, *self.others.values())
+        expect_past(max((one.admitted_at for one in entries), default=self.at), self.at)
         return (
             f"Version {self.trust.version} of your trust file is in force until "
             f"{format_time(self.trust.expires)}.{self._other_trust()}"
@@ -178,6 +185,7 @@ class Checking:
         assert self.key is not None  # noqa: S101 - set by check 3
         self.record = read_record(self.archive, self.manifest)
         self.found = check_record(self.archive, self.manifest, self.record, self.key)
+        expect_past(self.record.time, self.at)
         return (
             f"The record is number {self.found.pointer.index} of {self.found.checkpoint.size} "
             f"in the decision log {self.found.pointer.log}."
@@ -195,9 +203,12 @@ class Checking:
                 mend="ask for the bundle again once the deployer has anchored its log",
             )
         since = format_time(self.after.at)
-        start = "" if self.before is None else (
-            f" The anchor before it is of {format_time(self.before.at)}."
-        )  # fmt: skip
+        start = (
+            " No anchor before it is here: when until then it was written, only the deployer's "
+            "clock says."
+            if self.before is None
+            else f" The anchor before it is of {format_time(self.before.at)}."
+        )
         return f"The record is unchanged since {since}, when it was anchored.{start}"
 
     def _anchor(self, name: str) -> Anchorage | None:

@@ -16,6 +16,8 @@ CODES: Final = {
     "bundle.manifest": "A bundle's manifest.json is malformed.",
     "bundle.unknown-format": "A bundle is of a kind or version that this version cannot read.",
     "bundle.sections": "A bundle's manifest counts other items than there are.",
+    # the reader's time
+    "bundle.clock": "What a bundle holds lies after the time as of which one asks.",
     # the decision log
     "bundle.registration": "The deployer did not register the decision log before the record.",
     "bundle.other-record": "A bundle's record is not the decision that its manifest names.",
@@ -42,6 +44,7 @@ CODES: Final = {
     "bundle.statements-differ": "A bundle's statements are not those that their index lists.",
     "bundle.statement-place": "A statement stands elsewhere in its log than the index says.",
     "bundle.statement-other": "A statement is not the one that the index lists.",
+    "bundle.statement-section": "A statement is shown in a section that is not its own.",
     "bundle.statement-unsigned": "Nobody who may say it has signed a statement of a bundle.",
     "bundle.two-histories": "A bundle shows two histories of one log.",
     "bundle.other-rubric": "A bundle's rubric is not the one that the token was granted under.",

@@ -7,6 +7,7 @@ from typing import Final
 
 from sunlit.authority.history import History
 from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.base.times import format_time
 from sunlit.bundle.archive import Archive
 from sunlit.bundle.layout import (
     LATER,
@@ -31,7 +32,20 @@ from sunlit.log.proof import TlogProof
 # Two clocks of one deployer may differ by this much before a time is called impossible.
 SKEW: Final = timedelta(minutes=5)
 MAX_RECORD: Final = 64 * 1024
-MAX_LATER: Final = 999
+
+
+def expect_past(seen: datetime, at: datetime) -> None:
+    """Check that what a bundle holds had happened by the time as of which one asks.
+
+    Raises:
+        UnavailableError: `bundle.clock`: the reader's clock is wrong, or the time too early.
+    """
+    if seen > at + SKEW:
+        raise UnavailableError(
+            "bundle.clock", "you ask as of a time at which not all of this had happened",
+            expected=f"a time from {format_time(seen)} on", got=format_time(at),
+            mend="set this computer's clock, or ask with --at as of a later time",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +159,7 @@ def later_names(archive: Archive) -> tuple[str, ...]:
         path.removesuffix(RECORD_SUFFIX)
         for path in sorted(archive.sizes, key=lambda one: (len(one), one))  # 100 after 99
         if path.startswith(LATER) and path.endswith(RECORD_SUFFIX)
-    )[:MAX_LATER]
+    )
 
 
 def check_later(
@@ -161,19 +175,20 @@ def check_later(
     leaf = archive.read(name + RECORD_SUFFIX, limit=MAX_RECORD)
     record = Record.parse(leaf)
     found = _in_log(record, leaf, archive.read(name + PROOF, limit=MAX_PROOF), key)
-    decision = next(iter(known.values()))
     if record.of is None or record.of not in known:
         raise VerificationError("bundle.later", f"{name} does not point to this decision")
     if found.pointer in known:
         raise VerificationError("bundle.later", f"{name} stands here twice")
-    if found.pointer.log == decision.pointer.log:
-        # One checkpoint for all, or two histories of the log could be shown side by side.
-        if found.checkpoint != decision.checkpoint:
-            raise VerificationError(
-                "bundle.later", f"{name} stands under another checkpoint than the decision"
-            )
-        if found.pointer.index <= known[record.of].pointer.index:
-            raise VerificationError("bundle.later", f"{name} is earlier than what it points to")
+    # One checkpoint of each log, or two histories of it could be shown side by side.
+    if any(
+        one.pointer.log == found.pointer.log and one.checkpoint != found.checkpoint
+        for one in known.values()
+    ):
+        raise VerificationError(
+            "bundle.later", f"{name} stands under another checkpoint than others of its log"
+        )
+    if found.pointer.log == record.of.log and found.pointer.index <= record.of.index:
+        raise VerificationError("bundle.later", f"{name} is earlier than what it points to")
     return InLog(record=record, pointer=found.pointer, checkpoint=found.checkpoint, name=name)
 
 

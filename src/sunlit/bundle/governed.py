@@ -1,11 +1,12 @@
 """Checks 7 and 8: the token that the record names, and whether it allowed the decision."""
 
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import UnavailableError, VerificationError
-from sunlit.base.times import format_time
+from sunlit.base.times import format_time, from_unix
 from sunlit.bundle.archive import Archive
 from sunlit.bundle.layout import FILE_LIST, GRANT, GRANT_PROOF, MAX_JSON, MAX_PROOF, STATUS, TOKEN
 from sunlit.claims.lifecycle import TokenGrant
@@ -14,10 +15,10 @@ from sunlit.guard.judge import ARRANGEMENTS, BREAKABLE
 from sunlit.guard.limits import read_constraints
 from sunlit.log.proof import verify_receipt
 from sunlit.log.tiles import MAX_ENTRY
-from sunlit.runtime.covers import Asked, expect_covers
-from sunlit.runtime.grant import read_grant
+from sunlit.runtime.covers import Asked, expect_covers, expect_valid
+from sunlit.runtime.grant import expect_key_in_force, read_grant
 from sunlit.runtime.jws import MAX_TOKEN
-from sunlit.runtime.statuslist import MAX_LIST
+from sunlit.runtime.statuslist import MAX_LIST, SUSPENDED, read_list
 from sunlit.runtime.steps import Step, StepOutcome, Verification
 from sunlit.runtime.token import SafetyToken, differences, issuer_keys, open_token
 from sunlit.runtime.verify import TokenParts, verify_token
@@ -66,10 +67,10 @@ def check_token(parts: TokenParts, trust: TrustFile, record: Record) -> tuple[To
         )
     code = failure.code if failure else None
     if code is not None and code == record.break_glass and code in BREAKABLE_STEPS:
-        claims = _named(_beyond_status(parts, trust), record)
+        claims = _named(_beyond_status(parts, trust, record.time), record)
         return claims, f"{claims.issuer} gave the token. The guard was overridden: {code}."
     if code == "status.expired":
-        _named(_beyond_status(parts, trust), record)
+        _named(_beyond_status(parts, trust, record.time), record)
         raise UnavailableError(
             "bundle.stale-status", "the status list on which the guard relied had expired by then",
             expected="a list in force at the record's time", got=format_time(record.time),
@@ -80,7 +81,8 @@ def check_token(parts: TokenParts, trust: TrustFile, record: Record) -> tuple[To
 
 def _expect_status(parts: TokenParts, record: Record) -> None:
     relied = sha256(parts.status).hexdigest() if parts.status is not None else None
-    if record.break_glass == "status.missing" and record.status is None:
+    # The first code that was overridden stands in the record: an expired token comes before that.
+    if record.break_glass in ("status.missing", "token.expired") and record.status is None:
         return
     if relied != record.status or relied is None:
         raise VerificationError(
@@ -105,17 +107,38 @@ def _as_error(found: Verification) -> VerificationError | UnavailableError:
     return VerificationError("bundle.token", words, mend=mend)
 
 
-def _beyond_status(parts: TokenParts, trust: TrustFile) -> SafetyToken:
-    """Verify signature, grant and claims, whatever time and status say."""
+def _beyond_status(parts: TokenParts, trust: TrustFile, at: datetime) -> SafetyToken:
+    """Verify all that no emergency lifts: signature, grant, claims, and that it is not revoked."""
     issuers = issuer_keys(trust)
     token = open_token(parts.token, issuers)
+    expect_key_in_force(token.signed_by, token.claims.granted_on, "the token")
     if parts.entry is None or parts.receipt is None:
         raise UnavailableError("bundle.token-unknown", "the grant or its receipt is missing")
     grant = read_grant(parts.entry, token, issuers)
     verify_receipt(parts.entry, parts.receipt, trust.policy)
     if differences(token, grant):
         raise VerificationError("bundle.token", "the token does not say what was granted")
+    if parts.status is not None:
+        _expect_not_revoked(parts.status, token, trust, at)
     return token
+
+
+def _expect_not_revoked(raw: bytes, token: SafetyToken, trust: TrustFile, at: datetime) -> None:
+    """Check what even a list that has expired says for ever: revoked is revoked."""
+    claims = token.claims
+    if trust.status_lists and claims.status_list not in trust.status_lists:
+        raise VerificationError(
+            "bundle.token", "the trust file does not name the token's status list"
+        )
+    own = [one for one in issuer_keys(trust) if one.organisation == claims.issuer]
+    found = read_list(
+        raw, [one.key for one in own], uri=claims.status_list, at=at, staleness=at - from_unix(0)
+    )
+    signer = next(one for one in own if one.key.key_id == found.key_id)
+    for time in (found.issued_at, *((at,) if at < found.expires_at else ())):
+        expect_key_in_force(signer, time, "the status list")
+    if found.statuses.status(claims.status_index) != SUSPENDED:
+        expect_valid(found, claims.status_index)
 
 
 def _named(token: SafetyToken, record: Record) -> TokenGrant:

@@ -47,6 +47,8 @@ def read_opening(data: bytes) -> Content:
         if name in found:
             raise _malformed()
         found[name] = one
+    if canonical.encode(document) != data:
+        raise _malformed()
     return Content(found)
 
 

@@ -19,12 +19,26 @@ from sunlit.bundle.logged import (
     why_unsaid,
 )
 from sunlit.bundle.manifest import SECTIONS
+from sunlit.claims.base import Claim
+from sunlit.claims.openness import Opened, Withheld
 from sunlit.log.policy import Policy
 
 AUTHORITY: Final = "authority"  # the section of who may say what; not counted in the manifest
 # Of the manifest's sections, those that hold statements.
 COUNTED: Final = tuple(one for one in SECTIONS if one not in ("findings", "human", "contest"))
+# Family of a claim -> section; all others are provenance.
+FAMILIES: Final = {
+    AUTHORITY: AUTHORITY, "lifecycle": "release", "assurance": "assurance", "risk": "risk",
+    "incident": "incidents", "decision": "exemptions",
+}  # fmt: skip
 _MEMBERS: Final = {"file", "log", "index", "statement", "section"}
+
+
+def section_of(claim: Claim) -> str:
+    """Return the section that a claim is shown in; its maker has no choice."""
+    if isinstance(claim, Withheld | Opened):
+        return "exemptions"
+    return FAMILIES.get(claim.FAMILY, "provenance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +82,8 @@ def read_index(data: bytes) -> tuple[Row, ...]:
     document = canonical.decode_object(data, what="statements/index.json", limit=MAX_JSON)
     rows = document.get("statements")
     if document.keys() != {"v", "statements"} or document["v"] != 1 or not isinstance(rows, list):
+        raise _malformed()
+    if canonical.encode(document) != data:
         raise _malformed()
     return tuple(_row(row) for row in rows)
 
@@ -136,6 +152,8 @@ def check_statements(
     if found.flaw is not None:
         raise found.flaw
     expect_one_history((*found.logged, *more))
+    if len({one.place for one in found.logged}) != len(found.logged):
+        raise VerificationError("bundle.statement-other", "an entry of a log stands here twice")
     history = history_of((*found.logged, *more), trust)
     for row, one in zip(found.rows, found.logged, strict=True):
         _check(row, one, history)
@@ -176,3 +194,8 @@ def _check(row: Row, one: Logged, history: History) -> None:
         raise VerificationError(
             "bundle.statement-unsigned", f"statement {row.file} counts for nothing: {reason}"
         )
+    if row.section != section_of(said.claim):
+        raise VerificationError(
+            "bundle.statement-section", f"statement {row.file} is shown in another section",
+            expected=section_of(said.claim), got=row.section,
+        )  # fmt: skip

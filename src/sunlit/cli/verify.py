@@ -72,6 +72,7 @@ def lines(found: "BundleVerification") -> Iterator[str]:
 
     headline, facts = answers(found)
     yield headline or "Nothing can be said about the decision: its record does not hold."
+    yield "Read this, not the bundle's own pages: nothing checks that they say what its files say."
     yield ""
     for fact in facts:
         yield f"{fact.title}: {fact.text}"

@@ -94,7 +94,7 @@ def make_bundle(
         VerificationError: `decision.unknown`, `bundle.not-a-decision`, `bundle.as-of`, ...
         UnavailableError: `bundle.not-signed`, `bundle.no-token`, `recorder.*`, ...
     """
-    case = _case(store, wish)
+    case = _case(store, wish, clock.now())
     if wish.fields or wish.inspection is not None:
         # 1. whoever opens contents says so first
         record_access(store, wish.ground, wish.role, clock, of=case.seen.row.pointer)
@@ -114,7 +114,7 @@ def make_bundle(
     return _laid_out(sources, got, conformity, at, pages)
 
 
-def _case(store: DecisionStore, wish: Wish) -> Case:
+def _case(store: DecisionStore, wish: Wish, at: datetime) -> Case:
     with Index.opened(store) as index:
         index.update()
         case = case_of(index, find(index, wish.decision))
@@ -124,10 +124,10 @@ def _case(store: DecisionStore, wish: Wish) -> Case:
             "bundle.not-a-decision", f"this record is no decision but of kind {record.kind}",
             mend="name the decision itself: sunlit decision show tells which one it is about",
         )  # fmt: skip
-    if wish.as_of is not None and wish.as_of < record.time:
+    if wish.as_of is not None and not record.time <= wish.as_of <= at:
         raise VerificationError(
-            "bundle.as-of", "as of then there was no such decision yet",
-            expected="a time from that of the record on",
+            "bundle.as-of", "as of then there was no such decision yet, or nobody knows yet",
+            expected="a time from that of the record on, and not in the future",
         )  # fmt: skip
     return case
 

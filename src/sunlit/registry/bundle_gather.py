@@ -7,7 +7,7 @@ from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.bundle import layout
 from sunlit.bundle.anchors import write_consistency
 from sunlit.bundle.opening import write_opening
-from sunlit.bundle.statements import Row, write_index
+from sunlit.bundle.statements import Row, section_of, write_index
 from sunlit.capabilities.decision.standing import Registered, anchors_of
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.decision import Anchor
@@ -18,7 +18,7 @@ from sunlit.log.reader import LogReader
 from sunlit.registry.anchor_files import read_opening
 from sunlit.registry.bearing import Matter
 from sunlit.registry.bundle_parts import Gathered, Sources
-from sunlit.registry.bundle_statements import About, Receipts, governing, section_of
+from sunlit.registry.bundle_statements import About, Receipts, governing
 from sunlit.registry.bundle_token import gather_token, gather_trust
 from sunlit.registry.decision_anchors import registered
 from sunlit.registry.decisions import Seen, contents
@@ -88,11 +88,12 @@ def _logged(got: Gathered, name: str, said: Admitted, receipts: Receipts) -> Non
 def _later(
     sources: Sources, got: Gathered, reader: LogReader, names: Sequence[str], receipts: Receipts
 ) -> None:
+    readers = {reader.checkpoint.origin: reader}  # one checkpoint of each log, however many
     for number, seen in enumerate(_shown_later(sources), 1):
         name = f"{layout.LATER}{number:02d}"
-        of = reader
-        if seen.row.log != reader.checkpoint.origin:
-            of = sources.store.reader(seen.row.log)
+        of = readers.get(seen.row.log) or sources.store.reader(seen.row.log)
+        readers[seen.row.log] = of
+        if of is not reader:
             other = registered(sources.history, sources.store, seen.row.log)
             _logged(got, name + layout.LOG_SUFFIX, other.said, receipts)
         got.files[name + layout.RECORD_SUFFIX] = seen.leaf

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
-from sunlit.bundle.inspection import unseal
+from sunlit.bundle.inspection import Sealing, unseal
 from sunlit.bundle.verify import BundleVerification
 from sunlit.registry.bundle_inspection import CHUNK, MAX_KEY
 from sunlit.registry.trust import read_file
@@ -27,7 +27,8 @@ def open_inspection(found: BundleVerification, sealed: Path, key: Path, into: Pa
     try:
         _expect_listed(found, sealed)
         with sealed.open("rb") as source, temporary.open("wb") as to:
-            unseal(source, to, private)
+            sealing = unseal(source, to, private)
+        _expect_same(found, sealing)
         temporary.replace(into)
     except OSError as error:
         raise UnavailableError(
@@ -49,6 +50,17 @@ def _expect_listed(found: BundleVerification, sealed: Path) -> None:
             "inspection.unlisted", "the bundle's manifest lists no such inspection file",
             expected=" or ".join(str(one.get("sha256")) for one in listed) or "none is listed",
             got=digest.hexdigest(), mend="ask for the file that was made with this bundle",
+        )  # fmt: skip
+
+
+def _expect_same(found: BundleVerification, sealing: Sealing) -> None:
+    """Check that what was sealed was sealed for this decision: the manifest is its maker's word."""
+    leaf = found.shown.manifest.decision.leaf if found.shown else None
+    if sealing.leaf != leaf:
+        raise VerificationError(
+            "inspection.other-decision", "the inspection file was made for another decision",
+            expected=f"leaf {leaf}", got=sealing.leaf[:64],
+            mend="ask for the file that was made with this bundle",
         )  # fmt: skip
 
 

@@ -25,7 +25,6 @@ from sunlit.claims.authority import (
 )
 from sunlit.claims.base import Claim
 from sunlit.claims.decision import Anchor, Erasure, Hold, LogRegistration, Retention
-from sunlit.claims.openness import Opened, Withheld
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.files import DirectoryFiles
 from sunlit.log.proof import TlogProof
@@ -35,20 +34,7 @@ from sunlit.registry.home import Home
 from sunlit.registry.receipts import is_witnessed
 from sunlit.statement.keys import PublicKey
 
-FAMILIES: Final = {
-    "lifecycle": "release", "provenance": "provenance", "assurance": "assurance", "risk": "risk",
-    "incident": "incidents", "decision": "exemptions", "openness": "provenance",
-}  # fmt: skip
 _CHECKPOINT: Final = re.compile(r"[1-9][0-9]{0,15}")
-
-
-def section_of(claim: Claim) -> str:
-    """Return the section of the manifest that a claim is shown in."""
-    if isinstance(claim, Withheld | Opened):
-        return "exemptions"
-    if claim.FAMILY == "authority":
-        return AUTHORITY
-    return FAMILIES.get(claim.FAMILY, "provenance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

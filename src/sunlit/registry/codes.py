@@ -98,6 +98,7 @@ CODES: Final = {
     "inspection.incomplete": "An inspection file was asked for without all that it needs.",
     "inspection.court-key": "A court's public key is no X25519 key in PEM.",
     "inspection.private-key": "A private key given is no X25519 key in PEM.",
+    "inspection.other-decision": "An inspection file was sealed for another decision.",
     "inspection.unlisted": "A bundle's manifest does not list the inspection file given.",
     "inspection.unreadable": "What a court ordered cannot be read, or its file not written.",
 }

@@ -99,7 +99,7 @@ export const toBase64url = (bytes) =>
 
 /** Read `YYYY-MM-DDTHH:MM:SSZ` as seconds since 1970. */
 export function seconds(value, what) {
-  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
+  const at = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
   expect(!Number.isNaN(at) && iso(at / 1000) === value, `${what} is no time.`);
   return at / 1000;
 }

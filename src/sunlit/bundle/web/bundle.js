@@ -135,7 +135,8 @@ function readRows(bytes) {
   const what = "The list of statements";
   const document = readObject(bytes, what);
   const members = Object.keys(document).sort().join();
-  expect(members === "statements,v" && document.v === 1, `${what} is malformed.`);
+  const fits = members === "statements,v" && document.v === 1 && equal(canonical(document), bytes);
+  expect(fits, `${what} is malformed.`);
   return list(document.statements, what).map((row) => {
     const good = isObject(row) && SECTIONS.includes(row.section) &&
       Object.keys(row).sort().join() === "file,index,log,section,statement";

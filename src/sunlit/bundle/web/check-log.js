@@ -16,7 +16,8 @@ const SKEW = 300; // seconds: two clocks of one deployer may differ by this much
 export const laterNames = (bundle) =>
   bundle.archive.names
     .filter((name) => name.startsWith("decision/later/") && name.endsWith(".record.json"))
-    .sort().slice(0, 999).map((name) => name.slice(0, -".record.json".length));
+    .sort((one, other) => one.length - other.length || (one < other ? -1 : 1)) // 100 after 99
+    .map((name) => name.slice(0, -".record.json".length));
 
 const few = (names) => names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
 
@@ -35,7 +36,27 @@ export async function files(bundle) {
     if (!same) changed.push(name);
   }
   expect(changed.length === 0, `Files are not those that the manifest lists: ${few(changed)}.`);
-  return `All ${there.length} files are those that the manifest lists.`;
+  return `All ${there.length} files are those that the manifest lists.${unchecked(there)}`;
+}
+
+const PAGES = ["index.html", "verify.html", "bundle.pdf"];
+const LOGGED = "(?:entry\\.json|tlog-proof)";
+const KNOWN = new RegExp([
+  "^(?:(?:findings|rubric|trust)\\.json|index\\.html|verify\\.html|bundle\\.pdf",
+  "decision/(?:record\\.json|record\\.tlog-proof|opening\\.json)",
+  `decision/later/\\d{2,4}\\.(?:record\\.json|opening\\.json|tlog-proof|log\\.${LOGGED})`,
+  `log/registration\\.${LOGGED}`, `statements/(?:index\\.json|\\d{5}\\.${LOGGED})`,
+  `anchors/(?:before|after)\\.(?:${LOGGED}|opening\\.json|consistency\\.json)`,
+  `token/(?:token\\.jwt|grant\\.${LOGGED}|status\\.jwt|manifest\\.json|label\\.txt)`,
+  "releases/[0-9a-f]{64}\\.json)$",
+].join("|"));
+
+/** Say which files no check compares with the evidence. */
+function unchecked(there) {
+  const pages = PAGES.filter((name) => there.includes(name)).join(", ");
+  const odd = there.filter((name) => !KNOWN.test(name)).sort();
+  return (pages === "" ? "" : ` No check looks at what its maker wrote in ${pages}.`) +
+    (odd.length === 0 ? "" : ` No bundle has these, and no check looks at them: ${few(odd)}.`);
 }
 
 /** Read the manifest, if it can be read; check 1 says why where it cannot. */
@@ -53,7 +74,15 @@ export async function trust(bundle, bytes) {
   bundle.trust = found;
   const others = laterNames(bundle).map((name) => `${name}.log`);
   await bundle.gather(["log/registration", "anchors/before", "anchors/after", ...others]);
+  const entries = [...(await bundle.statements().catch(() => [])), ...bundle.others];
+  for (const { entry } of entries) if (entry !== undefined) expectPast(bundle, entry.admitted);
   return `Version ${found.version} of your trust file is in force until ${iso(found.expires)}.`;
+}
+
+/** What a bundle holds had happened by now, or this computer's clock is wrong. */
+function expectPast(bundle, seen) {
+  const words = `This computer's clock is wrong: the bundle holds what happened at ${iso(seen)}.`;
+  if (seen > bundle.at + SKEW) throw new NotDone(words);
 }
 
 /** Check who registered a decision log; `asked` says what is asked of it. Return its key. */
@@ -72,7 +101,8 @@ export async function openRegistration(bundle, stem, asked) {
   expect(asked.use === undefined || use === asked.use, "The log is registered for another use.");
   const late = asked.by !== undefined && entry.admitted > asked.by + SKEW;
   expect(!late, "The decision log was registered after the record.");
-  const key = await logKey(said.vkey);
+  seconds(said.registeredOn, "The time of a registration");
+  const key = await logKey(string(said.vkey, "The decision log's key"));
   expect(key.name === origin, "The registered key is another log's.");
   return { key, vkey: said.vkey, place, entry, deployer };
 }
@@ -109,6 +139,7 @@ export async function record(bundle) {
   expect(found.index === index, "The record stands at another place than the manifest says.");
   const said = readRecord(bytes);
   expect(said.kind === "decision" && said.id === id, "The record is not the decision asked for.");
+  expectPast(bundle, said.at);
   bundle.record = said;
   bundle.head = found;
   bundle.note("Leaf hash", hex(leaf));
@@ -116,8 +147,14 @@ export async function record(bundle) {
   return `The record is number ${index} of ${found.size} in the decision log ${log}.`;
 }
 
+const COUNTED = [
+  "decisions", "refusals", "closed", "outcomes", "contests", "contestResults", "reviews", "accesses",
+];
+
 function expectCounts(counts, size) {
-  const numbers = Object.values(isObject(counts) ? counts : { none: -1 });
+  const kinds = isObject(counts) ? Object.keys(counts) : ["none"];
+  expect(kinds.every((kind) => COUNTED.includes(kind)), "An anchor counts what no log holds.");
+  const numbers = Object.values(counts);
   const good = numbers.every((one) => Number.isSafeInteger(one) && one >= 0);
   const sum = numbers.reduce((total, one) => total + one, 0);
   expect(good && sum === size, "An anchor's counts do not sum to its size.");
@@ -182,7 +219,9 @@ export async function anchors(bundle) {
   const late = after !== null && at > after.at + SKEW;
   expect(!early && !late, "The record's own time cannot be right, by the anchors.");
   if (after === null) throw new NotDone("The record is not anchored yet: no anchor came after it.");
-  return `The record is unchanged since ${iso(after.at)}, and the log only grew.`;
+  const start = before !== null ? ` The anchor before it is of ${iso(before.at)}.` :
+    " No anchor before it is here: when until then it was written, only the deployer's clock says.";
+  return `The record is unchanged since ${iso(after.at)}, and the log only grew.${start}`;
 }
 
 /** 6. Every value shown is the one that was committed to. */

@@ -34,6 +34,14 @@ const SPEAKERS = {
   "urn:sunlit:statement:opened:v1": null,
   "urn:sunlit:statement:withheld:v1": null,
 };
+const SECTION_OF = new Map(Object.entries({
+  "https://in-toto.io/attestation/release/v0.1": "release",
+  "https://in-toto.io/attestation/test-result/v0.1": "assurance",
+  "https://slsa.dev/provenance/v1": "provenance", assurance: "assurance", authority: "authority",
+  decision: "exemptions", lifecycle: "release", openness: "provenance", provenance: "provenance",
+  risk: "risk", statement: "exemptions",
+}));
+const sectionOf = (type) => SECTION_OF.get(type) ?? SECTION_OF.get(type.split(":")[2]);
 const ACTED_ON = ["organisation", "key", "accreditation"].map((one) => `urn:sunlit:authority:${one}:v1`);
 
 function expectListed(bundle, rows) {
@@ -65,7 +73,7 @@ async function expectSaid(bundle, directory, one) {
   const { row, entry, statement } = one;
   const what = `Statement ${row.file}`;
   expect(entry.envelope.id === row.statement, `${what} is not the one that the list names.`);
-  expect(statement.type in SPEAKERS, `${what} is of an unknown kind.`);
+  expect(Object.hasOwn(SPEAKERS, statement.type), `${what} is of an unknown kind.`);
   const signers = await directory.signersOf(one);
   expect(signers.length > 0, `${what} is signed by nobody that your trust file leads to.`);
   if (ACTED_ON.includes(statement.type)) {
@@ -75,6 +83,7 @@ async function expectSaid(bundle, directory, one) {
   const speaks = member === null ||
     signers.some((key) => key.organisation === statement.predicate[member]);
   expect(speaks, `${what} is signed by another organisation than it speaks for.`);
+  expect(row.section === sectionOf(statement.type), `${what} is shown in another section.`);
 }
 
 /** 10. Each statement is signed by who it says, and stands in a log under a quorum. */
@@ -88,6 +97,8 @@ export async function statements(bundle) {
     expect(same, `Statement ${row.file} stands elsewhere in its log than the list says.`);
   }
   expectOneHistory([...found, ...bundle.others]);
+  const once = new Set(found.map(({ row }) => `${row.log} ${row.index}`)).size === found.length;
+  expect(once, "An entry of a log stands here twice.");
   const directory = await bundle.directory();
   for (const one of found) await expectSaid(bundle, directory, one);
   for (const section of COUNTED) {

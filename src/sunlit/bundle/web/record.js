@@ -40,13 +40,17 @@ export function readRecord(bytes) {
   }
   for (const name of TEXTS) if (found[name] !== undefined) string(found[name], `A record's ${name}`);
   const commits = Object.values(found.commit ?? {});
-  expect(isObject(found.commit ?? {}) && commits.every((one) => isHex(one, 64)),
+  expect(isObject(found.commit) && commits.every((one) => isHex(one, 64)),
     "A record's commitments are malformed.");
   if (found.trust !== undefined) whole(found.trust, "A record's trust file version");
-  if (found.masked !== undefined) list(found.masked, "What a record masked");
+  if (found.masked !== undefined) {
+    const names = list(found.masked, "What a record masked");
+    const good = names.length > 0 && names.every((one) => typeof one === "string");
+    expect(good, "What a record masked is malformed.");
+  }
   if (found.of !== undefined) expectPointer(found.of);
   expectComplete(found);
-  return { ...found, commit: found.commit ?? {}, at: seconds(found.time, "A record's time") };
+  return { ...found, at: seconds(found.time, "A record's time") };
 }
 
 function expectComplete(found) {
@@ -61,7 +65,8 @@ function expectComplete(found) {
 export async function expectOpened(bytes, record) {
   const found = readObject(bytes, "An opening");
   const members = Object.keys(found).sort().join();
-  expect(found.v === 1 && members === "fields,v", "An opening is malformed.");
+  const fits = found.v === 1 && members === "fields,v" && equal(canonical(found), bytes);
+  expect(fits, "An opening is malformed.");
   const names = [];
   for (const row of list(found.fields, "An opening's fields")) {
     const good = isObject(row) && Object.keys(row).sort().join() === "name,salt,type,value";
@@ -69,7 +74,11 @@ export async function expectOpened(bytes, record) {
     const name = string(row.name, "An opened value's name");
     const salt = unhex(row.salt, 64, "An opening's salt");
     const value = base64(row.value, "An opened value");
-    const head = utf8(`${name}\0${string(row.type, "An opened value's type")}\0`);
+    const type = string(row.type, "An opened value's type");
+    // A NUL would move the border between type and value: two openings of one commitment.
+    const plain = [name, type].every((one) => /^[ -~]+$/.test(one));
+    expect(plain, "An opened value's name or type is not printable ASCII.");
+    const head = utf8(`${name}\0${type}\0`);
     const made = await commitment(salt, concat(head, value));
     expect(made === record.commit[name], `The ${name} shown is not what the record committed to.`);
     expect(!names.includes(name), `The ${name} stands twice in an opening.`);
