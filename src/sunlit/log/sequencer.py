@@ -161,8 +161,8 @@ class Log:
             state = self._ready()
             now = self._clock.now().replace(microsecond=0)
             expect_space(self._files, len(framed), self._options.reserve_bytes)
-            with self._guarded():
-                if state.edge.size == start:
+            if state.edge.size == start:
+                with self._guarded():
                     self._sequence(state, framed, {}, max(now, state.admitted_at or now))
             return state.note
 

@@ -311,3 +311,34 @@ def test_a_vanished_directory_is_said_so(tmp_path: Path) -> None:
         os.rename(tmp_path / "away", tmp_path / "log")  # noqa: PTH104
 
     assert code_of(caught) == "log.write-failed"
+
+
+def test_entries_that_say_their_own_time_are_appended_where_the_caller_left_off(
+    tmp_path: Path,
+) -> None:
+    """What a caller says twice after an error stands once."""
+    framed = frame([b'{"n":1}', b'{"n":2}'])
+    with create(tmp_path) as log:
+        note = log.extend(framed, start=0)
+        again = log.extend(framed, start=0)
+
+    reader = LogReader.open(DirectoryFiles(tmp_path / "log"), SIGNER.verifier)
+    assert note == again
+    assert list(reader.entries()) == [b'{"n":1}', b'{"n":2}']
+
+
+def test_a_log_that_is_extended_for_long_keeps_nothing_staged_and_no_partial_file_too_long(
+    tmp_path: Path,
+) -> None:
+    """A guard signs each second for months: what waits for a sync must not grow with time."""
+    staged: list[int] = []
+    with create(tmp_path, options=Options(archive_each=False, flush_commits=4)) as log:
+        for number in range(264):
+            log.extend(frame([b'{"n":%d}' % number]), start=number)
+            staged.append(len(log._lock.batches()))
+
+        partial = list((tmp_path / "log" / "tile" / "entries").glob("*.p/*"))
+
+    assert max(staged) <= 4
+    assert len(partial) <= 8  # those of the full bundle are gone
+    assert fsck_directory(tmp_path / "log", SIGNER.verifier, raw=True).holds
