@@ -245,3 +245,30 @@ def test_a_token_folder_that_is_not_there_is_said(
 
     assert (ended.code, "token.unreadable" in ended.err) == (3, True)
     assert not (world.root / "new").exists()
+
+
+def test_a_log_without_its_lock_store_is_passed_over(
+    sunlit: Door, world: World, home: tuple[object, ...]
+) -> None:
+    """Status and check tell; its contents open, and are bundled; that is recorded elsewhere."""
+    first, second = world.store.logs()
+    first.lock.unlink()
+    before = sum(1 for _ in world.store.records(second.origin))
+    code, store = world.codes["released"], ("--store", world.store.root)
+
+    told = sunlit("guard", "status", world.store.root)
+    checked = sunlit("guard", "check", world.store.root, *DECLARED)
+    shown = sunlit(
+        "decision", "show", code, *store, *home, "--open", "--ground", "audit", "--role", "auditor"
+    )
+    bundled = sunlit("bundle", code, *store, *home, "-o", world.root / "b.zip")
+
+    assert "damaged (log.lock-missing), takes no more records, 15 records" in told.out
+    assert "1 decision logs are idle" in checked.out
+    assert (shown.code, '"age":' in shown.out) == (0, True), shown
+    assert (world.root / "b.zip").exists(), bundled
+    assert sum(1 for _ in world.store.records(second.origin)) == before + 2
+
+    second.lock.unlink()
+    checked = sunlit("guard", "check", world.store.root, *DECLARED)
+    assert "log.lock-missing" in checked.out

@@ -104,8 +104,8 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_a_key_of_another_log_is_refused(tmp_path: Path) -> None:
     """A checkpoint by it would verify nowhere."""
-    store = a_store(tmp_path, 2)
-    first, second = store.logs()
+    store, other = a_store(tmp_path), a_store(tmp_path / "other")
+    (first,), (second,) = store.logs(), other.logs()
     shutil.copy(second.path / KEY, first.path / KEY)
 
     with pytest.raises(VerificationError) as caught:

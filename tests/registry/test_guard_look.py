@@ -1,12 +1,13 @@
 """What waits for people is counted as `sunlit decision show` would tell it."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from sunlit.decision.content import TEXT, Content
 from sunlit.decision.ports import Draft
 from sunlit.decision.record import Kind, Pointer, Record, new_id
-from sunlit.registry.guard_look import waiting
+from sunlit.registry.guard_look import look, waiting
 from tests.decisions import World, copied
 
 
@@ -41,3 +42,37 @@ def test_an_outcome_for_another_leaf_decides_nothing(tmp_path: Path) -> None:
     assert waiting(world.store).undecided == 1
     _say(world, Kind.OUTCOME, world.pointers["undecided"], "confirmed")
     assert waiting(world.store).undecided == 0
+
+
+def test_a_damaged_log_is_named_and_the_others_are_counted(tmp_path: Path) -> None:
+    """Lock store or records lost: the code stands beside the log, and the rest is told."""
+    world = copied(tmp_path)
+    first, second = world.store.logs()
+    first.lock.unlink()
+    found = look(world.store, world.clock.at)
+
+    assert [one.fault and one.fault.code for one in found.logs] == ["log.lock-missing", None]
+    assert found.logs[0].to_json()["damaged"]
+    assert found.waiting.undecided == 1
+
+    shutil.rmtree(first.segments)
+    (second.public / "checkpoint").unlink()
+    found = look(world.store, world.clock.at)
+
+    codes = [one.fault and one.fault.code for one in found.logs]
+    assert codes[0] == "record.unreadable"
+    assert (codes[1] or "").startswith("log.")
+    assert found.waiting.undecided == 0
+
+
+def test_damaged_records_make_a_log_damaged(tmp_path: Path) -> None:
+    """A flipped byte in the middle is found when what waits is counted."""
+    world = copied(tmp_path)
+    path = next(iter(sorted(world.store.logs()[0].segments.glob("*.seg"))))
+    data = bytearray(path.read_bytes())
+    data[60] ^= 1
+    path.write_bytes(data)
+
+    found = look(world.store, world.clock.at)
+
+    assert [one.fault and one.fault.code for one in found.logs] == ["record.damaged", None]

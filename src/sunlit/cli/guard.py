@@ -139,10 +139,14 @@ def _looked(found: "Look") -> Iterator[str]:
         yield from _step(step)
     for log in found.logs:
         state = "not registered" if not log.registered else "busy" if log.busy else "idle"
+        if log.fault is not None:
+            state = f"damaged ({log.fault.code}), takes no more records"
         unsigned = log.records - log.signed
         yield f"log {log.origin}: {state}, {log.records} records" + (
             f", {unsigned} not under a checkpoint yet" if unsigned > 0 else ""
         )
+        if log.fault is not None and log.fault.mend:
+            yield f"  {log.fault}; to mend: {log.fault.mend}"
         if log.anchor is None and log.signed:
             yield "  never anchored: sunlit guard anchor DIR --home HOME"
         elif log.anchor is not None:

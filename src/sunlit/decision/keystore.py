@@ -145,6 +145,14 @@ def _place(index: int) -> tuple[int, int]:
     return first, (index - first) * KEY_SIZE
 
 
+def not_mounted() -> UnavailableError:
+    """Return the error of a log that has no folder in the key store."""
+    return UnavailableError(
+        "content.key-missing", "the key store has no folder for this decision log",
+        mend="mount the key store that guard.json names; do not make an empty folder in its place",
+    )  # fmt: skip
+
+
 def missing(index: int) -> UnavailableError:
     """Return the error of a key that is not where it must be."""
     return UnavailableError(

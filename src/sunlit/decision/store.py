@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from sunlit.base import canonical
-from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.decision.content import Content, unseal
 from sunlit.decision.disk import Disk, LocalDisk, keep, syncing, writing
@@ -119,22 +119,29 @@ class DecisionStore:
     ) -> DecisionLog:
         """Take an idle, registered log and settle what a crash left in it.
 
+        A log that cannot be opened for a reason of its own is passed over; its error is raised
+        where no other one is idle.
+
         Raises:
             UnavailableError: `recorder.no-log`; `content.key-missing`, `recorder.*`, `log.*`.
             VerificationError: `record.damaged`, `log.*`.
         """
+        fault: SunlitError | None = None
         for folder in self.logs():
             if folder.registration is None:
                 continue
             try:
                 return open_log(folder, clock, pace or Pace(), disk or LocalDisk())
-            except UnavailableError as error:
+            except SunlitError as error:
                 if error.code != "log.writer-busy":
-                    raise
+                    fault = fault or error
+        if fault is not None:
+            raise fault
         raise UnavailableError(
             "recorder.no-log", "no registered decision log is idle",
             expected="one for each worker process",
-            mend="run `sunlit guard init` with more --workers, or stop a worker",
+            mend="add one: `sunlit guard init DIR --token FOLDER --workers N --home HOME`, "
+            "or stop a worker",
         )  # fmt: skip
 
     def reader(self, origin: str) -> LogReader:

@@ -14,7 +14,7 @@ from sunlit.decision.store import DecisionStore
 from sunlit.guard.declared import Declared
 from sunlit.guard.judge import expect_allowed, expect_now
 from sunlit.guard.standing import stand
-from sunlit.registry.guard_logs import is_busy
+from sunlit.registry.guard_logs import fault_of, is_busy
 from sunlit.registry.guard_store import TOKEN_FOLDER, store_trust
 from sunlit.runtime.covers import Asked
 from sunlit.runtime.folder import read_parts
@@ -66,7 +66,12 @@ def _orders(
 
 
 def _records(store: DecisionStore) -> Step:
-    idle = [one for one in store.logs() if one.registration is not None and not is_busy(one)]
+    ready = [one for one in store.logs() if one.registration is not None and not is_busy(one)]
+    faults = [fault_of(one) for one in ready]
+    idle = [one for one, fault in zip(ready, faults, strict=True) if fault is None]
+    fault = next((one for one in faults if one is not None), None)
+    if not idle and fault is not None:
+        return Step.of_error(RECORDS, "records", fault)
     if not idle:
         return Step.of_error(RECORDS, "records", UnavailableError(
             "recorder.no-log", "no registered decision log is idle",

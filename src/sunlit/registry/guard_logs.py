@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sunlit.base.errors import UnavailableError
+from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.decision.disk import LocalDisk
 from sunlit.decision.folder import LogFolder
-from sunlit.decision.opening import open_log
+from sunlit.decision.opening import expect_openable, open_log
 from sunlit.decision.recorder import Pace
 from sunlit.decision.segread import SegmentReader
 
@@ -41,6 +41,20 @@ def records_of(folder: LogFolder) -> int:
         return 0
     first = int(segments[-1].stem)
     return first + len(SegmentReader(folder.segments).offsets(first))
+
+
+def fault_of(folder: LogFolder) -> SunlitError | None:
+    """Return why an idle log cannot be opened for writing, as far as can be seen from outside."""
+    if is_busy(folder):
+        return None
+    try:
+        expect_openable(folder)
+        SegmentReader(folder.segments).frame(max(records_of(folder) - 1, 0))
+    except SunlitError as error:
+        # None yet is no fault, but fewer than were signed are.
+        is_empty = error.code == "record.missing" and folder.reader().size == 0
+        return None if is_empty else error
+    return None
 
 
 @dataclass(frozen=True, slots=True)

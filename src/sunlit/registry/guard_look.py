@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sunlit.base.errors import MalformedError
+from sunlit.base.errors import MalformedError, SunlitError
 from sunlit.base.times import format_time
 from sunlit.claims.base import read_claim
 from sunlit.claims.decision import Anchor
@@ -23,7 +23,7 @@ from sunlit.log.entry import Entry
 from sunlit.log.merkle import leaf_hash
 from sunlit.log.note import Note
 from sunlit.registry.anchor_files import ANCHORS, CHECKPOINT, ENTRY, RECEIPT
-from sunlit.registry.guard_logs import is_busy, records_of
+from sunlit.registry.guard_logs import fault_of, is_busy, records_of
 from sunlit.registry.guard_store import TOKEN_FOLDER, store_trust
 from sunlit.registry.receipts import is_witnessed
 from sunlit.runtime.covers import Asked
@@ -59,7 +59,10 @@ class LastAnchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLook:
-    """One decision log: `records` are durable, `signed` of them under a checkpoint."""
+    """One decision log: `records` are durable, `signed` of them under a checkpoint.
+
+    `fault` says why it takes no more records; a guard passes over such a log.
+    """
 
     name: str
     origin: str
@@ -68,6 +71,7 @@ class LogLook:
     records: int
     signed: int
     anchor: LastAnchor | None
+    fault: SunlitError | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return it for `--json`."""
@@ -75,6 +79,7 @@ class LogLook:
             "name": self.name, "log": self.origin, "registered": self.registered,
             "busy": self.busy, "records": self.records, "signed": self.signed,
             "anchor": self.anchor.to_json() if self.anchor else None,
+            "damaged": self.fault.to_json() if self.fault else None,
         }  # fmt: skip
 
 
@@ -130,19 +135,30 @@ def look(store: DecisionStore, at: datetime, step: Step = lambda _done, _of: Non
     """
     asked = Asked(at=at, use=store.use, deployer=store.organisation)
     parts = read_parts(store.root / TOKEN_FOLDER)
+    faults: dict[str, SunlitError] = {}
+    waits = waiting(store, step, faults)
     return Look(
         store=store, verification=verify_token(parts, store_trust(store.root), asked),
-        logs=tuple(look_at_log(store, folder) for folder in store.logs()),
-        waiting=waiting(store, step), drafts=_drafts(store.root),
+        logs=tuple(look_at_log(store, one, faults.get(one.origin)) for one in store.logs()),
+        waiting=waits, drafts=_drafts(store.root),
     )  # fmt: skip
 
 
-def look_at_log(store: DecisionStore, folder: LogFolder) -> LogLook:
-    """Look at one decision log."""
+def look_at_log(
+    store: DecisionStore, folder: LogFolder, fault: SunlitError | None = None
+) -> LogLook:
+    """Look at one decision log; `fault` was found when its records were read."""
+    records = signed = 0
+    fault = fault or fault_of(folder)
+    try:
+        records = records_of(folder)
+        signed = folder.reader().size
+    except SunlitError as error:
+        fault = fault or error
     return LogLook(
         name=folder.name, origin=folder.origin, registered=folder.registration is not None,
-        busy=is_busy(folder), records=records_of(folder), signed=folder.reader().size,
-        anchor=last_anchor(store, folder),
+        busy=is_busy(folder), records=records, signed=signed,
+        anchor=last_anchor(store, folder), fault=fault,
     )  # fmt: skip
 
 
@@ -166,22 +182,48 @@ def last_anchor(store: DecisionStore, folder: LogFolder) -> LastAnchor | None:
     )  # fmt: skip
 
 
-def waiting(store: DecisionStore, step: Step = lambda _done, _of: None) -> Waiting:
+def waiting(
+    store: DecisionStore,
+    step: Step = lambda _done, _of: None,
+    faults: dict[str, SunlitError] | None = None,
+) -> Waiting:
     """Read every record of a store and count what waits for people.
 
+    With `faults`, a log that cannot be read to its end is named there, by its origin, and what
+    was read of it counts.
+
     Raises:
-        SunlitError: `record.*`.
+        SunlitError: `record.*`, without `faults`.
     """
-    count, total, done = _Counting(), sum(records_of(folder) for folder in store.logs()), 0
+    count, done = _Counting(), _Progress(step)
     for folder in store.logs():
-        for index, leaf in SegmentReader(folder.segments).leaves(0):
-            done += 1
-            if done % 1024 == 0:
-                step(done, total)
-            if any(mark in leaf for mark in MARKS):
-                own = Pointer(log=folder.origin, index=index, leaf=leaf_hash(leaf).hex())
-                count.take(Record.parse(leaf), own)
+        try:
+            done.total += records_of(folder)
+            _count(folder, count, done)
+        except SunlitError as error:
+            if faults is None:
+                raise
+            faults[folder.origin] = error
     return count.result()
+
+
+class _Progress:
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._done = self.total = 0
+
+    def one(self) -> None:
+        self._done += 1
+        if self._done % 1024 == 0:
+            self._step(self._done, self.total)
+
+
+def _count(folder: LogFolder, count: "_Counting", done: _Progress) -> None:
+    for index, leaf in SegmentReader(folder.segments).leaves(0):
+        done.one()
+        if any(mark in leaf for mark in MARKS):
+            own = Pointer(log=folder.origin, index=index, leaf=leaf_hash(leaf).hex())
+            count.take(Record.parse(leaf), own)
 
 
 class _Counting:
