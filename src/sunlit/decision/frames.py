@@ -19,6 +19,7 @@ HEADER: Final = b"sunlit-segment/1\n"
 MAGIC: Final = b"SLf1"
 _BODY: Final = Struct(">QQIIII")
 _START: Final = Struct(">4sI")
+_WHOLE: Final = Struct(">4sIQQIIII")
 HEAD_SIZE: Final = _START.size + _BODY.size  # 40
 
 
@@ -61,14 +62,14 @@ def read_leaves(data: bytes, number: int, wanted: int) -> tuple[list[bytes], int
     """
     found: list[bytes] = []
     at, size = 0, len(data) - HEAD_SIZE
-    unpack, start = _BODY.unpack_from, _START.size
+    unpack, start = _WHOLE.unpack_from, _START.size
     while at <= size and len(found) < wanted:
-        magic, crc = _START.unpack_from(data, at)
-        if magic != MAGIC or crc32(data[at + start : at + HEAD_SIZE]) != crc:
+        magic, crc, index, _, leaf_size, sealed_size, leaf_crc, _ = unpack(data, at)
+        begin = at + HEAD_SIZE
+        if magic != MAGIC or crc32(data[at + start : begin]) != crc:
             break
-        index, _, leaf_size, sealed_size, leaf_crc, _ = unpack(data, at + start)
-        end = at + HEAD_SIZE + leaf_size
-        leaf = data[at + HEAD_SIZE : end]
+        end = begin + leaf_size
+        leaf = data[begin:end]
         if index != number + len(found) or end + sealed_size > len(data):
             break
         if crc32(leaf) != leaf_crc:

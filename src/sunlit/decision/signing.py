@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 from threading import Lock
+from typing import Final
 
 from sunlit.decision.keystore import KeyStore
 from sunlit.decision.segread import Place, SegmentReader, missing
 from sunlit.log.sequencer import Log
 from sunlit.log.writer import WriterLock
 
+_LENGTH: Final = Struct(">H")  # C2SP tlog-tiles: each entry behind its length
 BATCH = 4_096  # records a commit of the sequencer
 
 _ABANDONED: list[Log] = []
@@ -76,12 +79,13 @@ class Signing:
     def _read(self, end: int) -> tuple[bytes, Place]:
         """Return the framed leaves up to record `end`, and the place behind them."""
         parts: list[bytes] = []
-        place = self._place
+        place, length = self._place, _LENGTH.pack
         while place.number < end:
             leaves, behind = self._segments.chunk(place, end - place.number)
             if not leaves:
                 raise missing(place.number)
             for leaf in leaves:
-                parts += (len(leaf).to_bytes(2, "big"), leaf)
+                parts.append(length(len(leaf)))
+                parts.append(leaf)
             place = behind
         return b"".join(parts), place
