@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from sunlit.base.errors import UnavailableError
 
 DISK_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+UNFINISHED: Final = ".tmp"
 FILE_MODE: Final = 0o600  # leaves name nobody, but what lies beside them, and the keys, do
 
 
@@ -138,7 +139,7 @@ def keep(path: Path, data: bytes, disk: Disk) -> None:
     Raises:
         UnavailableError: `recorder.disk-full`, `recorder.write-failed`, `recorder.fsync-failed`.
     """
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = path.with_name(path.name + UNFINISHED)
     with writing():
         descriptor = disk.create(temporary)
         try:
@@ -150,3 +151,18 @@ def keep(path: Path, data: bytes, disk: Disk) -> None:
         disk.replace(temporary, path)
         with syncing():
             disk.sync_dir(path.parent)
+
+
+def sweep(folder: Path, disk: Disk) -> None:
+    """Remove the unfinished files of a recovery that crashed; call it while `alone`.
+
+    Raises:
+        UnavailableError: `recorder.write-failed`, `recorder.fsync-failed`.
+    """
+    found = list(folder.glob(f"*{UNFINISHED}"))
+    with writing():
+        for path in found:
+            path.unlink(missing_ok=True)
+        if found:
+            with syncing():
+                disk.sync_dir(folder)

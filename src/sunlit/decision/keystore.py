@@ -11,7 +11,7 @@ from typing import Final
 
 from sunlit.base.errors import UnavailableError
 from sunlit.decision.content import KEY_SIZE
-from sunlit.decision.disk import Disk, LocalDisk, keep, syncing, writing
+from sunlit.decision.disk import Disk, LocalDisk, keep, sweep, syncing, writing
 
 SLOTS: Final = 16_384  # in one file
 ERASED: Final = bytes(KEY_SIZE)
@@ -108,6 +108,14 @@ class KeyStore:
             if len(data) < wanted:
                 raise missing(first + len(data) // KEY_SIZE)
             keep(self._file(first), data[:wanted], self._disk)
+
+    def sweep(self) -> None:
+        """Remove the unfinished files of a `renew` that crashed; they hold keys.
+
+        Raises:
+            UnavailableError: `recorder.write-failed`, `recorder.fsync-failed`.
+        """
+        sweep(self._path, self._disk)
 
     def close(self) -> None:
         """Let go of the file that is open for writing. The second time does nothing."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
-from sunlit.decision.disk import FILE_MODE, Disk, keep, syncing, writing
+from sunlit.decision.disk import FILE_MODE, Disk, keep, sweep, syncing, writing
 from sunlit.decision.frames import HEADER, Head, has_later_group
 from sunlit.decision.keystore import ERASED, KeyStore
 from sunlit.decision.keystore import missing as missing_key
@@ -49,6 +49,8 @@ def settle(folder: Path, keys: KeyStore, signed: int, disk: Disk) -> Place:
             `recorder.*`.
     """
     with alone(folder):
+        sweep(folder, disk)
+        keys.sweep()
         firsts = segment_firsts(folder)
         if not firsts and signed == 0:
             return Place(0, len(HEADER), 0)
@@ -57,12 +59,35 @@ def settle(folder: Path, keys: KeyStore, signed: int, disk: Disk) -> Place:
         if end.number and keys.slot(end.number - 1) is None:
             raise missing_key(end.number - 1)  # else its holes would look like erased keys
         if end.number == signed and tails[-1].is_clean:
+            cut_before(folder, tails[0].begin.first, disk)
             return end
         if end.number > signed:
             keys.renew(signed, end.number)
         for tail in tails:
             _renew(folder, tail, disk)
+        cut_before(folder, tails[0].begin.first, disk)
         return _next(tails, signed)
+
+
+def cut_before(folder: Path, first: int, disk: Disk) -> None:
+    """Cut what stands behind the last record of the segment before the one that begins at `first`.
+
+    It is the old copy of what was written anew there, where a crash came before the cut. Nobody
+    reads it, and no erasure would reach it. Call it while `alone`.
+
+    Raises:
+        UnavailableError: `record.missing`, `record.unreadable`, `recorder.*`.
+        VerificationError: `record.damaged`.
+    """
+    if not any(one < first for one in segment_firsts(folder)):
+        return
+    end = _behind(folder, first - 1)
+    path = segment_path(folder, end.first)
+    with writing():
+        if path.stat().st_size > end.offset:
+            with syncing():
+                disk.sync_dir(folder)  # the crash may have come before the new name was durable
+            _cut(path, end.offset, disk)
 
 
 def _next(tails: list[_Tail], signed: int) -> Place:
@@ -93,11 +118,16 @@ def _begin(folder: Path, firsts: list[int], signed: int) -> Place:
         return Place(0, len(HEADER), 0)
     if signed in firsts:
         return Place(signed, len(HEADER), signed)
-    place = SegmentReader(folder).locate(signed - 1)
+    return _behind(folder, signed - 1)
+
+
+def _behind(folder: Path, index: int) -> Place:
+    """Return the place behind a record."""
+    place = SegmentReader(folder).locate(index)
     with _opened(folder, place.first) as file:
         for offset, head in heads(file, place.offset):
-            return Place(place.first, offset + head.size, signed)
-    raise missing(signed - 1)
+            return Place(place.first, offset + head.size, index + 1)
+    raise missing(index)
 
 
 def _walk(folder: Path, begin: Place, stop: int | None, keys: KeyStore) -> _Tail:
@@ -135,10 +165,14 @@ def _renew(folder: Path, tail: _Tail, disk: Disk) -> None:
         if end.number == begin.number:
             _remove(path, disk)
         return
+    _cut(path, begin.offset, disk)
+
+
+def _cut(path: Path, size: int, disk: Disk) -> None:
     with writing():
         descriptor = disk.open(path)
         try:
-            disk.cut(descriptor, begin.offset)
+            disk.cut(descriptor, size)
             with syncing():
                 disk.sync(descriptor)
         finally:

@@ -14,13 +14,13 @@ from sunlit.base import canonical
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.decision.content import Content, unseal
-from sunlit.decision.disk import Disk, LocalDisk, keep, syncing, writing
+from sunlit.decision.disk import Disk, LocalDisk, keep, sweep, syncing, writing
 from sunlit.decision.folder import VKEY, LogFolder, read
 from sunlit.decision.keystore import ERASED, KeyStore
 from sunlit.decision.opening import open_log
 from sunlit.decision.record import Pointer, Record
 from sunlit.decision.recorder import DecisionLog, Pace
-from sunlit.decision.recover import alone
+from sunlit.decision.recover import alone, cut_before
 from sunlit.decision.segread import Frame, SegmentReader, damaged
 from sunlit.log.merkle import leaf_hash
 from sunlit.log.reader import LogReader
@@ -206,8 +206,18 @@ class DecisionStore:
             segments = SegmentReader(folder.segments)
             _frame(segments, pointer)
             # In this order: a recovery takes a damaged content for an erased one by its key.
-            KeyStore(folder.keys_path).erase(pointer.index)
+            keys = KeyStore(folder.keys_path)
+            keys.erase(pointer.index)
             _zero(*segments.sealed_place(pointer.index))
+            # What a recovery that crashed has left.
+            keys.sweep()
+            sweep(folder.segments, LocalDisk())
+            try:
+                cut_before(folder.segments, segments.locate(pointer.index).first, LocalDisk())
+            except SunlitError as error:
+                # The segment before is damaged: what may be left there has no key any more.
+                if not error.code.startswith("record."):
+                    raise
 
 
 def _frame(segments: SegmentReader, pointer: Pointer) -> Frame:
