@@ -481,3 +481,18 @@ def test_a_content_over_the_limit_is_refused(
         log.append(drafts(1, size=100))
 
     assert caught.value.code == "recorder.too-large"
+
+
+def test_each_caller_of_a_stopped_log_gets_an_error_of_its_own(tmp_path: Path) -> None:
+    """One that is raised again and again would keep every caller's inputs alive."""
+    log = a_writer(a_store(tmp_path))
+    log.close()
+    caught = []
+    for call in (lambda: log.append(drafts(1)), log.checkpoint) * 2:
+        with pytest.raises(UnavailableError) as one:
+            call()
+        caught.append(one.value)
+
+    assert {error.code for error in caught} == {"recorder.stopped"}
+    assert {error.got for error in caught} == {"it was closed"}
+    assert len({id(error) for error in caught}) == len(caught)

@@ -62,7 +62,7 @@ class DecisionLog:
         self._run_async: RunAsync | None = None
         self._writing = Lock()
         self._room = 0
-        self._refusal: UnavailableError | None = None
+        self._why_not: str | None = None  # a code, once it takes no more
         self._ended = Event()
         self.is_foreign = False
         _ALIVE.add(self)
@@ -133,7 +133,7 @@ class DecisionLog:
         if self._thread is not None:
             self._thread.join()
         with self._writing:  # whoever writes ends first
-            refused, self._refusal = self._refusal, self._refusal or _stopped("it was closed")
+            refused, self._why_not = self._why_not, self._why_not or "it was closed"
         self._groups.close()
         try:
             if refused is None:
@@ -153,8 +153,8 @@ class DecisionLog:
 
     def _commit(self, drafts: list[Draft]) -> int:
         with self._writing:
-            if self._refusal is not None:
-                raise self._refusal
+            if self._why_not is not None:
+                raise _stopped(self._why_not)
             first = self._segments.size
             try:
                 keys, records = seal_all(drafts)
@@ -179,8 +179,8 @@ class DecisionLog:
 
     def _stop_after(self, error: BaseException) -> None:
         code = error.code if isinstance(error, SunlitError) else "an interrupt"
-        if code != "recorder.disk-full" and code not in NOTHING_LOST and self._refusal is None:
-            self._refusal = _stopped(code)
+        if code != "recorder.disk-full" and code not in NOTHING_LOST and self._why_not is None:
+            self._why_not = code
 
     def _pointers(self, first: int, leaves: list[str]) -> tuple[Pointer, ...]:
         origin = self._parts.origin
@@ -202,7 +202,7 @@ class DecisionLog:
             if self._segments.size > self._signing.size:
                 with suppress(SunlitError):  # from now on every append says so
                     self._sign()
-            if self._refusal is not None:
+            if self._why_not is not None:
                 return
 
     def _expect_open(self) -> None:
@@ -211,8 +211,8 @@ class DecisionLog:
                 "recorder.foreign", "this decision log belongs to the process that forked this one",
                 mend="open the guard again in the child: it takes a log of its own",
             )  # fmt: skip
-        if self._refusal is not None:
-            raise self._refusal
+        if self._why_not is not None:
+            raise _stopped(self._why_not)
 
     def leave_to_parent(self) -> None:
         """Touch nothing of it again in a forked child, and do not keep its lock alive either."""
@@ -253,6 +253,7 @@ def seal_all(drafts: Sequence[Draft]) -> tuple[list[bytes], list[tuple[bytes, by
 
 
 def _stopped(why: str) -> UnavailableError:
+    # A new one each time: what is raised again keeps the frames of all who met it before.
     return UnavailableError(
         "recorder.stopped", "the decision log takes no more records", got=why,
         mend="look at the first error, then start the guard again: the log repairs itself",
