@@ -106,3 +106,30 @@ def test_an_unused_log_is_not_taken_when_the_keys_are_not_mounted(tmp_path: Path
         a_writer(store)
 
     assert caught.value.code == "content.key-missing"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o700])
+def test_a_key_that_others_could_read_is_refused(tmp_path: Path, mode: int) -> None:
+    """As keys on the command line are; the mend says how to go on."""
+    store = a_store(tmp_path)
+    key = store.log(ORIGIN).path / KEY
+    key.chmod(mode)
+
+    with pytest.raises(SunlitError) as caught:
+        a_writer(store)
+
+    assert caught.value.code == "key.file-mode"
+    assert caught.value.mend == f"chmod 600 {key}"
+    key.chmod(0o600)
+    a_writer(store).close()
+
+
+def test_a_key_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """Without it the log takes no more; its records stay."""
+    store = a_store(tmp_path)
+    (store.log(ORIGIN).path / KEY).unlink()
+
+    with pytest.raises(SunlitError) as caught:
+        a_writer(store)
+
+    assert caught.value.code == "key.file-unreadable"

@@ -15,6 +15,7 @@ from sunlit.log.note import NoteSigner, NoteVerifier
 from sunlit.log.opening import start
 from sunlit.log.publish import CHECKPOINT, Options
 from sunlit.log.reader import LogReader
+from sunlit.statement.by_uri import load_signer
 from sunlit.statement.keys import PrivateKey
 
 # A second's records are one commit; each commit's files are small beside the segments.
@@ -58,16 +59,16 @@ class LogFolder:
         return NoteVerifier.parse(self.vkey)
 
     def signer(self) -> NoteSigner:
-        """Read the log's own key.
+        """Read the log's own key; a file that others could read is refused.
 
         Raises:
-            UnavailableError: `store.unreadable`.
+            UnavailableError: `key.file-unreadable`.
             VerificationError: `store.other-key`.
-            MalformedError: `key.*`.
+            MalformedError: `key.file-mode`, `key.*`.
         """
-        native = PrivateKey.from_pem(read(self.path / KEY)).native
-        if isinstance(native, Ed25519PrivateKey):
-            signer = NoteSigner.from_ed25519(self.origin, native)
+        found = load_signer(f"file:{self.path / KEY}")
+        if isinstance(found, PrivateKey) and isinstance(found.native, Ed25519PrivateKey):
+            signer = NoteSigner.from_ed25519(self.origin, found.native)
             if signer.verifier == self.verifier:
                 return signer
         raise VerificationError(
