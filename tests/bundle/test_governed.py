@@ -52,7 +52,7 @@ def test_what_break_glass_overrode_is_told_and_fails_nothing(code: str) -> None:
     time = later_than_the_list(parts)
     if code == "token.expired":
         time = claim_at(parts, "token/grant").valid_until
-    changes = {"time": time}
+    changes: dict[str, object] = {"time": time}
     if code == "status.missing":
         parts.without(layout.STATUS)
         changes["status"] = None

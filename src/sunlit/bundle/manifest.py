@@ -133,7 +133,7 @@ def _inspection(document: Mapping[str, object]) -> tuple[Mapping[str, object], .
 
 
 def _file(one: Mapping[str, object]) -> tuple[str, int]:
-    if one.keys() != {"sha256", "size"}:
+    if set(one) != {"sha256", "size"}:
         raise _malformed("sha256 and size for each file")
     return _hex(one["sha256"], 64), _count(one["size"])
 

@@ -34,6 +34,16 @@ check could not be done; 2 or 3 with an error: not made.
 USUAL = "usual"
 
 
+def _digest_if_asked(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click calls it so
+    """Print what a `verify.html` that came with a bundle is compared with."""
+    if not asked:
+        return
+    from sunlit.bundle.pages import verifier_digest
+
+    click.echo(verifier_digest())
+    context.exit()
+
+
 @click.command(epilog=EPILOG)
 @click.argument("decision")
 @click.option("--store", "store_path", required=True, envvar="SUNLIT_STORE",
@@ -62,7 +72,7 @@ USUAL = "usual"
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
               help="The zip to write.")  # fmt: skip
 @click.option("--verifier-digest", is_flag=True, is_eager=True, expose_value=False,
-              callback=lambda context, _, asked: _digest(context) if asked else None,
+              callback=_digest_if_asked,
               help="Print the SHA-256 of this version's verify.html, and stop.")  # fmt: skip
 @home_option
 @json_option
@@ -88,14 +98,6 @@ def command(  # noqa: PLR0913 - each is an option
     write_whole(output, made.data)
     emit(_document(made, output), _lines(made, output, inspection), as_json=as_json)
     return made.checked.exit_code
-
-
-def _digest(context: click.Context) -> None:
-    """Print what a `verify.html` that came with a bundle is compared with."""
-    from sunlit.bundle.pages import verifier_digest
-
-    click.echo(verifier_digest())
-    context.exit()
 
 
 def _fields(text: str, *, closed: bool) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ def _terms(contributions: object) -> str:
     """Return the largest contributions of an explanation, largest first."""
     if not isinstance(contributions, list):
         return ""
-    found = []
+    found: list[tuple[float, str, object]] = []
     for one in contributions:
         if isinstance(one, dict):
             try:

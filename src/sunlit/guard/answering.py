@@ -93,12 +93,15 @@ def is_plain(value: object, depth: int = 0) -> bool:
     if isinstance(value, dict):
         return all(is_plain(one, depth + 1) for pair in value.items() for one in pair)
     kind = getattr(getattr(value, "dtype", None), "kind", "O")
-    return kind != "O" or (hasattr(value, "tolist") and is_plain(value.tolist(), depth + 1))
+    listed = getattr(value, "tolist", None)
+    return kind != "O" or (callable(listed) and is_plain(listed(), depth + 1))
 
 
-def plain_only(settings: Callable[..., dict[str, object]], **how: bool) -> dict[str, object]:
+def plain_only(settings: Callable[..., object], **how: bool) -> dict[str, object]:
     """Return an estimator's settings without those that are estimators themselves."""
-    return {name: value for name, value in settings(**how).items() if is_plain(value)}
+    found = settings(**how)
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {str(name): value for name, value in pairs if is_plain(value)}
 
 
 def read_only(value: object) -> object:

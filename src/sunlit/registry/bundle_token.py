@@ -96,7 +96,7 @@ def gather_trust(sources: Sources, got: Gathered) -> None:
         if path.is_file()
         for data in (read_file(path),)
     }
-    if wanted in kept and wanted is not None:
+    if wanted is not None and wanted in kept:
         got.files[layout.TRUST] = kept[wanted]
         return
     newest = max(kept, default=None)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Final, cast
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
@@ -37,12 +37,12 @@ def environment() -> Environment:
         loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    made.filters |= {
+    cast("dict[str, object]", made.filters).update({
         "shown": shown, "timed": timed, "moment": moment, "briefly": briefly, "runs": shape.runs,
         "folders": shape.folders, "base": shape.base, "number": shape.number, "bars": shape.bars,
         "signed": shape.signed, "direction": shape.direction,
-    }  # fmt: skip
-    made.globals |= {"shape": shape}
+    })  # fmt: skip
+    cast("dict[str, object]", made.globals)["shape"] = shape
     return made
 
 
