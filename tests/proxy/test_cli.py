@@ -167,7 +167,7 @@ def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-c", RUNS.replace("command()", "command(standalone_mode=False)"),
              world.clock.at.isoformat(), "--store", str(world.store.root), "--upstream", url,
-             "--listen", f"127.0.0.1:{port}"],
+             "--listen", f"127.0.0.1:{port}", "--binding", "declared"],
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
     assert "the proxy cannot listen there" in done.stderr

@@ -2,16 +2,25 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sunlit.base.errors import VerificationError
+from sunlit.claims.lifecycle import Status
 from sunlit.decision.record import Binding, Kind, State
 from sunlit.guard.limits import Constraints
+from sunlit.proxy.declared import Declared
+from sunlit.proxy.gate import GuardGate
+from sunlit.registry.admit import open_ledger
+from sunlit.registry.guard_store import refresh_status
+from sunlit.registry.status import change_status
+from sunlit.runtime.folder import STATUS
 from tests.proxy.guarded import HEADERS, gate_of, sizes, world_at, written
 from tests.proxy.stage import CHAT, answering, get, post, recorded, run, stage, taken_apart
+from tests.registry.telling import ISSUER_KEY
 
 pytestmark = pytest.mark.enable_socket
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -123,17 +132,64 @@ def test_break_glass_goes_on_where_the_token_lets_it(tmp_path: Path) -> None:
     assert [one.break_glass for one, _, _ in written(world, before)] == [None, "status.expired"]
 
 
-def test_a_binding_that_the_token_does_not_accept_is_refused(tmp_path: Path) -> None:
-    """An endpoint proves nothing about the weights behind it; this token asks for more."""
+def test_a_proxy_that_would_refuse_every_call_does_not_start(tmp_path: Path) -> None:
+    """Binding and what the operator fixed: no request could change it."""
     world = world_at(tmp_path)
+    cases: list[tuple[dict[str, object], str]] = [
+        ({"binding": Binding.ENDPOINT_ONLY}, "proxy.binding"),
+        ({"fixed": Declared(use="another")}, "token.other-use"),
+        ({"fixed": Declared(jurisdiction="NL")}, "token.other-jurisdiction"),
+        ({"fixed": Declared(jurisdiction="nowhere")}, "guard.place"),
+        ({"fixed": Declared(data_class="genome")}, "token.other-data"),
+        ({"fixed": Declared(purpose="deciding on benefits")}, "guard.prohibited"),
+        ({"oversight": "none"}, "guard.oversight"),
+    ]
+    for options, code in cases:
+        with pytest.raises(VerificationError) as refused:
+            gate_of(world, **options)
+        assert refused.value.code == code
+    with pytest.raises(VerificationError) as refused:
+        gate_of(world, binding=Binding.ENDPOINT_ONLY)
+    assert "--binding declared" in (refused.value.mend or "")
+    gate_of(world, fixed=Declared(use="outreach", jurisdiction="US-CA")).close()  # let go each time
 
-    async def test() -> None:
-        async with stage(gate=gate_of(world, binding=Binding.ENDPOINT_ONLY)) as on:
-            found = taken_apart(await on.send(post(CHAT, b"{}", *HEADERS)))
-            assert json.loads(found.body)["code"] == "guard.binding"
-            on.gate.close()
 
-    run(test())
+def test_a_proxy_for_a_token_of_verified_files_says_what_to_ask_for(tmp_path: Path) -> None:
+    """No option of the proxy helps there."""
+    gate = gate_of(world_at(tmp_path))
+    live = gate._guard.live
+    token = live.standing.token
+    claims = replace(token.claims, minimum_binding="files-verified")
+    live.standing = replace(live.standing, token=replace(token, claims=claims))
+
+    with pytest.raises(VerificationError) as refused:
+        GuardGate(gate._guard, Binding.DECLARED)
+
+    assert refused.value.code == "proxy.binding"
+    assert "--binding" not in (refused.value.mend or "")
+    assert "endpoint-only" in (refused.value.mend or "")
+    gate.close()
+
+
+def test_a_proxy_of_a_suspended_token_starts_and_is_not_ready(tmp_path: Path) -> None:
+    """With the code of the refusal that each call would get."""
+    world = world_at(tmp_path)
+    gate = gate_of(world)
+    gate.expect_ready()
+    world.clock.at += timedelta(minutes=5)
+    grant = world.token.name.removesuffix(".token").rpartition("-")[2]
+    with open_ledger(world.issuer, world.clock) as ledger:
+        change_status(ledger, grant, Status.SUSPENDED, "t", signer=ISSUER_KEY, at=world.clock.at)
+    raw = (world.token / STATUS).read_bytes()
+    refresh_status(world.store.root, raw, world.clock.at)
+    gate.close()
+    gate = gate_of(world)
+
+    with pytest.raises(VerificationError) as refused:
+        gate.expect_ready()
+
+    assert refused.value.code == "status.suspended"
+    gate.close()
 
 
 def test_a_stopped_proxy_leaves_a_stream_aborted_in_the_log(tmp_path: Path) -> None:

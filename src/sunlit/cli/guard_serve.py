@@ -73,11 +73,11 @@ def command(  # noqa: PLR0913 - one option each
     url = _endpoint(upstream, settings)
     tracer = make_tracer()
     store = DecisionStore.open(folder)
+    fixed = Declared(use=use_id, jurisdiction=jurisdiction, data_class=data_class, purpose=purpose)
     gate = GuardGate.open(store, GateOptions(
         token=token, trust=trust, binding=Binding(binding), oversight=oversight,
-        staleness=timedelta(hours=staleness), clock=clock(),
+        staleness=timedelta(hours=staleness), clock=clock(), fixed=fixed,
     ))  # fmt: skip
-    fixed = Declared(use=use_id, jurisdiction=jurisdiction, data_class=data_class, purpose=purpose)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     service = Service(
         gate=gate, upstream=url, config=settings, clock=clock(), drafts=store.root / "drafts",

@@ -7,6 +7,8 @@ CODES: Final = {
     "proxy.config": "The proxy's configuration file is not what its specification allows.",
     "proxy.listen": "The address to listen on is malformed, or something else listens there.",
     "proxy.no-route": "The proxy lets through only what it records: this path or method is not it.",
+    # gate
+    "proxy.binding": "The token asks for a stronger binding than this proxy can give.",
     # declared
     "proxy.use-undeclared": "A request did not say what the component is used for.",
     "proxy.header": "A Sunlit-* request header is malformed.",

@@ -1,21 +1,22 @@
 """The real guard behind the proxy: `sunlit.guard`, awaited."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from sunlit.base.errors import SunlitError
+from sunlit.base.errors import SunlitError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.decision.record import Binding, Kind
 from sunlit.decision.store import DecisionStore
 from sunlit.guard.declared import Said
 from sunlit.guard.guard import Guard
-from sunlit.guard.judge import expect_now
+from sunlit.guard.judge import expect_allowed, expect_now
 from sunlit.guard.live import Ask
 from sunlit.guard.permit import Permit
+from sunlit.guard.standing import PASSING
 from sunlit.guard.writing import Written
-from sunlit.proxy.declared import Declared
+from sunlit.proxy.declared import NOTHING, Declared
 from sunlit.proxy.masking import expect_known
 from sunlit.proxy.masks import MASKS
 from sunlit.proxy.ports import Allowed, Values
@@ -24,7 +25,10 @@ from sunlit.proxy.ports import Written as AnyWritten
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateOptions:
-    """How the guard is opened. `token` and `trust` are the store's own unless given."""
+    """How the guard is opened. `token` and `trust` are the store's own unless given.
+
+    `fixed` is what the operator declares for every request.
+    """
 
     token: Path | None = None
     trust: Path | None = None
@@ -32,27 +36,35 @@ class GateOptions:
     staleness: timedelta = timedelta(0)
     oversight: str | None = None
     clock: Clock | None = None
+    fixed: Declared = NOTHING
 
 
 class GuardGate:
     """One guard of one store."""
 
-    def __init__(self, guard: Guard, binding: Binding) -> None:
-        """Take an open guard.
+    def __init__(self, guard: Guard, binding: Binding, fixed: Declared = NOTHING) -> None:
+        """Take an open guard; one that would refuse whatever is asked is refused at once.
 
         Raises:
-            VerificationError: `proxy.mask-unknown`.
+            VerificationError: `proxy.mask-unknown`, `proxy.binding`, `token.other-*`, `guard.*`.
         """
         self._guard = guard
         self._binding = binding
+        self._fixed = fixed
         expect_known(guard.standing.constraints.masks)
+        self._expect_binding()
+        try:
+            self._expect_possible(guard.live.watch.now())
+        except SunlitError as error:
+            if error.code not in PASSING:  # what may be otherwise later; not ready until then
+                raise
 
     @classmethod
     def open(cls, store: DecisionStore, options: GateOptions) -> Self:
         """Open the guard of a store.
 
         Raises:
-            SunlitError: as `Guard.open`; `proxy.mask-unknown`.
+            SunlitError: as `Guard.open` and `GuardGate`.
         """
         guard = Guard.open(
             options.token or store.root / "token", options.trust or store.root / "trust.json",
@@ -60,7 +72,7 @@ class GuardGate:
             staleness=options.staleness, clock=options.clock,
         )  # fmt: skip
         try:
-            return cls(guard, options.binding)
+            return cls(guard, options.binding, options.fixed)
         except SunlitError:
             guard.close()
             raise
@@ -71,11 +83,11 @@ class GuardGate:
         return self._guard.standing.token.claims.fallback
 
     def expect_ready(self) -> None:
-        """Check token, status and recorder, without counting anything."""
+        """Check what the operator fixed, token, status and recorder, without counting anything."""
         live = self._guard.live
         live.look()
         at = live.watch.now()
-        live.standing.trust.expect_current(at)
+        self._expect_possible(at)
         for error in expect_now(live.standing, at):
             raise error
         live.desk.recorder()
@@ -101,6 +113,34 @@ class GuardGate:
     def close(self) -> None:
         """Let go of the log."""
         self._guard.close()
+
+    def _expect_binding(self) -> None:
+        least = self._guard.standing.token.claims.minimum_binding
+        if least not in set(Binding) or self._binding.is_at_least(Binding(least)):
+            return
+        weaker = "ask for a token whose use has the minimum binding endpoint-only"
+        raise VerificationError(
+            "proxy.binding", "every call would be refused: the token asks for a stronger binding",
+            expected=least, got=str(self._binding),
+            mend=f"`--binding declared`, where whoever runs the model answers for which release "
+            f"it is; or {weaker}" if least == Binding.DECLARED
+            else f"{weaker}, or declared; or run the model where its files are, by `guard.load`",
+        )  # fmt: skip
+
+    def _expect_possible(self, at: datetime) -> None:
+        """Check a request that says what the token wants to hear, where the operator left it to it.
+
+        Raises:
+            SunlitError: as `expect_allowed`.
+        """
+        fixed, grant = self._fixed, self._guard.standing.token.claims
+        best = Declared(
+            use=fixed.use or grant.use, purpose=fixed.purpose,
+            jurisdiction=fixed.jurisdiction or next(iter(grant.jurisdictions), None),
+            data_class=fixed.data_class or next(iter(grant.data_classes), None),
+        )  # fmt: skip
+        ask = self._ask(best, "", None)
+        expect_allowed(self._guard.standing, ask.declared, at)
 
     def _ask(self, declared: Declared, trace: str, reason: str | None) -> Ask:
         said: Said = {"binding": self._binding, "masks": tuple(MASKS)}
