@@ -42,7 +42,7 @@ def environment() -> Environment:
         "folders": shape.folders, "base": shape.base, "number": shape.number, "bars": shape.bars,
         "signed": shape.signed, "direction": shape.direction,
     })  # fmt: skip
-    cast("dict[str, object]", made.globals)["shape"] = shape
+    made.globals["shape"] = shape  # pyright: ignore[reportArgumentType]
     return made
 
 
