@@ -1,6 +1,7 @@
 """Running the proxy: one event loop, a listening socket, and a shutdown that drains."""
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -64,7 +65,7 @@ class Running:
         )  # fmt: skip
         self._runner = web.AppRunner(
             make_app(self.parts), access_log=None, auto_decompress=False,
-            keepalive_timeout=IDLE_CLIENT, lingering_time=LINGER,
+            keepalive_timeout=IDLE_CLIENT, lingering_time=LINGER, logger=_quiet(),
             shutdown_timeout=float(config.limits.drain_seconds),
         )  # fmt: skip
 
@@ -93,6 +94,22 @@ class Running:
         await self._runner.cleanup()
         await self.parts.upstream.close()
         await asyncio.to_thread(self.parts.tracer.close)
+
+
+def _quiet() -> logging.Logger:
+    """Return a logger for the HTTP server that tells that a request failed, and nothing of it.
+
+    A parser's error quotes the bytes that it refused: a case, a name, a key.
+    """
+    logger = logging.getLogger("sunlit.proxy.http")
+    logger.filters[:] = [_without_quotes]
+    return logger
+
+
+def _without_quotes(record: logging.LogRecord) -> bool:
+    record.msg, record.args = "a request could not be served: it was malformed, or broke off", ()
+    record.exc_info = record.exc_text = None
+    return True
 
 
 async def serve(service: Service, said: Callable[[int], None]) -> None:
