@@ -1,6 +1,6 @@
-"""A deployer with all its own keys makes a bundle that would pass and mislead: it does not pass,
+"""A deployer with all its own keys makes a bundle to mislead: it fails, or says what is open.
 
-or it says what it leaves open. Both verifiers are asked where both can look.
+Both verifiers are asked where both can look.
 """
 
 import json
@@ -172,7 +172,8 @@ def test_the_browser_finds_it_where_python_does(name: str) -> None:
 
 def test_a_record_may_be_written_in_one_way_only() -> None:
     """An empty list of masks, or no commitments at all: another leaf, which no guard writes."""
-    for change in ({"masked": []}, {"commit": None}):
+    changes: tuple[dict[str, object], ...] = ({"masked": []}, {"commit": None})
+    for change in changes:
         parts = Parts.of()
         record = json.loads(parts.files[layout.RECORD]) | change
         parts.put(layout.RECORD, {name: one for name, one in record.items() if one is not None})
@@ -243,10 +244,8 @@ def test_files_that_no_check_looks_at_are_named(*, ask_browser: bool) -> None:
     parts.files["decision/confession.txt"] = b"I did it."
     parts.files["statements/00001.note.html"] = b"Signed by the court"
 
-    if ask_browser:
-        words = ask(parts)["files"][1]
-    else:
-        words = checked(parts.pack()).check("files").words
+    found = checked(parts.pack())
+    words = ask(parts)["files"][1] if ask_browser else found.check("files").words
     assert "No check looks at what its maker wrote in index.html." in words
     assert "decision/confession.txt, statements/00001.note.html" in words
 

@@ -60,7 +60,7 @@ _KNOWN: Final = re.compile(
 def unchecked(paths: Iterable[str]) -> str:
     """Say which files of a bundle no check compares with the evidence, "" where there is none."""
     there = set(paths)
-    pages = [page for page in PAGES if page in there]
+    pages: list[str] = [page for page in PAGES if page in there]
     odd = sorted(path for path in there if not _KNOWN.fullmatch(path))
     said = f" No check looks at what its maker wrote in {_listed(pages)}." if pages else ""
     return said + (f" No bundle has these, and no check looks at them: {_few(odd)}." if odd else "")
