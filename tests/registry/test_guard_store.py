@@ -295,3 +295,16 @@ def test_nothing_is_allowed_while_no_log_is_idle_or_the_token_is_suspended(world
         assert outcomes(world) == {"records": "recorder.no-log"}
     refresh_status(world.store.root, revoked_list(world, Status.SUSPENDED), world.clock.at)
     assert outcomes(world)["orders"] == "status.suspended"
+
+
+def test_another_place_for_the_keys_of_a_store_is_refused(world: World) -> None:
+    """They are where guard.json says; naming that place again is no change."""
+    volume = world.root / "volume"
+    done = prepared(world, "own", keys=volume)
+    assert done.store.keys == volume
+    assert prepared(world, "own", keys=world.root / "." / "volume").registered == ()
+    assert prepared(world, "own").registered == ()
+
+    assert refusal(world, "own", keys=world.root / "other") == "guard-store.other-keys"
+    assert refusal(world, "store", keys=volume) == "guard-store.other-keys"
+    assert not (world.root / "other").exists()

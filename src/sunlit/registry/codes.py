@@ -50,6 +50,7 @@ CODES: Final = {
     "home.cannot-write": "A file of the home could not be written; nothing was changed.",
     "guard-store.token": "A token is for another use or deployer than a decision store's.",
     "guard-store.other-owner": "A decision store is of another organisation or use.",
+    "guard-store.other-keys": "The content keys of a decision store are at another place.",
     "guard-store.other-log": "A decision log is registered with another key than the store has.",
     "guard-store.older-status": "A status list is older than the one that the store has.",
     "guard-store.no-trust": "A decision store has no trust file.",

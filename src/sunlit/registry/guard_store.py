@@ -59,8 +59,8 @@ def prepare_store(
     operator key, the home's unless given.
 
     Raises:
-        VerificationError: `guard-store.token`, `guard-store.other-owner`, `guard-store.other-log`,
-            `token.*`, `admit.refused`.
+        VerificationError: `guard-store.token`, `guard-store.other-owner`, `guard-store.other-keys`,
+            `guard-store.other-log`, `token.*`, `admit.refused`.
         UnavailableError: `home.no-such-key`, `home.no-trust`, `home.cannot-write`, `store.*`.
     """
     home, by = ledger.home, signer or ledger.home.signer("operator")
@@ -122,6 +122,13 @@ def _opened(root: Path, deployer: str, use: str, keys: Path | None) -> DecisionS
             "guard-store.other-owner", "the decision store is of another organisation or use",
             expected=f"{deployer}, {use}", got=f"{store.organisation}, {store.use}",
             mend="name another directory: each deployment has a store of its own",
+        )  # fmt: skip
+    if keys is not None and keys.resolve() != store.keys.resolve():
+        raise VerificationError(
+            "guard-store.other-keys", "the content keys of this decision store are elsewhere",
+            expected=str(store.keys), got=str(keys.absolute()),
+            mend="leave --keys out; to move them: stop the service, move the folder, and change "
+            "`keys` in guard.json",
         )  # fmt: skip
     return store
 
