@@ -107,7 +107,9 @@ def _quiet() -> logging.Logger:
 
 
 def _without_quotes(record: logging.LogRecord) -> bool:
-    record.msg, record.args = "a request could not be served: it was malformed, or broke off", ()
+    kind = record.exc_info[0] if record.exc_info else None
+    record.msg = "a request could not be served: it was malformed, or broke off (%s)"
+    record.args = ("unknown" if kind is None else kind.__name__,)
     record.exc_info = record.exc_text = None
     return True
 

@@ -15,6 +15,7 @@ from sunlit.proxy.config import Limits
 
 # Longer than uvicorn's 5 seconds would race with the upstream's closing of an idle connection.
 KEEP_ALIVE: Final = 4.0
+FINAL: Final = 200  # below are answers that are none yet; aiohttp passes on a 101
 LARGE: Final = 1 << 20  # from here on a body is written in pieces, so that the loop goes on
 _NOT_OURS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _MEND: Final = "see that the model's endpoint runs and that --upstream names it"
@@ -45,11 +46,12 @@ class Upstream:
         """Send a request; return when the answer's headers are there. `raw_path` stays encoded.
 
         Raises:
-            UnavailableError: `proxy.upstream-unreachable`, `proxy.upstream-timeout`.
+            UnavailableError: `proxy.upstream-unreachable`, `proxy.upstream-timeout`,
+                `proxy.upstream-broken`.
         """
         try:
             async with asyncio.timeout(self._limits.answer_seconds):
-                return await self._session.request(
+                answer = await self._session.request(
                     method, URL(self._url + raw_path, encoded=True), headers=headers,
                     data=io.BytesIO(body) if body is not None and len(body) >= LARGE else body,
                     allow_redirects=False,
@@ -64,6 +66,14 @@ class Upstream:
                 "proxy.upstream-unreachable", "the model's endpoint cannot be reached",
                 got=type(error).__name__, mend=_MEND,
             ) from error  # fmt: skip
+
+        if answer.status < FINAL:
+            answer.close()
+            raise UnavailableError(
+                "proxy.upstream-broken", "the model's endpoint changed to another protocol",
+                expected="an answer in HTTP", mend=_MEND,
+            )  # fmt: skip
+        return answer
 
     async def close(self) -> None:
         """Close every connection."""
