@@ -15,6 +15,7 @@ from sunlit.registry.admit import open_ledger
 from sunlit.registry.status import change_status
 from sunlit.runtime.folder import STATUS
 from tests.cli.doors import Door
+from tests.cli.test_mends import understand
 from tests.decisions import World, copied
 from tests.registry.telling import ISSUER_KEY
 
@@ -272,3 +273,38 @@ def test_a_log_without_its_lock_store_is_passed_over(
     second.lock.unlink()
     checked = sunlit("guard", "check", world.store.root, *DECLARED)
     assert "log.lock-missing" in checked.out
+
+
+def test_logs_are_computed_again(sunlit: Door, world: World) -> None:
+    """Each problem with its code; 1 where there is one."""
+    sound = sunlit("guard", "fsck", world.store.root)
+    assert (sound.code, sound.out.count("everything agrees")) == (0, 2), sound.err
+    world.store.logs()[0].lock.unlink()
+
+    ended = sunlit("guard", "fsck", world.store.root)
+
+    assert (ended.code, "[log.lock-missing]" in ended.out) == (1, True)
+    (first, second) = document(sunlit, "guard", "fsck", world.store.root, code=1)
+    assert [one["code"] for one in first["problems"]] == ["log.lock-missing"]
+    assert (second["problems"], second["records"]) == ([], 1)
+
+
+def test_what_follows_a_new_store_can_be_copied(
+    sunlit: Door, world: World, home: tuple[object, ...]
+) -> None:
+    """Whose log, cosigned by whom, accepted where; nothing where nothing was registered."""
+    words = ("guard", "init", world.root / "new", "--token", world.token, *home)
+    log, own = world.root / "deployer" / "log", world.root / "deployer"
+
+    ended, again = sunlit(*words), sunlit(*words)
+
+    for line in (
+        f"sunlit log cosign {log} --home WITNESS > WITNESS.cosignature",
+        f"sunlit log accept WITNESS.cosignature --home {own}",
+        f"sunlit guard anchor {world.root / 'new'} --home {own}",
+        f"sunlit guard check {world.root / 'new'}",
+    ):
+        assert f"  {line}\n" in ended.out
+        if ">" not in line:
+            understand(line)
+    assert "cosign" not in again.out

@@ -1,22 +1,16 @@
 """`sunlit guard`: prepare a deployment, look at it, anchor its decision logs, serve."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from sunlit.base.errors import DOES_NOT_HOLD, UnavailableError
 from sunlit.cli.acting import PATH, acting, signer_option
+from sunlit.cli.guard_said import anchored, checked, looked, next_steps, step_lines
 from sunlit.cli.output import emit, home_option, json_option, when
-
-if TYPE_CHECKING:
-    from sunlit.registry.anchor import Done
-    from sunlit.registry.guard_look import Look
-    from sunlit.registry.receipts import Renewed
-    from sunlit.runtime.steps import Step
 
 EPILOG = """\b
 Examples:
@@ -27,6 +21,7 @@ Examples:
   sunlit guard refresh deployment --status https://safety.example/status/1.jwt
   sunlit guard anchor deployment --home council             by a timer, each hour for example
   sunlit guard anchor deployment --closed --home council    volumes stay private
+  sunlit guard fsck deployment                              the logs, computed again
 """
 STORE = click.Path(path_type=Path, file_okay=False)
 SERVE: Final = "serve"
@@ -102,6 +97,7 @@ def init(
         done = prepare_store(
             act.ledger, token, store, use=use, workers=workers, keys=keys, signer=act.signer
         )
+        log = act.ledger.home.log_directory
     logs = done.store.logs()
     document = {
         "store": str(store),
@@ -112,7 +108,8 @@ def init(
     }
     lines = [f"{store} is ready: {len(logs)} decision logs for {use}"]
     lines += [f"  registered {one.origin}" for one in done.registered]
-    lines += [f"  next: sunlit guard check {store}, then witnesses: sunlit log cosign"]
+    if done.registered:
+        lines += next_steps(store, home, log)
     emit(document, lines, as_json=as_json)
 
 
@@ -129,48 +126,8 @@ def status(*, store: Path, at: datetime | None, as_json: bool) -> None:
 
     with bar("Reading records") as step:
         found = look(DecisionStore.open(store), at or now(), step)
-    emit(found.to_json(), _looked(found), as_json=as_json)
+    emit(found.to_json(), looked(found), as_json=as_json)
     raise SystemExit(found.verification.exit_code)
-
-
-def _looked(found: "Look") -> Iterator[str]:
-    yield f"{found.store.organisation}, use {found.store.use}"
-    for step in found.verification.steps:
-        yield from _step(step)
-    for log in found.logs:
-        state = "not registered" if not log.registered else "busy" if log.busy else "idle"
-        if log.fault is not None:
-            state = f"damaged ({log.fault.code}), takes no more records"
-        unsigned = log.records - log.signed
-        yield f"log {log.origin}: {state}, {log.records} records" + (
-            f", {unsigned} not under a checkpoint yet" if unsigned > 0 else ""
-        )
-        if log.fault is not None and log.fault.mend:
-            yield f"  {log.fault}; to mend: {log.fault.mend}"
-        if log.anchor is None and log.signed:
-            yield "  never anchored: sunlit guard anchor DIR --home HOME"
-        elif log.anchor is not None:
-            kind = ", closed" if log.anchor.closed else ""
-            waits = "" if log.anchor.witnessed else ", waits for witnesses"
-            size = "" if log.anchor.size is None else f" at {log.anchor.size} records"
-            yield f"  anchored {log.anchor.at:%Y-%m-%dT%H:%M:%SZ}{size}{kind}{waits}"
-    waiting = found.waiting
-    yield f"Proposals that wait for a human's outcome: {waiting.undecided}"
-    yield f"Streams without an end: {waiting.unfinished}"
-    yield f"Decisions by break-glass that nobody reviewed: {waiting.unreviewed}"
-    yield f"Contests without a result: {waiting.unanswered}"
-    yield f"Incident drafts: {found.drafts}"
-
-
-def _step(step: "Step") -> Iterator[str]:
-    colours = {"HOLDS": "green", "FAILS": "red", "UNKNOWN": "yellow"}
-    word = str(step.outcome)
-    yield (
-        f"{step.number:>2} {step.name:<10} "
-        f"{click.style(f'{word:<9}', fg=colours.get(word), bold=True)} {step.words}"
-    )
-    if step.code:
-        yield f"{'':<24}{step.code}" + (f"; to mend: {step.mend}" if step.mend else "")
 
 
 @command.command(epilog="\b\nExample:\n  sunlit guard check deployment --files model")
@@ -213,7 +170,7 @@ def check(
     found = check_use(
         opened, declared, at or now(), files=manifest, staleness=timedelta(hours=stale_hours)
     )
-    lines = [line for step in found.steps for line in _step(step)]
+    lines = [line for step in found.steps for line in step_lines(step)]
     lines.append("It would be allowed." if found.holds else "It would be refused.")
     emit(found.to_json(), lines, as_json=as_json)
     raise SystemExit(found.exit_code)
@@ -268,30 +225,24 @@ def anchor(
         "witnessed": [str(path) for path in renewed.witnessed],
         "waiting": [str(path) for path in renewed.waiting],
     }
-    emit(document, _anchored(done, renewed), as_json=as_json)
+    emit(document, anchored(done, renewed), as_json=as_json)
     codes = {one.refused.exit_code for one in done if one.refused is not None}
     if codes:
         raise SystemExit(DOES_NOT_HOLD if DOES_NOT_HOLD in codes else max(codes))
 
 
-def _anchored(done: "tuple[Done, ...]", renewed: "Renewed") -> Iterator[str]:
-    for one in done:
-        if one.refused is not None:
-            yield f"{one.origin}: not anchored: {one.refused.code}: {one.refused}"
-            if one.refused.mend:
-                yield f"  to mend: {one.refused.mend}"
-        elif one.said is None:
-            yield f"{one.origin}: nothing new since {one.before or 0} records"
-        else:
-            kind = ", closed" if one.closed else ""
-            yield f"{one.origin}: anchored at {one.size} records{kind}, entry {one.said.index}"
-    for one in done:
-        if one.unopened:
-            yield (
-                f"{one.origin}: not compared with {one.unopened} closed anchors: their openings in "
-                "private/anchors of the home are lost; bring them back from a backup"
-            )
-    yield from (f"Cosigned by a quorum: {path}" for path in renewed.witnessed)
-    yield from (f"Waits for witnesses:  {path}" for path in renewed.waiting)
-    if renewed.waiting:
-        yield "  After sunlit log cosign and sunlit log accept: sunlit guard anchor again"
+@command.command(epilog="\b\nExample:\n  sunlit guard fsck deployment")
+@click.argument("store", metavar="DIR", type=STORE)
+@json_option
+def fsck(*, store: Path, as_json: bool) -> None:
+    """Recompute every decision log, with its segments, and name everything that differs."""
+    from sunlit.cli.progress import bar
+    from sunlit.decision.store import DecisionStore
+    from sunlit.registry.guard_fsck import check_store
+
+    with bar("Reading records") as step:
+        found = check_store(DecisionStore.open(store), step)
+    lines = [line for one in found for line in checked(one)]
+    emit([one.to_json() for one in found], lines, as_json=as_json)
+    if any(one.problems for one in found):
+        raise SystemExit(DOES_NOT_HOLD)
