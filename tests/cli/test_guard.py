@@ -15,7 +15,6 @@ from sunlit.registry.admit import open_ledger
 from sunlit.registry.status import change_status
 from sunlit.runtime.folder import STATUS
 from tests.cli.doors import Door
-from tests.cli.test_mends import understand
 from tests.decisions import World, copied
 from tests.registry.telling import ISSUER_KEY
 
@@ -305,6 +304,4 @@ def test_what_follows_a_new_store_can_be_copied(
         f"sunlit guard check {world.root / 'new'}",
     ):
         assert f"  {line}\n" in ended.out
-        if ">" not in line:
-            understand(line)
     assert "cosign" not in again.out
