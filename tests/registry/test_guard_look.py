@@ -7,6 +7,8 @@ from pathlib import Path
 from sunlit.decision.content import TEXT, Content
 from sunlit.decision.ports import Draft
 from sunlit.decision.record import Kind, Pointer, Record, new_id
+from sunlit.registry.decision_index import Index
+from sunlit.registry.decision_search import Search, search
 from sunlit.registry.guard_look import look, waiting
 from tests.decisions import World, copied
 
@@ -76,3 +78,20 @@ def test_damaged_records_make_a_log_damaged(tmp_path: Path) -> None:
     found = look(world.store, world.clock.at)
 
     assert [one.fault and one.fault.code for one in found.logs] == ["record.damaged", None]
+
+
+def test_an_erased_proposal_waits_for_nobody(tmp_path: Path) -> None:
+    """It is counted apart: it was never decided, and nobody can decide about it now."""
+    world = copied(tmp_path)
+    with Index.opened(world.store) as index:
+        index.update()
+        assert [row.place for row in search(index, Search(undecided=True))]
+        world.store.erase(world.pointers["undecided"])
+        index.forget(world.pointers["undecided"])
+        assert [row.place for row in search(index, Search(undecided=True))] == []
+
+    found = waiting(world.store)
+    assert (found.undecided, found.erased) == (0, 1)
+
+    shutil.rmtree(world.store.keys)  # nobody can tell now
+    assert (waiting(world.store).undecided, waiting(world.store).erased) == (1, 0)

@@ -135,7 +135,7 @@ def _anchored(index: "Index", case: "Case", home: Path | None) -> "Since | str":
 @click.option("--case", metavar="POINTER", help="With this case pointer.")
 @click.option("--needs-review", is_flag=True, help="Made by break-glass and not reviewed.")
 @click.option("--unfinished", is_flag=True, help="Streams without an end.")
-@click.option("--undecided", is_flag=True, help="Proposals without a human's outcome.")
+@click.option("--undecided", is_flag=True, help="Proposals without a human's outcome, not erased.")
 @click.option("--contested", is_flag=True, help="Somebody contests or contested it.")
 @click.option("--rebuild", is_flag=True, help="Make the search index anew first.")
 @store_option

@@ -58,7 +58,8 @@ def looked(found: "Look") -> Iterator[str]:
             size = "" if log.anchor.size is None else f" at {log.anchor.size} records"
             yield f"  anchored {log.anchor.at:%Y-%m-%dT%H:%M:%SZ}{size}{kind}{waits}"
     waiting = found.waiting
-    yield f"Proposals that wait for a human's outcome: {waiting.undecided}"
+    erased = f", and {waiting.erased} erased without one" if waiting.erased else ""
+    yield f"Proposals that wait for a human's outcome: {waiting.undecided}{erased}"
     yield f"Streams without an end: {waiting.unfinished}"
     yield f"Decisions by break-glass that nobody reviewed: {waiting.unreviewed}"
     yield f"Contests without a result: {waiting.unanswered}"

@@ -8,7 +8,7 @@ from typing import Final
 from sunlit.base.times import format_time
 from sunlit.decision.record import Kind
 from sunlit.registry.decision_index import LOOKED_UP_BY, Index
-from sunlit.registry.decision_rows import Row, utf8
+from sunlit.registry.decision_rows import ERASED, Row, utf8
 
 _LATER: Final = (
     "EXISTS (SELECT 1 FROM record AS later WHERE later.of_log = record.log "
@@ -17,7 +17,9 @@ _LATER: Final = (
 _FLAGS: Final = {
     "needs_review": f"record.break_glass IS NOT NULL AND NOT {_LATER.format(Kind.REVIEW)}",
     "unfinished": f"record.state = 'opened' AND NOT {_LATER.format(Kind.CLOSED)}",
-    "undecided": f"record.state = 'proposed' AND NOT {_LATER.format(Kind.OUTCOME)}",
+    # Nobody can decide about what was erased.
+    "undecided": f"record.state = 'proposed' AND record.content <> '{ERASED}' "
+    f"AND NOT {_LATER.format(Kind.OUTCOME)}",
     "contested": _LATER.format(Kind.CONTEST),
 }
 _EQUAL: Final = ("kind", "use", "release", "state")

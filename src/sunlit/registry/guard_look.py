@@ -88,19 +88,22 @@ class Waiting:
     """How many decisions wait for people.
 
     Proposals without an outcome, streams without an end, break-glass without a review, contests
-    without a result.
+    without a result. `erased` are further proposals without an outcome, whose content is gone:
+    nobody can decide about them any more.
     """
 
     undecided: int
     unfinished: int
     unreviewed: int
     unanswered: int
+    erased: int = 0
 
     def to_json(self) -> dict[str, object]:
         """Return it for `--json`."""
         return {
             "undecided": self.undecided, "unfinished": self.unfinished,
             "unreviewed": self.unreviewed, "unanswered": self.unanswered,
+            "erased": self.erased,
         }  # fmt: skip
 
 
@@ -195,7 +198,7 @@ def waiting(
     Raises:
         SunlitError: `record.*`, without `faults`.
     """
-    count, done = _Counting(), _Progress(step)
+    count, done = _Counting(store.is_erased), _Progress(step)
     for folder in store.logs():
         try:
             done.total += records_of(folder)
@@ -233,7 +236,8 @@ class _Counting:
     answers all contests of that decision before it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_erased: Callable[[Pointer], bool]) -> None:
+        self._is_erased = is_erased
         self._asked: dict[Kind, set[Pointer]] = defaultdict(set)
         self._given: dict[Kind, set[Pointer]] = defaultdict(set)
         self._contests: list[tuple[Pointer, _Moment]] = []
@@ -257,17 +261,26 @@ class _Counting:
             self._given[record.kind].add(record.of)
 
     def result(self) -> Waiting:
-        def left(kind: Kind) -> int:
-            return len(self._asked[kind] - self._given[kind])
+        def left(kind: Kind) -> set[Pointer]:
+            return self._asked[kind] - self._given[kind]
+
+        proposals = left(Kind.OUTCOME)
+        erased = sum(map(self._gone, proposals))
 
         unanswered = sum(
             about not in self._answers or moment > self._answers[about]
             for about, moment in self._contests
         )
         return Waiting(
-            undecided=left(Kind.OUTCOME), unfinished=left(Kind.CLOSED),
-            unreviewed=left(Kind.REVIEW), unanswered=unanswered,
+            undecided=len(proposals) - erased, unfinished=len(left(Kind.CLOSED)),
+            unreviewed=len(left(Kind.REVIEW)), unanswered=unanswered, erased=erased,
         )  # fmt: skip
+
+    def _gone(self, pointer: Pointer) -> bool:
+        try:
+            return self._is_erased(pointer)
+        except SunlitError:  # the key store is not there: nobody can tell, so it waits
+            return False
 
 
 def _drafts(root: Path) -> int:
