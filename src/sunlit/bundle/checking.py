@@ -231,7 +231,8 @@ class Checking:
         if not contents:
             raise UnavailableError(
                 "bundle.closed", "no value is opened here: erased, or kept closed",
-                mend="ask the deployer to open it: sunlit bundle DECISION --open input,output",
+                mend="ask the deployer to open it: "
+                "`sunlit bundle DECISION --open input,output --store DIR --home HOME -o ZIP`",
             )  # fmt: skip
         count = sum(len(one.fields) for one in contents)
         own = "" if self.opening else " None of them is the decision's own."

@@ -59,7 +59,7 @@ def undeclared() -> VerificationError:
         mend=(
             f"send the header {declared.USE}, and where the token asks for them "
             f"{declared.JURISDICTION}, {declared.DATA_CLASS} and {declared.CASE}; or have the "
-            "operator fix the use with `sunlit guard serve --use ID`"
+            "operator start the proxy with `--use ID`"
         ),
     )  # fmt: skip
 

@@ -122,7 +122,7 @@ def _case(store: DecisionStore, wish: Wish, at: datetime) -> Case:
     if record.kind is not Kind.DECISION:
         raise VerificationError(
             "bundle.not-a-decision", f"this record is no decision but of kind {record.kind}",
-            mend="name the decision itself: sunlit decision show tells which one it is about",
+            mend="name the decision itself, which `sunlit decision show ID --store DIR` tells",
         )  # fmt: skip
     if wish.as_of is not None and not record.time <= wish.as_of <= at:
         raise VerificationError(

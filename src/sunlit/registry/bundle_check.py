@@ -26,7 +26,7 @@ def check_bundle(path: Path, trust: TrustFile, at: datetime) -> BundleVerificati
         raise MalformedError(
             "bundle.not-a-file", "this is a token's folder" if token else "this is a folder",
             expected="a bundle, one zip",
-            mend=f"sunlit token verify {path} --trust FILE" if token else "name the bundle's zip",
+            mend="sunlit token verify DIR --trust FILE" if token else "name the bundle's zip",
         )  # fmt: skip
     return verify_bundle(path, trust, at, judge=judge)
 
