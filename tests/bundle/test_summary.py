@@ -15,6 +15,9 @@ from sunlit.decision.content import JSON, TEXT, Content
 from sunlit.decision.record import Kind, Pointer, Record, State
 from sunlit.guard.explain import MEDIA_TYPE, Explanation, NoExplanation, Term
 from sunlit.guard.explain.methods import Estimand, Link
+from sunlit.registry.bundle_check import answers
+from tests.bundle.cases import Parts, checked
+from tests.bundle.tampering import TABLE
 from tests.fixtures.token_world import grant
 
 AT: Final = datetime(2026, 11, 22, 9, 51, 31, tzinfo=UTC)
@@ -140,3 +143,27 @@ def test_a_spoken_time_is_found_again_to_the_minute(seconds: int, zone: timezone
     assert match is not None
     assert machine_time(match) == f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
     assert brief(at).endswith(f"{at.astimezone(UTC):%H:%M}")
+
+
+def test_what_does_not_fit_the_record_is_not_called_unopened() -> None:
+    """It was opened; it is only not what was committed to."""
+    commit = {"output": "ab" * 32, "explanation": "cd" * 32}
+    asked = record(commit=commit)
+
+    closed = [one.text for one in summary(asked, None, None, [])]
+    misfit = [one.text for one in summary(asked, None, None, [], is_misfit=True)]
+
+    assert "output is recorded, and not opened here." in closed[0]
+    assert closed[3] == "An explanation is recorded, and not opened here."
+    assert "output is recorded, and what is opened does not fit the record." in misfit[0]
+    assert misfit[3] == "An explanation is recorded, and what is opened does not fit the record."
+
+
+def test_a_stranger_reads_that_what_is_opened_does_not_fit() -> None:
+    """From check 6 of a bundle whose value was changed."""
+    parts = Parts.of()
+    TABLE["another value"][1](parts)
+
+    _, facts = answers(checked(parts.pack()))
+
+    assert "what is opened does not fit the record" in facts[0].text

@@ -17,14 +17,18 @@ MAX_REASON: Final = 400
 MAX_NAME: Final = 60  # characters of an input's name or value in a sentence
 
 
-def grounds(opening: Content | None, *, is_recorded: bool) -> str:
-    """Return one or two sentences: what moved the estimate, how exact, or why nobody knows."""
+def grounds(opening: Content | None, *, is_recorded: bool, is_misfit: bool = False) -> str:
+    """Return one or two sentences: what moved the estimate, how exact, or why nobody knows.
+
+    `is_misfit`: what is opened does not fit the record, so nothing of it is shown.
+    """
     if not is_recorded:
         return "No explanation was recorded, nor why there is none."
     found = _found(opening)
     match found:
         case None:
-            return "An explanation is recorded, and not opened here."
+            why = "what is opened does not fit the record" if is_misfit else "not opened here"
+            return f"An explanation is recorded, and {why}."
         case Explanation():
             made = f"{found.method}, {one_line(found.library, MAX_NAME)}"
             return f"{moved(found.terms)} How exact: {exactness(found)} ({made})."

@@ -13,6 +13,7 @@ from sunlit.decision.record import Binding, Kind, Record, State
 MAX_SHOWN: Final = 400  # characters of a value in a summary
 MAX_REASONS: Final = 200
 NOT_OPENED: Final = "recorded, and not opened here"
+MISFIT: Final = "recorded, and what is opened does not fit the record"
 BINDINGS: Final = {
     Binding.FILES_VERIFIED: "the guard had hashed the very files that it was loaded from",
     Binding.DECLARED: "on the word of whoever ran it: no file was hashed",
@@ -44,12 +45,12 @@ def headline(record: Record, grant: TokenGrant | None, later: Sequence[Record]) 
 
 def summary(
     record: Record, grant: TokenGrant | None, opening: Content | None, later: Sequence[Record],
-    outcome: Content | None = None, answer: Content | None = None,
+    outcome: Content | None = None, answer: Content | None = None, *, is_misfit: bool = False,
 ) -> tuple[Fact, ...]:  # fmt: skip
     """Return the six answers, in their order.
 
     `outcome` and `answer` are what is opened of the last outcome and of the last answer to a
-    contest.
+    contest. `is_misfit`: what is opened does not fit the record (check 6), so it is not shown.
     """
     decided = outcome.fields.get("output") if outcome else None
     changed = f" What the human decided: {_plainly(decided)}." if decided else ""
@@ -57,22 +58,25 @@ def summary(
     return (
         Fact(
             title="What was decided",
-            text=f"{_output(record, opening)} {_became(record, later)}{changed}",
+            text=f"{_output(record, opening, MISFIT if is_misfit else NOT_OPENED)} {_became(record, later)}{changed}",
         ),
         Fact(title="By which component", text=_component(record, grant)),
         Fact(title="Under which token", text=_token(record, grant)),
-        Fact(title="On what grounds", text=grounds(opening, is_recorded=is_recorded)),
+        Fact(
+            title="On what grounds",
+            text=grounds(opening, is_recorded=is_recorded, is_misfit=is_misfit),
+        ),
         Fact(title="With which human", text=_human(record, later, outcome)),
         Fact(title="Can it be challenged", text=_challenged(record, later, answer)),
     )
 
 
-def _output(record: Record, opening: Content | None) -> str:
+def _output(record: Record, opening: Content | None, why_not: str) -> str:
     if "output" not in record.commit:
         return "No output stands in this record."
     one = opening.fields.get("output") if opening else None
     return (
-        f"The component's output is {NOT_OPENED}."
+        f"The component's output is {why_not}."
         if one is None
         else f"The component's output: {_plainly(one)}."
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time
+from sunlit.bundle.outcome import Outcome
 from sunlit.bundle.summary import headline, summary
 from sunlit.bundle.verify import BundleVerification, Shown, verify_bundle
 from sunlit.bundle.view import LIMITS, Fact
@@ -42,6 +43,7 @@ def answers(found: BundleVerification) -> tuple[str | None, tuple[Fact, ...]]:
         summary(
             shown.record, shown.grant, shown.opening, later,
             _last(shown, Kind.OUTCOME), _last(shown, Kind.CONTEST_RESULT),
+            is_misfit=found.check("opening").outcome is Outcome.FAILED,
         ),
     )  # fmt: skip
 
