@@ -101,6 +101,8 @@ def a_bundle_for_the_court(stage: Stage) -> None:
         "model",
         "--loader",
         "example.story.service:load",
+        "--runtime",
+        "lightgbm",
         show=3,
     )
 
