@@ -55,10 +55,11 @@ def summary(
     decided = outcome.fields.get("output") if outcome else None
     changed = f" What the human decided: {_plainly(decided)}." if decided else ""
     is_recorded = "explanation" in record.commit
+    output = _output(record, opening, MISFIT if is_misfit else NOT_OPENED)
     return (
         Fact(
             title="What was decided",
-            text=f"{_output(record, opening, MISFIT if is_misfit else NOT_OPENED)} {_became(record, later)}{changed}",
+            text=f"{output} {_became(record, later)}{changed}",
         ),
         Fact(title="By which component", text=_component(record, grant)),
         Fact(title="Under which token", text=_token(record, grant)),
