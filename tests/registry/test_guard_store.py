@@ -217,6 +217,7 @@ def test_a_look_tells_what_waits_and_how_far_the_logs_are(world: World) -> None:
     assert found.verification.holds
     assert found.waiting.to_json() == {
         "undecided": 1, "unfinished": 1, "unreviewed": 1, "unanswered": 0,
+        "erased": 0,
     }  # fmt: skip
     first, second = found.logs
     assert (first.records, first.signed, first.busy, first.registered) == (15, 15, False, True)
