@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, no other test of this process could call asyncio.run.
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """Start Chromium once; without it, or without Playwright, these tests are skipped."""
+    """Start Chromium for a module; without it, or without Playwright, its tests are skipped."""
     playwright = pytest.importorskip("playwright.sync_api")
     path = chromium()
     if path is None:
@@ -25,7 +26,7 @@ def browser() -> Iterator["Browser"]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def verifier(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Verifier]:
     """Open `verify.html` from disk."""
     folder: Path = tmp_path_factory.mktemp("verifier")
