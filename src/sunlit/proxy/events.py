@@ -48,6 +48,7 @@ class Watcher:
         self._inflater = Inflater(encoding, limit)
         self._line = bytearray()
         self._data: list[bytes] = []
+        self._size = 0  # of `_data`, with a line end each
         self.answer: Answer = UNKNOWN
         self.events = 0  # that carried words of the answer
         self.done = False  # the stream itself said that it is complete
@@ -64,11 +65,13 @@ class Watcher:
     def _take(self, line: bytes) -> None:
         line = line.removesuffix(b"\r")
         if line.startswith(b"data:"):
-            if sum(map(len, self._data)) < MAX_LINE:
+            if self._size < MAX_LINE:
                 self._data.append(line[5:].removeprefix(b" "))
+                self._size += len(self._data[-1]) + 1
         elif not line and self._data:
             self._event(b"\n".join(self._data))
             self._data.clear()
+            self._size = 0
 
     def _event(self, data: bytes) -> None:
         if data == DONE:
