@@ -1,5 +1,6 @@
 """Live detectors: when they speak, when they are silent, and that their state is bounded."""
 
+import asyncio
 import json
 import math
 from decimal import Decimal
@@ -23,8 +24,10 @@ from sunlit.proxy.detectors import (
     Window,
     psi,
 )
+from sunlit.proxy.pointer import parsed
+from sunlit.proxy.reading import read_asked
 from sunlit.proxy.reference import load_reference, read_numbers
-from sunlit.proxy.routes import Api
+from sunlit.proxy.routes import Api, Route
 from sunlit.proxy.watch import Drafts, Watch
 from sunlit.testing.clock import SetClock
 
@@ -182,10 +185,12 @@ def test_numbers_of_plain_json_are_found_by_pointer() -> None:
     """What is no finite number is passed over."""
     body = b'{"age":41,"deep":{"x":[1,2.5]},"text":"7","yes":true,"big":1e999}'
 
-    found = read_numbers(Api.PLAIN, body, ["/age", "/deep/x/1", "/text", "/yes", "/big", "/no"])
+    found = read_numbers(
+        Api.PLAIN, parsed(body), ["/age", "/deep/x/1", "/text", "/yes", "/big", "/no"]
+    )
     assert found == {"/age": [41.0], "/deep/x/1": [2.5]}
-    assert read_numbers(Api.PLAIN, b"no json", ["/age"]) == {}
-    assert read_numbers(Api.CHAT, body, ["/age"]) == {}
+    assert read_numbers(Api.PLAIN, parsed(b"no json"), ["/age"]) == {}
+    assert asyncio.run(read_asked(Route(name="c", api=Api.CHAT), body, ["/age"])).numbers == {}
 
 
 @pytest.mark.parametrize("data", [[1, 2, 3, 4], [[1, 2], [3, 4]]])
@@ -195,7 +200,7 @@ def test_numbers_of_tensors_are_found_by_name_and_column(data: object) -> None:
         {"inputs": [{"name": "x", "shape": [2, 2], "data": data}, {"name": "odd"}, 7]}
     ).encode()
 
-    assert read_numbers(Api.OIP, body, ["x", "x/1", "x/7", "y"]) == {
+    assert read_numbers(Api.OIP, parsed(body), ["x", "x/1", "x/7", "y"]) == {
         "x": [1.0, 2.0, 3.0, 4.0], "x/1": [2.0, 4.0], "x/7": [],
     }  # fmt: skip
 
@@ -204,4 +209,4 @@ def test_only_so_many_numbers_of_a_tensor_are_looked_at() -> None:
     """A large tensor does not stop the loop."""
     body = json.dumps({"inputs": [{"name": "x", "shape": [9999], "data": [1] * 9999}]}).encode()
 
-    assert len(read_numbers(Api.OIP, body, ["x"])["x"]) == 1000
+    assert len(read_numbers(Api.OIP, parsed(body), ["x"])["x"]) == 1000

@@ -8,10 +8,11 @@ from typing import Final
 from aiohttp import web
 
 from sunlit.base.errors import SunlitError, UnavailableError
-from sunlit.proxy.exchange import UNTYPED, Exchange, as_it_came
+from sunlit.proxy.exchange import Exchange
 from sunlit.proxy.headers import to_upstream
 from sunlit.proxy.parts import Parts
 from sunlit.proxy.problem import MEDIA_TYPE, RETRY_SECONDS, document, not_served, status_of
+from sunlit.proxy.release import UNTYPED, release
 from sunlit.proxy.routes import Route
 from sunlit.proxy.streaming import Relay, is_stream
 from sunlit.proxy.tracecontext import TraceContext
@@ -102,7 +103,7 @@ class _Door:
         await one.refused(error)
         return _problem(error, fallback=fallback, own={"Sunlit-State": "refused"})
 
-    async def _passed(self, request: web.Request) -> web.Response:
+    async def _passed(self, request: web.Request) -> web.StreamResponse:
         """Pass on what is no decision: a list of models, health, metadata."""
         incoming = TraceContext.read(request.headers)
         trace = (incoming.child() if incoming else TraceContext.new()).to_headers()
@@ -114,7 +115,7 @@ class _Door:
                 body = await pieces.whole(self.parts.limits.response_bytes)
         except SunlitError as error:
             return _problem(error)
-        return as_it_came(answer, body, {})
+        return await release(request, answer, body, {}, self.parts.limits.write_seconds)
 
     def _own(self, method: str, path: str) -> web.Response:
         if method != "GET" or path not in (f"{OURS}healthz", f"{OURS}readyz"):

@@ -11,7 +11,8 @@ CODES: Final = {
     "proxy.binding": "The token asks for a stronger binding than this proxy can give.",
     # declared
     "proxy.use-undeclared": "A request did not say what the component is used for.",
-    "proxy.header": "A Sunlit-* request header is malformed.",
+    "proxy.target": "A request's path and query are malformed, or longer than the limit.",
+    "proxy.header": "A Sunlit-* request header is malformed, or another cannot go on as it came.",
     # limits
     "proxy.too-large": "A request's body is larger than the limit.",
     "proxy.slow-client": "A request's body broke off, or did not arrive in time.",

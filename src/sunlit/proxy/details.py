@@ -27,11 +27,13 @@ class Price:
 class Call:
     """What is known of a call when it has ended.
 
+    `target` is the request's path and query as they came and went on: a query reaches the model.
     `status` is the upstream's; `events` and `done` are a stream's: how many of its events carried
     words, and whether it said itself that it was complete.
     """
 
     route: Route
+    target: str
     status: int | None
     milliseconds: int
     answer: Answer = UNKNOWN
@@ -46,6 +48,7 @@ class Call:
         answer = self.answer
         known: dict[str, object] = {
             "route": self.route.name,
+            "target": self.target,
             "upstreamStatus": self.status,
             "latencyMs": self.milliseconds,
             "upstreamSaysModel": answer.model,

@@ -12,6 +12,7 @@ A refusal in 1 to 4, a broken upstream, and a record that cannot be written rele
 """
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,27 +23,28 @@ from aiohttp import web
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.decision.content import JSON
-from sunlit.proxy.answers import UNKNOWN, Answer, read_answer
+from sunlit.proxy.answers import UNKNOWN, Answer
 from sunlit.proxy.config import Limits
 from sunlit.proxy.declared import NOTHING, Declared, read_declared
 from sunlit.proxy.details import Call
 from sunlit.proxy.detectors import Sample
-from sunlit.proxy.events import Inflater
-from sunlit.proxy.headers import Headers, to_client, to_upstream
+from sunlit.proxy.headers import Headers, is_clean, to_upstream
 from sunlit.proxy.masking import MAX_BYTES, Masked, mask_body
 from sunlit.proxy.parts import Parts
-from sunlit.proxy.pointer import MISSING, encoded, parsed, resolve, text
 from sunlit.proxy.ports import Allowed, Values, Written
 from sunlit.proxy.problem import undeclared
-from sunlit.proxy.reference import read_numbers
+from sunlit.proxy.reading import Asked, read_asked, read_output, read_said
+from sunlit.proxy.release import release
 from sunlit.proxy.routes import Api, Route
 from sunlit.proxy.tracecontext import TraceContext
 from sunlit.proxy.upstream import Pieces
 
 ONE_BY_ONE: Final = 64 << 10  # a larger body is masked in a thread, so that the loop goes on
 LOOK_BYTES: Final = 8 << 20  # a larger answer is not parsed: it would hold up the loop
+MAX_TARGET: Final = 4096
+_TARGET: Final = re.compile(rf"[!-\"$-~]{{1,{MAX_TARGET}}}")
+_UNPRINTABLE: Final = re.compile(r"[^ -~]")
 OCTETS: Final = "application/octet-stream"
-UNTYPED: Final = web.ResponseKey("untyped", bool)  # the answer came without a Content-Type
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class Exchange:
     masked: Masked | None = field(default=None, repr=False)
     answer: Answer = UNKNOWN
     written: Written | None = None
+    asked: Asked = field(default=Asked(), repr=False)
     code: str | None = None  # of a refusal
     is_recorded: bool = False  # a refusal that the gate has recorded already
 
@@ -72,8 +75,11 @@ class Exchange:
         self.declared = read_declared(self.request.headers, self.parts.fixed)
         if self.declared.use is None:
             raise undeclared()
+        expect_sendable(self.request)
         self.body = await read_body(self.request, self.parts.limits)
-        self._read_case()
+        await self._read()
+        if self.asked.case is not None and self.declared.case is None:
+            self.declared = replace(self.declared, case=self.asked.case)
         with self._gate_records():
             allowed = await self.parts.gate.check(self.declared, self.trace.traceparent)
         self.allowed = allowed
@@ -86,16 +92,14 @@ class Exchange:
                 if ONE_BY_ONE < size <= MAX_BYTES
                 else mask_body(*mask, encoding=encoding)
             )
-            self.body = self.masked.body
+            if self.masked.body != self.body:
+                self.body = self.masked.body
+                await self._read()
         return allowed
 
-    def _read_case(self) -> None:
-        if self.route.case is not None and self.declared.case is None:
-            found = resolve(parsed(self.body), self.route.case)
-            if isinstance(found, str | int):
-                self.declared = replace(self.declared, case=text(str(found), 512))
-        if self.route.input is not None:
-            self.input()  # refuse before the model is asked
+    async def _read(self) -> None:
+        self.asked = await read_asked(self.route, self.body, self.parts.watch.fields)
+        self.input()  # refuse before the model is asked
 
     async def ask(self) -> aiohttp.ClientResponse:
         """Take step 5."""
@@ -104,18 +108,21 @@ class Exchange:
             to_upstream(self.request.headers, self.trace.to_headers()), self.body,
         )  # fmt: skip
 
-    async def whole(self, answer: aiohttp.ClientResponse, allowed: Allowed) -> web.Response:
+    async def whole(self, answer: aiohttp.ClientResponse, allowed: Allowed) -> web.StreamResponse:
         """Take step 6 for an answer that comes whole."""
         async with Pieces(answer, self.parts.limits.idle_seconds) as pieces:
             body = await pieces.whole(self.parts.limits.response_bytes)
-        self._look_at(answer, body)
+        await self._look_at(answer, body)
         values = {
             "input": self.input(),
-            "output": self._output(answer, body),
+            "output": await self._output(answer, body),
             "details": (JSON, self.call(answer.status).to_bytes(self.parts.prices)),
         }
         await self.decide(allowed, values)
-        return as_it_came(answer, body, self.own_headers(allowed.state))
+        return await release(
+            self.request, answer, body, self.own_headers(allowed.state),
+            self.parts.limits.write_seconds,
+        )  # fmt: skip
 
     async def decide(self, allowed: Allowed, values: Values, *, opened: bool = False) -> Written:
         """Record the decision; when this returns it is durable.
@@ -146,7 +153,8 @@ class Exchange:
     def call(self, status: int | None, ended: str | None = None) -> Call:
         """Return the details so far."""
         return Call(
-            route=self.route, status=status, answer=self.answer, ended=ended,
+            route=self.route, target=self.request.raw_path, status=status, ended=ended,
+            answer=self.answer,
             milliseconds=round((self.parts.now() - self.began) * 1000),
             masked=self.masked.counts if self.masked else {},
             tracestate=self.trace.state or None,
@@ -160,20 +168,21 @@ class Exchange:
 
     def observe(self) -> None:
         """Show this request to the detectors."""
-        numbers = read_numbers(self.route.api, self.body, self.parts.watch.fields)
         refused = self.code is not None or (self.route.api.generates and self.answer.refuses)
-        self.parts.watch.see(Sample(at=self.parts.now(), refused=refused, numbers=numbers))
+        self.parts.watch.see(
+            Sample(at=self.parts.now(), refused=refused, numbers=self.asked.numbers)
+        )
 
-    def _look_at(self, answer: aiohttp.ClientResponse, body: bytes) -> None:
+    async def _look_at(self, answer: aiohttp.ClientResponse, body: bytes) -> None:
         if self.route.api is Api.PLAIN or len(body) > LOOK_BYTES:
             return
-        inflater = Inflater(answer.headers.get("Content-Encoding"), LOOK_BYTES)
-        self.answer = read_answer(self.route.api, parsed(inflater.feed(body)))
+        encoding = answer.headers.get("Content-Encoding")
+        self.answer = await read_said(self.route.api, body, encoding, LOOK_BYTES)
 
-    def _output(self, answer: aiohttp.ClientResponse, body: bytes) -> tuple[str, bytes]:
-        found = MISSING if self.route.output is None else resolve(parsed(body), self.route.output)
+    async def _output(self, answer: aiohttp.ClientResponse, body: bytes) -> tuple[str, bytes]:
+        found = await read_output(self.route, body)
         # Where the place is not there (an error, say), the whole answer is what was released.
-        return (media_type(answer.headers), body) if found is MISSING else (JSON, encoded(found))
+        return (media_type(answer.headers), body) if found is None else (JSON, found)
 
     def input(self) -> tuple[str, bytes]:
         """Return what a decision commits to as its input: what the model was given.
@@ -183,30 +192,40 @@ class Exchange:
         """
         if self.route.input is None:
             return media_type(self.request.headers), self.body
-        found = resolve(parsed(self.body), self.route.input)
-        if found is MISSING:
+        if self.asked.input is None:
             raise MalformedError(
                 "proxy.input-missing", "the request has no input where the configuration says",
                 expected=f"a value at {self.route.input}", mend="send it, or correct route.input",
             )  # fmt: skip
-        return JSON, encoded(found)
+        return JSON, self.asked.input
 
 
-def as_it_came(answer: aiohttp.ClientResponse, body: bytes, own: dict[str, str]) -> web.Response:
-    """Return the upstream's answer, with the guard's own headers."""
-    response = web.Response(
-        status=answer.status, reason=answer.reason, body=body,
-        headers=to_client(answer.headers, own),
-    )  # fmt: skip
-    response[UNTYPED] = "Content-Type" not in answer.headers
-    return response
+def expect_sendable(request: web.Request) -> None:
+    """Check that what goes on to the model is what came: aiohttp would drop or change the rest.
+
+    Raises:
+        MalformedError: `proxy.target`, `proxy.header`.
+    """
+    if not _TARGET.fullmatch(request.raw_path):
+        raise MalformedError(
+            "proxy.target", "the request's path and query are malformed or too long",
+            expected=f"at most {MAX_TARGET} printable ASCII characters, and no #",
+            mend="send what is long in the body",
+        )  # fmt: skip
+    if not is_clean(request.headers):
+        raise MalformedError(
+            "proxy.header", "a request header cannot go on as it came",
+            expected="headers in UTF-8 without control characters",
+        )  # fmt: skip
 
 
 def media_type(headers: Headers) -> str:
     """Return the type that a body is recorded under; a coding that it has stays on it."""
-    kind = headers.get("Content-Type", OCTETS)
+    kind = headers.get("Content-Type") or OCTETS
     coding = headers.get("Content-Encoding")
-    return f"{kind}; content-encoding={coding}" if coding else kind
+    whole = f"{kind}; content-encoding={coding}" if coding else kind
+    # A record's media types are printable ASCII (spec/decision-record.md).
+    return _UNPRINTABLE.sub("?", whole)
 
 
 async def read_body(request: web.Request, limits: Limits) -> bytes:

@@ -1,5 +1,6 @@
 """Which headers pass: RFC 9110 section 7.6 for an intermediary, and nothing of the guard's own."""
 
+import re
 from typing import Final
 
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -14,6 +15,9 @@ HOP_BY_HOP: Final = frozenset(
 )  # fmt: skip
 TRACE: Final = frozenset({"traceparent", "tracestate"})
 VIA: Final = "1.1 sunlit"
+
+# What aiohttp drops (bytes that are no UTF-8, read as surrogates) or will not write.
+_UNCLEAN: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 Headers = CIMultiDict[str] | CIMultiDictProxy[str]
 
@@ -35,6 +39,13 @@ def to_client(headers: Headers, own: dict[str, str]) -> CIMultiDict[str]:
     kept = _end_to_end(headers, without=HOP_BY_HOP)
     kept.update(own)
     return kept
+
+
+def is_clean(headers: Headers, reason: str = "") -> bool:
+    """Tell whether headers and a status line's reason can be written again as they were read."""
+    return not any(
+        _UNCLEAN.search(text) for text in (reason, *(one for row in headers.items() for one in row))
+    )
 
 
 def content_length(headers: Headers) -> int | None:

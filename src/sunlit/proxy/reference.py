@@ -91,11 +91,8 @@ def _histogram(name: str, row: Mapping[str, object]) -> Histogram:
     return Histogram(edges=tuple(good), counts=tuple(whole))
 
 
-def read_numbers(api: Api, body: bytes, fields: Sequence[str]) -> dict[str, list[float]]:
+def read_numbers(api: Api, document: object, fields: Sequence[str]) -> dict[str, list[float]]:
     """Return the numbers of a request in the fields that are compared; never raises."""
-    if not fields or api.generates or len(body) > MAX_LOOKED_AT:
-        return {}
-    document = parsed(body)
     if api is Api.OIP:
         return _tensors(document, fields)
     found = {name: _number(resolve(document, name)) for name in fields}

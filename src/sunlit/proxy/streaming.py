@@ -25,6 +25,7 @@ from sunlit.proxy.events import Watcher
 from sunlit.proxy.exchange import Exchange, media_type
 from sunlit.proxy.headers import content_length, to_client
 from sunlit.proxy.ports import Allowed, Written
+from sunlit.proxy.release import GoneError, cut, write
 from sunlit.proxy.upstream import Pieces, is_delimited, too_large
 
 LOG: Final = logging.getLogger("sunlit.proxy")
@@ -63,7 +64,11 @@ class Relay:
             SunlitError: before the first byte only: the opening could not be recorded.
         """
         one, answer = self._exchange, self._answer
-        opened = await one.decide(self._allowed, {"input": one.input()}, opened=True)
+        values = {
+            "input": one.input(),
+            "details": (JSON, one.call(answer.status).to_bytes(one.parts.prices)),
+        }
+        opened = await one.decide(self._allowed, values, opened=True)
         state = State.OPENED if self._allowed.state is State.RELEASED else self._allowed.state
         response = web.StreamResponse(
             status=answer.status, reason=answer.reason,
@@ -76,7 +81,7 @@ class Relay:
         finally:  # also when the proxy is stopped in the middle
             is_closed = await asyncio.shield(self._close(opened, broken))
         if broken or not is_closed:
-            self._cut()
+            cut(self._request)
         else:
             await self._end(response)
         return response
@@ -90,7 +95,7 @@ class Relay:
                 while data := await pieces.next():
                     self._keep(data)
                     await self._write(response.write(data))
-        except _GoneError:
+        except GoneError:
             return CLIENT_GONE
         except SunlitError as error:
             return CLIENT_GONE if self._client_is_gone() else error.code
@@ -108,11 +113,7 @@ class Relay:
         self._watcher.feed(data)
 
     async def _write(self, writing: Coroutine[None, None, object]) -> None:
-        try:
-            async with asyncio.timeout(self._limits.write_seconds):
-                await writing
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            raise _GoneError from error
+        await write(writing, self._limits.write_seconds)
 
     def _look_for_client(self) -> None:
         if self._client_is_gone():
@@ -145,13 +146,5 @@ class Relay:
     async def _end(self, response: web.StreamResponse) -> None:
         try:
             await self._write(response.write_eof())
-        except _GoneError:
-            self._cut()  # all of it had been sent, and is recorded
-
-    def _cut(self) -> None:
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-
-class _GoneError(Exception):
-    """The client took no more."""
+        except GoneError:
+            cut(self._request)  # all of it had been sent, and is recorded

@@ -12,6 +12,7 @@ from yarl import URL
 
 from sunlit.base.errors import UnavailableError
 from sunlit.proxy.config import Limits
+from sunlit.proxy.headers import is_clean
 
 # Longer than uvicorn's 5 seconds would race with the upstream's closing of an idle connection.
 KEEP_ALIVE: Final = 4.0
@@ -72,6 +73,13 @@ class Upstream:
             raise UnavailableError(
                 "proxy.upstream-broken", "the model's endpoint changed to another protocol",
                 expected="an answer in HTTP", mend=_MEND,
+            )  # fmt: skip
+        if not is_clean(answer.headers, answer.reason or ""):
+            answer.close()
+            raise UnavailableError(
+                "proxy.upstream-broken", "the model's endpoint answered with an odd header",
+                expected="a status and headers in UTF-8 without control characters",
+                mend="correct the header that the model's endpoint sends",
             )  # fmt: skip
         return answer
 
