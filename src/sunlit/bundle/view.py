@@ -18,7 +18,7 @@ LIMITS: Final = (
     ),
     "Whether the decision was right.",
     "Whether what was typed in was true.",
-    "Statements that exist and are not in this bundle.",
+    "Statements, and later records, that exist and are not in this bundle.",
     "Who the person is.",
     (
         "When the record was written, between the anchor before it and the anchor after it, "

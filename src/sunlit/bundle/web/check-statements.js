@@ -1,5 +1,5 @@
 // Check 10: the statements that governed the decision, each by who it says, each in a log.
-import { expect, hex } from "./base.js";
+import { expect, hex, NotDone } from "./base.js";
 import { COUNTED } from "./bundle.js";
 
 // The predicate types that are known, and which member names who speaks, where one does.
@@ -86,6 +86,25 @@ async function expectSaid(bundle, directory, one) {
   expect(row.section === sectionOf(statement.type), `${what} is shown in another section.`);
 }
 
+/** What stands in a log again counts for those who had not signed it before. */
+async function expectNew(directory, found) {
+  const known = new Map();
+  for (const one of found) {
+    const { id } = one.entry.envelope;
+    known.set(id, [...(known.get(id) ?? []), one]);
+  }
+  for (const same of known.values()) {
+    const signed = new Set();
+    for (const one of same.length > 1 ? same : []) {
+      const ids = (await directory.signersOf(one)).map((key) => key.id);
+      if (ids.some((id) => signed.has(id))) {
+        throw new NotDone("A statement was logged again by the same key: use the command line.");
+      }
+      for (const id of ids) signed.add(id);
+    }
+  }
+}
+
 /** 10. Each statement is signed by who it says, and stands in a log under a quorum. */
 export async function statements(bundle) {
   const found = await bundle.statements();
@@ -101,6 +120,7 @@ export async function statements(bundle) {
   expect(once, "An entry of a log stands here twice.");
   const directory = await bundle.directory();
   for (const one of found) await expectSaid(bundle, directory, one);
+  await expectNew(directory, found);
   for (const section of COUNTED) {
     const there = found.filter((one) => one.row.section === section).length;
     bundle.expectCounted(section, there);

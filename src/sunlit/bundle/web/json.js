@@ -8,6 +8,13 @@ const STRING = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const WORD = /true|false|null/y;
 const SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** A number with a fraction or an exponent: no whole number, whatever its value. */
+export class Fraction {
+  constructor(text) {
+    this.text = text;
+  }
+}
+
 class Reader {
   constructor(source, what) {
     this.source = source;
@@ -52,7 +59,7 @@ class Reader {
     if (first === "[") return this.list(depth);
     const plain = this.take(WORD) ?? this.take(NUMBER);
     if (plain === null) this.refuse();
-    return JSON.parse(plain);
+    return /[.eE]/.test(plain) && plain[0] <= "9" ? new Fraction(plain) : JSON.parse(plain);
   }
 
   object(depth) {
@@ -89,7 +96,8 @@ export function readJson(bytes, what) {
 }
 
 export const isObject = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) &&
+  !(value instanceof Fraction);
 
 /** Read one JSON object from bytes. */
 export function readObject(bytes, what) {

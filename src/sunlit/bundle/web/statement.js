@@ -1,5 +1,6 @@
 // DSSE envelopes, in-toto statements, and the entries of logs that hold them.
-import { anyBase64, concat, equal, expect, hex, seconds, utf8 } from "./base.js";
+import { anyBase64, concat, equal, expect, hex, isHex, seconds, utf8 } from "./base.js";
+import { expectClaim } from "./claims.js";
 import { canonical, isObject, list, readObject, string } from "./json.js";
 import { sha256, verifies } from "./keys.js";
 
@@ -45,17 +46,50 @@ export async function signers(envelope, keys) {
   return [...found.values()];
 }
 
-/** Read the payload of an envelope as an in-toto statement. */
+// The hex digits of the digests that Sunlit knows; others are opaque.
+const DIGITS = new Map(Object.entries({
+  sha1: [40], gitCommit: [40, 64], gitTree: [40, 64], gitBlob: [40, 64], gitTag: [40, 64],
+  sha224: [56], sha256: [64], sha384: [96], sha512: [128], sha3_256: [64], sha3_512: [128],
+  blake2b: [128], blake3: [64], sunlitManifestV1: [64], sunlitCommitV1: [64],
+}));
+
+function isDigest([name, text]) {
+  if (typeof text !== "string") return false;
+  const digits = DIGITS.get(name);
+  return digits === undefined ? /^[!-~]{1,256}$/.test(text) :
+    digits.includes(text.length) && /^[0-9a-f]+$/.test(text);
+}
+
+function isSubject(one) {
+  if (!isObject(one) || !isObject(one.digest)) return false;
+  const digests = Object.entries(one.digest);
+  const named = one.name === undefined || one.name === null || typeof one.name === "string";
+  return named && digests.length > 0 && digests.every(isDigest);
+}
+
+function expectLinks(type, predicate) {
+  const prefix = type.startsWith("urn:sunlit:") ? "" : "sunlit_";
+  for (const name of ["corrects", "supersedes"]) {
+    const link = predicate[prefix + name] ?? null;
+    expect(link === null || isHex(link, 64), "A statement replaces what is none.");
+  }
+}
+
+/** Read the payload of an envelope as an in-toto statement, its claim too. */
 export function readStatement(envelope) {
   expect(envelope.type === STATEMENT, "An envelope holds no statement.");
   const found = readObject(envelope.payload, "A statement");
   expect(found._type === "https://in-toto.io/Statement/v1", "A statement is of another kind.");
   const subjects = list(found.subject, "A statement's subject");
-  expect(subjects.length > 0 && subjects.every((one) => isObject(one) && isObject(one.digest)),
-    "A statement says nothing about anything.");
-  const predicate = found.predicate ?? Object.create(null);
+  expect(subjects.length > 0 && subjects.length <= 10000 && subjects.every(isSubject),
+    "What a statement is about is malformed.");
+  const predicate = "predicate" in found ? found.predicate : Object.create(null);
   expect(isObject(predicate), "A statement is malformed.");
-  return { type: string(found.predicateType, "A statement's type"), subjects, predicate };
+  const type = string(found.predicateType, "A statement's type");
+  expect(/^[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}$/.test(type), "A statement's type is no URI.");
+  expectLinks(type, predicate);
+  expectClaim(type, predicate);
+  return { type, subjects, predicate };
 }
 
 export const isAbout = (statement, digest) =>
