@@ -151,13 +151,14 @@ const COUNTED = [
   "decisions", "refusals", "closed", "outcomes", "contests", "contestResults", "reviews", "accesses",
 ];
 
-function expectCounts(counts, size) {
-  const kinds = isObject(counts) ? Object.keys(counts) : ["none"];
-  expect(kinds.every((kind) => COUNTED.includes(kind)), "An anchor counts what no log holds.");
-  const numbers = Object.values(counts);
-  const good = numbers.every((one) => Number.isSafeInteger(one) && one >= 0);
-  const sum = numbers.reduce((total, one) => total + one, 0);
+/** Return the counts of the kinds that a log holds; as in Python, no other count counts. */
+function readCounts(counts, size) {
+  expect(isObject(counts), "An anchor counts nothing.");
+  const known = COUNTED.filter((kind) => kind in counts).map((kind) => [kind, counts[kind]]);
+  const good = known.every(([, one]) => Number.isSafeInteger(one) && one >= 0);
+  const sum = known.reduce((total, [, one]) => total + one, 0);
   expect(good && sum === size, "An anchor's counts do not sum to its size.");
+  return Object.fromEntries(known);
 }
 
 async function anchoredBy(bundle, name, said) {
@@ -184,13 +185,13 @@ async function anchor(bundle, name) {
   const note = utf8(string(opened.checkpoint, "An anchor's checkpoint"));
   const head = await openCheckpoint(note, bundle.key);
   expect(head.size === opened.size, "An anchor's checkpoint and size do not belong together.");
-  expectCounts(opened.counts, head.size);
+  const known = readCounts(opened.counts, head.size);
   await expectGrown(bundle, name, head);
-  const counts = Object.entries(opened.counts).map(([kind, count]) => `${count} ${kind}`);
+  const counts = Object.entries(known).map(([kind, count]) => `${count} ${kind}`);
   bundle.note(`Anchor ${name}`, `${iso(entry.admitted)}, ${place.origin}, entry ${place.index}`);
   bundle.note(`Records counted ${name}`, counts.join(", ") || "none");
   const anchoredOn = seconds(said.anchoredOn, "An anchor's time");
-  return { at: entry.admitted, anchoredOn, size: head.size, counts: opened.counts };
+  return { at: entry.admitted, anchoredOn, size: head.size, counts: known };
 }
 
 async function expectGrown(bundle, name, head) {
