@@ -168,6 +168,12 @@ async def stage(
         await server.wait_closed()
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what has no event; a caller bounds it with a timeout."""
+    while not holds():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
 async def read_request(reader: asyncio.StreamReader) -> bytes:
     """Read one request, head and body."""
     head = await reader.readuntil(b"\r\n\r\n")

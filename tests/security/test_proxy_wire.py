@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.proxy.stage import CHAT, USE, FakeGate, answering, post, response, stage
+from tests.proxy.stage import CHAT, USE, FakeGate, answering, post, response, stage, until
 
 pytestmark = pytest.mark.enable_socket
 SECONDS: Final = 10
@@ -132,13 +132,11 @@ def test_a_client_gone_before_the_record_leaves_exactly_one(
         async with asyncio.timeout(SECONDS), stage(answering(response(SAID, kind)), gate) as on:
             _, writer = await asyncio.open_connection("127.0.0.1", on.port)
             writer.write(PLAIN)
-            while not on.sent:  # noqa: ASYNC110 - the stage has no event for it
-                await asyncio.sleep(0.01)
+            await until(lambda: bool(on.sent))
             writer.transport.abort()
-            await asyncio.sleep(0.1)
+            await on.send(b"GET /.sunlit/healthz" + ENDS)  # by now the proxy has seen it go
             gate.may_write.set()
-            while on.running.parts.active:  # noqa: ASYNC110 - nor the proxy
-                await asyncio.sleep(0.01)
+            await until(lambda: on.running.parts.active == 0)
 
     asyncio.run(run())
     kinds = [one for one, _ in gate.records]
