@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sunlit.base.errors import UnavailableError
+from sunlit.statement import manifest
 from sunlit.statement.hashing import FileState
 from sunlit.statement.manifest import read_manifest
 from sunlit.statement.together import LARGE
@@ -109,3 +110,12 @@ def test_after_a_failure_no_thread_reads_on(tmp_path: Path) -> None:
 
     assert refused.value.code == "manifest.changed-while-reading"
     assert heard[-1] < 128 * LARGE
+
+
+def test_a_thread_that_is_told_to_stop_ends_at_its_next_chunk() -> None:
+    """What the test above meets only if a thread was in the middle of a file just then."""
+    reader = manifest._Reader(-1, 1, None, None)
+    reader._stop()
+
+    with pytest.raises(manifest._StoppedError):
+        reader._step(1)
