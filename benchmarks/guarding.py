@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -23,10 +23,11 @@ from benchmarks.decision_contenders import decision
 from benchmarks.decision_ours import draft, store, template
 from benchmarks.parts import OURS, Part, Row, Target
 from benchmarks.render import show
-from sunlit.guard import Guard
+from sunlit.decision.record import Binding
 from sunlit.guard.clock import MachineClock
-from sunlit.testing.recorder import MemoryRecorder
 from tests.decisions import World, copied
+from tests.fixtures.token_world import grant
+from tests.guard.guarded_world import Place
 from tests.proxy.guarded import HEADERS
 from tests.proxy.long.measure import ENDPOINT, timed
 from tests.proxy.stage import CHAT, LLAMA, post, recorded
@@ -36,21 +37,15 @@ CALLERS: Final = 32
 CHECK: Final = 100.0  # microseconds
 PROXY: Final = 2.0  # milliseconds
 FLAT: Final = 16.0  # MiB
-DECLARED: Final = {"jurisdiction": "US-CA", "data_class": "survey"}
 
 
-def checks(world: World, count: int) -> list[float]:
+def checks(place: Place, count: int) -> list[float]:
     """Return the microseconds of single checks, none of them written."""
-    recorder = MemoryRecorder()
-    with Guard.open(
-        world.token, world.trust, records=recorder, use="outreach",
-        deployer=world.deployer.organisation, clock=world.clock, staleness=timedelta(days=1),
-        **DECLARED,
-    ) as guard:  # fmt: skip
+    with place.open() as guard:
         found: list[float] = []
         for _ in range(count):
             began = time.perf_counter_ns()
-            guard.check()
+            guard.check(binding=Binding.DECLARED)
             found.append((time.perf_counter_ns() - began) / 1000)
     return found
 
@@ -128,8 +123,9 @@ def measure(rounds: int, decisions: int) -> Part:
     """Measure and make the table."""
     grown = memory(decisions)  # first: before anything else is in memory
     with tempfile.TemporaryDirectory() as name:
-        world = copied(Path(name))
-        single = [median(checks(world, 5_000)) for _ in range(rounds)]
+        place = Place(Path(name, "place"), replace(grant(), minimum_binding="declared"))
+        single = [median(checks(place, 5_000)) for _ in range(rounds)]
+        world = copied(Path(name, "world"))
         straight, through = proxy(world, rounds, 300)
     added = [one - other for one, other in zip(through, straight, strict=True)]
     return Part(
