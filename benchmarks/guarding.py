@@ -126,7 +126,7 @@ def measure(rounds: int, decisions: int) -> Part:
         place = Place(Path(name, "place"), replace(grant(), minimum_binding="declared"))
         single = [median(checks(place, 5_000)) for _ in range(rounds)]
         world = copied(Path(name, "world"))
-        straight, through = proxy(world, rounds, 300)
+        straight, through = proxy(world, rounds, 100)
     added = [one - other for one, other in zip(through, straight, strict=True)]
     return Part(
         name="guarding",
@@ -135,7 +135,7 @@ def measure(rounds: int, decisions: int) -> Part:
             "The check alone: `Guard.check` with a token verified before, in one thread, nothing "
             "written; medians of 5,000. The proxy: one client, kept-alive connections, a chat "
             "completion of 1 kB from a local endpoint, each answer released when its record is "
-            f"durable; medians of 300 requests; {rounds} rounds. Memory: resident set of a "
+            f"durable; medians of 100 requests; {rounds} rounds. Memory: resident set of a "
             f"process that keeps {decisions:,} decisions from {CALLERS} threads, at each tenth."
         ),
         rows=[
