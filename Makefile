@@ -47,10 +47,12 @@ demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder t
 .PHONY: test coverage lint types layers errors-page wheel check check-long bench
 test: $(VENV)/.stamp-test ## run the tests
 	@bash tools/install.sh libgomp $(VENV)
+	@bash tools/install.sh spark $(VENV)
 	@$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
 coverage: $(VENV)/.stamp-test ## run the tests with branch coverage and hold the thresholds
 	@bash tools/install.sh libgomp $(VENV)
+	@bash tools/install.sh spark $(VENV)
 	@rm -f .coverage .coverage.*
 	@passed=0; $(BIN)/coverage run -m pytest -n $(JOBS) $(PYTEST_ARGS) || passed=$$?; \
 	$(BIN)/coverage combine -q; \
@@ -82,6 +84,7 @@ check: ## the gate: everything a change must pass, short budgets
 
 check-long: $(VENV)/.stamp-dev ## kill loops, fuzzing and other tests that take minutes
 	@bash tools/install.sh libgomp $(VENV)
+	@bash tools/install.sh spark $(VENV)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS) --timeout 3600 -m "long or conformance" $(PYTEST_ARGS)
 
 bench: $(VENV)/.stamp-dev ## measure side by side; numbers go to benchmarks/RESULTS.md

@@ -2,6 +2,7 @@
 # Installs into .venv from hash-locked lists. Called by the Makefile:
 #   install.sh base PYTHON VENV     make the venv; uv and the build backend into it
 #   install.sh locked VENV NAME     requirements/NAME.txt, then Sunlit itself, editable
+#   install.sh spark VENV           PySpark, where Java is found
 #   install.sh libgomp VENV         LightGBM's one system library
 set -euo pipefail
 
@@ -42,6 +43,17 @@ locked() {
     fi
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --no-deps --no-build-isolation --editable .
+}
+
+# Spark runs on Java; where there is none, its tests are skipped.
+spark() {
+    local venv=$1
+    if ! command -v java >/dev/null; then
+        say "no Java here, so the tests on Spark are skipped"
+    elif ! "$venv/bin/python" -c 'import pyspark' 2>/dev/null; then
+        "$venv/bin/uv" pip install --quiet --system-certs --python "$venv/bin/python" \
+            --require-hashes -r requirements/spark.txt || pip_install "$venv" requirements/spark.txt
+    fi
 }
 
 libgomp() {

@@ -18,5 +18,7 @@ compile dev --extra dev pyproject.toml
 compile core --constraint requirements/dev.txt pyproject.toml
 compile demo --extra demo --extra audit --constraint requirements/dev.txt pyproject.toml
 compile test --extra test --constraint requirements/dev.txt pyproject.toml
+compile synth --extra synth pyproject.toml # not constrained: an environment of its own
+compile spark --extra spark --constraint requirements/dev.txt pyproject.toml
 compile build --allow-unsafe requirements/build.in
 compile uv requirements/uv.in

@@ -19,6 +19,7 @@ FAMILIES: Final = (
     "decision",
     "lifecycle",
     "openness",
+    "privacy",
     "provenance",
     "risk",
 )

@@ -2,20 +2,21 @@
 
 import json
 import sys
-from importlib import import_module
 from io import TextIOWrapper
-from typing import Final
+from typing import ClassVar, Final
 
 import click
 
 from sunlit import __version__
 from sunlit.base.errors import COULD_NOT_FIND_OUT, WRONG_USAGE, SunlitError
+from sunlit.cli.lazy import LazyGroup
 
 # command -> (module, one line for `sunlit --help`); so that help imports no command
 COMMANDS: Final = {
     "assure": ("assure", "Check a component's folder and say how to mend what fails."),
     "attest": ("attest", "Sign what an independent assessor found, over exact digests."),
     "board": ("board", "Vote on, publish and show the 4-digit risk code."),
+    "data": ("data", "Find, mask, minimise, measure and make up datasets."),
     "decision": ("decision", "Show, search, answer, check, export and erase decision records."),
     "bundle": ("bundle", "Lay a decision and what governed it into one zip for a court."),
     "demo": ("demo", "Play the whole story with real keys on a real model."),
@@ -28,6 +29,7 @@ COMMANDS: Final = {
     "org": ("org", "Make an organisation's home; register organisations."),
     "release": ("release", "Declare a release, with changelog and rollback target."),
     "retain": ("retain", "Say how long contents of decisions are kept; erase what is older."),
+    "review": ("review", "Accept or refuse a dataset for a purpose, independently."),
     "run": ("run", "Run a training command and record its provenance."),
     "selftest": ("selftest", "Sign, log, prove and verify once, in a temporary directory."),
     "token": ("token", "Issue, show, verify, suspend and revoke safety tokens."),
@@ -38,28 +40,10 @@ COMMANDS: Final = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands live in one module each and load on demand."""
+class Commands(LazyGroup):
+    """All commands."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        del ctx
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return one command."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"sunlit.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+    table: ClassVar = COMMANDS
 
 
 EPILOG: Final = """\b
@@ -73,7 +57,7 @@ Exit codes: 0 holds, 1 does not hold, 2 wrong usage or malformed input,
 """
 
 
-@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sunlit")
 def cli() -> None:
     """An open, checkable safety label for every AI system that a public body runs."""

@@ -1,0 +1,1 @@
+"""Producers that look at datasets: scan, mask, minimise, risk, synthesis."""
