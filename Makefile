@@ -35,6 +35,15 @@ $(VENV)/.stamp-%: requirements/%.txt $(VENV)/.stamp-base pyproject.toml
 install: $(VENV)/.stamp-core ## make .venv with Sunlit and its core dependencies only
 venv: $(VENV)/.stamp-dev ## make .venv with everything that development needs
 
+# Synthesis with differential privacy pins an old NumPy, so it has an environment of its own.
+SYNTH := $(VENV)-synth
+.PHONY: synth
+synth: $(SYNTH)/.stamp ## make .venv-synth, in which `sunlit data synth` runs dpmm and Anonymeter
+$(SYNTH)/.stamp: requirements/synth.txt $(VENV)/.stamp-base
+	@bash tools/install.sh base "$(PYTHON)" $(SYNTH)
+	@bash tools/install.sh locked $(SYNTH) synth
+	@touch $@
+
 # --- try it ---------------------------------------------------------------------------------
 
 .PHONY: demo

@@ -1,6 +1,8 @@
 """What every test gets: bounded, repeatable properties and no settings from outside."""
 
 import os
+import shutil
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +13,18 @@ settings.register_profile(
 )
 settings.register_profile("long", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give temporary folders that outlive one test a place that goes when the run ends."""
+    outside = tempfile.tempdir
+    tempfile.tempdir = tempfile.mkdtemp(prefix="sunlit-tests-")
+
+    def remove() -> None:
+        shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
+        tempfile.tempdir = outside
+
+    config.add_cleanup(remove)
 
 
 @pytest.fixture(autouse=True)
