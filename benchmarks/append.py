@@ -33,6 +33,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymerkle import SqliteTree
 
+from benchmarks.machine import fsync_ms
 from sunlit.base.times import from_unix
 from sunlit.log.admission import Prepared, prepare
 from sunlit.log.note import NoteSigner
@@ -138,18 +139,6 @@ def rate(name: str, batch: int, entries: list[Prepared], where: Path) -> tuple[f
                 append(entries[at : at + batch])
         elapsed, cpu = time.perf_counter() - start, time.process_time() - busy
         return len(entries) / elapsed, len(entries) / cpu
-
-
-def fsync_ms(where: Path) -> float:
-    """Return the median time of one small durable write here, in milliseconds."""
-    times: list[float] = []
-    with tempfile.TemporaryFile(dir=where, buffering=0) as file:
-        for _ in range(50):
-            start = time.perf_counter()
-            file.write(b"x" * 4096)
-            os.fsync(file.fileno())
-            times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1e3
 
 
 def measure(rounds: int, where: Path) -> dict[str, object]:
