@@ -34,6 +34,8 @@ CODES: Final = {
     "export.cannot-write": "An export could not be written.",
     "reconcile.malformed": "A file of counts is not what it should be.",
     "reconcile.unreadable": "A file of counts could not be read.",
+    "data-keep.nothing": "Nothing was given that could be kept about a dataset.",
+    "data-keep.unreadable": "A file of drafts about a dataset cannot be read.",
     "close.successor": "A log that is to be closed names no other log as its successor.",
     "blob.missing": "No report is kept under the digest asked for.",
     "blob.differs": "A kept report does not have the digest that names it.",
