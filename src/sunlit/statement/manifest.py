@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -97,16 +97,22 @@ def is_excluded(path: str) -> bool:
 
 
 def read_manifest(
-    root: Path, *, progress: Progress | None = None, cache: DigestCache | None = None
+    root: Path,
+    *,
+    progress: Progress | None = None,
+    cache: DigestCache | None = None,
+    skip: Callable[[str], bool] = is_excluded,
 ) -> Manifest:
     """Hash a folder, or a single file, into its manifest; no link is followed below `root`.
+
+    `skip` leaves out more than version 1 does, for files that a pattern names.
 
     Raises:
         MalformedError: `manifest.symlink`, `manifest.special-file`, `manifest.name`,
             `manifest.name-collision`, `manifest.too-many-files`, `manifest.too-deep`.
         UnavailableError: `manifest.unreadable`, `manifest.changed-while-reading`.
     """
-    with open_source(root, is_excluded) as source:
+    with open_source(root, skip) as source:
         total = sum(one.state.size for one in source.files)
         reader = _Reader(source.folder, total, progress, cache)
         return Manifest(tuple(reader.entries(source.files)))

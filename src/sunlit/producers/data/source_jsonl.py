@@ -1,0 +1,91 @@
+"""JSON Lines, one object a line: every value as text, a nest as JSON text, a missing key as null.
+
+Texts are as written between their quotes; whole numbers digit for digit; decimals in the
+shortest form that means the same (`1.10` is read as `1.1`).
+"""
+
+import json
+from collections.abc import Sequence
+
+from sunlit.base.errors import MalformedError
+from sunlit.producers.data.source_csv import decoded
+from sunlit.producers.data.source_engine import DuckEngine, literal, quoted
+from sunlit.producers.data.source_names import unique_names
+from sunlit.producers.data.source_place import DataFile
+
+
+def select_jsonl(engine: DuckEngine, files: Sequence[DataFile]) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL that reads all files, in their order, and the names of its columns.
+
+    Raises:
+        MalformedError: `data.malformed`, `data.encoding`, with file and line.
+    """
+    links = [engine.link(file.path, file.name) for file in files]
+    objects = f"read_ndjson_objects([{', '.join(map(literal, links))}])"
+    keys = _keys(engine, objects, files)
+    names = unique_names(keys)
+    if len({one.casefold() for one in keys}) == len(keys) and "" not in keys:
+        columns = ", ".join(f"{literal(one)}: 'VARCHAR'" for one in keys)
+        listed = ", ".join(map(literal, links))
+        source = f"read_ndjson([{listed}], columns={{{columns}}})"
+        inner = [quoted(one) for one in keys]
+    else:  # DuckDB cannot tell columns apart by case
+        source = objects
+        inner = [f"json_extract_string(json, {literal(_pointer(one))})" for one in keys]
+    chosen = ", ".join(
+        f"{expression} AS {quoted(name)}" for expression, name in zip(inner, names, strict=True)
+    )
+    return f"SELECT {chosen} FROM {source}", names  # noqa: S608 - quoted
+
+
+def _keys(engine: DuckEngine, objects: str, files: Sequence[DataFile]) -> list[str]:
+    try:
+        found = engine.run(
+            f"SELECT DISTINCT json_type(json), json_keys(json) FROM {objects}"  # noqa: S608 - quoted
+        )
+    except MalformedError:
+        for file in files:
+            check_lines(file)
+        raise
+    if any(kind != "OBJECT" for kind, _ in found):
+        for file in files:
+            check_lines(file)
+    # The longest object comes first, in its own order; what others add follows by name.
+    lists = sorted((keys for _, keys in found), key=lambda keys: (-len(keys), keys))
+    longest = list(dict.fromkeys(lists[0])) if lists else []
+    rest = {key for keys in lists for key in keys} - set(longest)
+    if not longest and not rest:
+        raise MalformedError(
+            "data.header", f"{files[0].name!r} holds no object with a key",
+            expected="one JSON object a line",
+        )  # fmt: skip
+    return [*longest, *sorted(rest)]
+
+
+def check_lines(file: DataFile) -> None:
+    """Find the line that is no JSON object; a second, slower look for the error's sake.
+
+    Raises:
+        MalformedError: `data.malformed`, `data.encoding`, with file and line.
+    """
+    for _ in decoded(file, "utf-8-sig"):
+        pass
+    with file.path.open(encoding="utf-8-sig", newline="\n") as handle:
+        for number, line in enumerate(handle, start=1):
+            if line.strip() and not _is_object(line):
+                raise MalformedError(
+                    "data.malformed", f"{file.name!r}, line {number} cannot be read",
+                    expected="one JSON object a line",
+                    mend="mend or leave out that file; --skip-unread reads the others and says so",
+                )  # fmt: skip
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _pointer(key: str) -> str:
+    return "/" + key.replace("~", "~0").replace("/", "~1")
