@@ -35,9 +35,11 @@ from tests.rubric.story import (
     USE,
     Story,
     component,
+    data_scan,
     dataset,
     dataset_card,
     licence,
+    measured,
     model_card,
     run,
     scan,
@@ -89,7 +91,8 @@ class Telling:
         entry = self.component.entry("model.txt")
         assert entry is not None
         self.maker(run(), entry.sha256)
-        self.maker(dataset(), DATA)
+        for claim in (dataset(), data_scan(), measured()):
+            self.maker(claim, DATA)
         declare_release(
             self.ledger, self.component, self.story.maintainer, changelog="First.",
             rollback="none: the first", at=self.clock.at,

@@ -1,6 +1,7 @@
 """Which statements bear on a release: by digest, by use, and by reference."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Result, TestResult, Withdrawal
 from sunlit.claims.base import Claim
 from sunlit.claims.lifecycle import Release
+from sunlit.claims.privacy import Mask, MaskedColumn
 from sunlit.claims.provenance import (
     BuildDefinition,
     Builder,
@@ -127,3 +129,15 @@ def test_releases_that_go_back_to_each_other_end() -> None:
     back = Release(purl="pkg:generic/x", sunlit_rollback=RELEASE)
 
     assert names(said("1", there, RELEASE), said("2", back, OLD)) == ["1", "2"]
+
+
+def test_what_a_mask_was_made_from_bears_on_it() -> None:
+    """A masked dataset leads to what was said of its source."""
+    mask = Mask(
+        tool="t", source=Resource(digest={"sha256": OTHER}), plan=Resource(name="plan"),
+        recognisers="0" * 64, columns=(MaskedColumn(column="a", method="redact", changed=1),),
+        rows_in=1, rows_out=1, masked_on=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert names(said("1", Dataset(name="raw"), OTHER), said("2", mask, RELEASE)) == ["1", "2"]
+    nowhere = replace(mask, source=Resource(name="raw"))
+    assert names(said("1", Dataset(name="raw"), OTHER), said("2", nowhere, RELEASE)) == ["2"]

@@ -9,6 +9,7 @@ from typing import Final
 from sunlit.capabilities.assurance import CAPABILITY as ASSURANCE
 from sunlit.capabilities.lifecycle import CAPABILITY as LIFECYCLE
 from sunlit.capabilities.openness import CAPABILITY as OPENNESS
+from sunlit.capabilities.privacy import CAPABILITY as PRIVACY
 from sunlit.capabilities.provenance import CAPABILITY as PROVENANCE
 from sunlit.capabilities.risk import CAPABILITY as RISK
 from sunlit.claims.admitted import Admitted
@@ -18,6 +19,7 @@ from sunlit.claims.base import Claim
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.names import named_digest
 from sunlit.claims.openness import Licence
+from sunlit.claims.privacy import Figure, Reidentification, Scan
 from sunlit.claims.provenance import (
     BuildDefinition,
     Builder,
@@ -37,7 +39,9 @@ from sunlit.statement.intoto import Subject
 from sunlit.statement.keys import PrivateKey
 from sunlit.testing.authority import BOARD, LOG, World, named_key
 
-CAPABILITIES: Final[tuple[Capability, ...]] = (PROVENANCE, ASSURANCE, OPENNESS, RISK, LIFECYCLE)
+CAPABILITIES: Final[tuple[Capability, ...]] = (
+    PROVENANCE, PRIVACY, ASSURANCE, OPENNESS, RISK, LIFECYCLE,
+)  # fmt: skip
 RULES: Final[Mapping[str, Rule]] = {
     name: rule for room in CAPABILITIES for name, rule in room.rules.items()
 }
@@ -50,6 +54,7 @@ MODEL, CARD, DATA = "bb" * 32, "cc" * 32, "dd" * 32
 FILES: Final = {"model.txt": MODEL, "README.md": CARD}
 USE: Final = "outreach"
 LATER: Final = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
+EARLY: Final = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 SOON: Final = datetime.fromisoformat("2026-06-01T00:00:00+00:00")
 
 
@@ -131,6 +136,8 @@ class Story:
             self.say(claim, self.maintainer)
         self.say(run(), self.maintainer, about=MODEL)
         self.say(dataset(), self.maintainer, about=DATA)
+        self.say(data_scan(), self.maintainer, about=DATA)
+        self.say(measured(), self.maintainer, about=DATA)
         self.say(released(), self.maintainer)
         return self
 
@@ -224,6 +231,20 @@ def run() -> Provenance:
 
 def dataset() -> Dataset:
     return Dataset(name="census", licence="public domain", used_for=("training",))
+
+
+def data_scan() -> Scan:
+    return Scan(tool="a scan", recognisers="11" * 32, files=1, rows=100, columns=("age",),
+                sensitive=False, scanned_on=EARLY)  # fmt: skip
+
+
+def measured() -> Reidentification:
+    return Reidentification(
+        tool="a measurement", profile="controlled-training", rows=100, classes=10,
+        quasi_identifiers=("age",), chosen="searched", figures=(Figure(name="maximum risk", value=Decimal("0.1")),),
+        risk=Decimal("0.1"),
+        threshold=Decimal("0.2"), measured_on=EARLY,
+    )  # fmt: skip
 
 
 def released() -> Release:

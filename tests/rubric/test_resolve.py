@@ -78,7 +78,7 @@ def test_the_core_resolves_and_its_digest_is_stable() -> None:
     """Findings name this digest: a change of the core is a change of version."""
     rubric = core_rubric()
 
-    assert len(rubric.controls) == 20
+    assert len(rubric.controls) == 23
     assert rubric.digest == resolve(core_catalog(), [core_profile()]).digest
     assert rubric.digest != resolve(core_catalog(), []).digest
     assert rubric.control("prov-9") is None
@@ -117,12 +117,13 @@ def test_an_unknown_parameter_in_prose_stays_as_it_stands() -> None:
 
 
 def test_an_agency_may_tighten() -> None:
-    """Each of the three directions can be followed."""
+    """Each of the four directions can be followed."""
     rubric = agency(
         modify=values(
             ("assu-4.high", ["4"]),
             ("assu-2.max-age-days", ["90"]),
             ("assu-2.metrics", ["accuracy"]),
+            ("priv-3.profiles", ["public-release"]),
         )
     )
 
@@ -157,6 +158,9 @@ def test_an_agency_may_add_controls_and_props() -> None:
         ("assu-2.max-age-days", ["366"]),
         ("prov-3.model-files", ["*.onnx"]),
         ("prov-3.model-files", []),
+        ("priv-3.profiles", ["controlled-training", "a-profile-of-our-own"]),
+        ("priv-3.profiles", []),
+        ("priv-3.max-risk", ["0.21"]),
     ],
 )
 def test_an_agency_may_not_loosen(id_: str, value: list[str]) -> None:

@@ -8,6 +8,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Withdrawal
 from sunlit.claims.decision import LogRegistration
 from sunlit.claims.lifecycle import Release
+from sunlit.claims.privacy import Mask, Minimisation, Synthesis
 from sunlit.claims.provenance import Component, Provenance
 from sunlit.claims.risk import Use
 from sunlit.rubric.standing import bare
@@ -97,7 +98,7 @@ def _undoes(one: Admitted) -> Iterator[Thread]:
 
 
 def _leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
-    """Return what to follow from it: what undoes it, inputs of a build, the release before.
+    """Return what to follow from it: what undoes it, inputs, sources, the release before.
 
     To the release before only from one that was reached by its digest: the component's other
     releases are asked for their names alone.
@@ -108,6 +109,8 @@ def _leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
         for item in claim.build_definition.resolved_dependencies:
             if "sha256" in item.digest:
                 yield About(str(item.digest["sha256"]))
+    if isinstance(claim, Mask | Minimisation | Synthesis) and "sha256" in claim.source.digest:
+        yield About(str(claim.source.digest["sha256"]))  # what the dataset was made from
     if isinstance(claim, LogRegistration):
         yield from _about(one)  # its anchors
     if isinstance(claim, Release) and claim.sunlit_rollback and isinstance(thread, About):

@@ -8,6 +8,7 @@ from sunlit.capabilities.authority import CAPABILITY as AUTHORITY
 from sunlit.capabilities.decision import CAPABILITY as DECISION
 from sunlit.capabilities.lifecycle import CAPABILITY as LIFECYCLE
 from sunlit.capabilities.openness import CAPABILITY as OPENNESS
+from sunlit.capabilities.privacy import CAPABILITY as PRIVACY
 from sunlit.capabilities.provenance import CAPABILITY as PROVENANCE
 from sunlit.capabilities.risk import CAPABILITY as RISK
 from sunlit.rubric.capability import Capability, Rule
@@ -18,6 +19,7 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     DECISION,
     LIFECYCLE,
     OPENNESS,
+    PRIVACY,
     PROVENANCE,
     RISK,
 )

@@ -87,14 +87,23 @@ def may_warn(evidence: Evidence, said: Admitted, assessor: str, scope: str) -> A
     )
 
 
-def may_assess(evidence: Evidence, said: Admitted, assessor: str, scope: str) -> Answer:
-    """May a key of the assessor that signed this assess the component in this scope?"""
+def may_assess(
+    evidence: Evidence,
+    said: Admitted,
+    assessor: str,
+    scope: str,
+    keepers: frozenset[str] | None = None,
+) -> Answer:
+    """May a key of the assessor that signed this assess the component in this scope?
+
+    `keepers` are who maintains the component, where that is known already.
+    """
     own = tuple(
         record.key.key_id
         for record in evidence.directory.in_force(said)
         if record.organisation == assessor
     )
-    keepers = maintainers(evidence)
+    keepers = maintainers(evidence) if keepers is None else keepers
     if not keepers:
         return Answer.no("Nobody knows yet who maintains the component.")
     answers = [

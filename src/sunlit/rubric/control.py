@@ -14,6 +14,7 @@ class Stricter(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     SUPERSET = "superset"
+    SUBSET = "subset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

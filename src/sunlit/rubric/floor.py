@@ -66,6 +66,8 @@ def at_least_as_strict(old: Parameter, new: Parameter) -> bool:
     """Tell whether the new value is as strict as the old one, in the declared direction."""
     if old.stricter is Stricter.SUPERSET:
         return set(old.values) <= set(new.values)
+    if old.stricter is Stricter.SUBSET:
+        return bool(new.values) and set(new.values) <= set(old.values)
     floor, value = number(old), number(new)
     return value >= floor if old.stricter is Stricter.HIGHER else value <= floor
 
@@ -92,4 +94,5 @@ def _wanted(parameter: Parameter) -> str:
         Stricter.HIGHER: f"at least {wanted}",
         Stricter.LOWER: f"at most {wanted}",
         Stricter.SUPERSET: f"at least these: {wanted}",
+        Stricter.SUBSET: f"some of these and no other: {wanted}",
     }[parameter.stricter]

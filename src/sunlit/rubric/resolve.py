@@ -171,7 +171,7 @@ def _parameter(control: str, param: Object) -> Parameter:
     if len(directions) != 1 or directions[0] not in set(Stricter):
         raise MalformedError(
             "rubric.no-direction", f"the parameter {id_} has no stricter direction",
-            expected="one prop `stricter`: higher, lower or superset",
+            expected="one prop `stricter`: higher, lower, superset or subset",
         )  # fmt: skip
     parameter = Parameter(
         id=id_,
@@ -180,7 +180,7 @@ def _parameter(control: str, param: Object) -> Parameter:
         stricter=Stricter(directions[0]),
         label=a_text(param.get("label"), f"{id_}.label"),
     )
-    if parameter.stricter is not Stricter.SUPERSET:
+    if parameter.stricter in (Stricter.HIGHER, Stricter.LOWER):
         number(parameter)
     return parameter
 

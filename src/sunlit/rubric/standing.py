@@ -200,6 +200,16 @@ def tests(evidence: Evidence, kind: str) -> tuple[tuple[Admitted, TestResult, An
     )
 
 
+def signed_runs(evidence: Evidence) -> tuple[tuple[Admitted, Provenance, Answer], ...]:
+    """Return the training runs of this release that a maintainer signed."""
+    keepers = maintainers(evidence)
+    return tuple(
+        (said, run, answer)
+        for said, run in runs(evidence)
+        if (answer := by_maintainer(evidence, said, keepers)).allowed
+    )
+
+
 def runs(evidence: Evidence) -> tuple[tuple[Admitted, Provenance], ...]:
     """Return the current provenance of which an output is a file of the release."""
     held = set(evidence.files.values())

@@ -3,20 +3,10 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from sunlit.authority.answer import Answer
-from sunlit.claims.admitted import Admitted
-from sunlit.claims.provenance import Component, Documentation, Provenance
+from sunlit.claims.provenance import Component, Documentation
 from sunlit.rubric.evidence import Evidence, ids
 from sunlit.rubric.finding import Verdict
-from sunlit.rubric.standing import (
-    bare,
-    by_maintainer,
-    datasets,
-    maintainers,
-    runs,
-    stated,
-    when,
-)
+from sunlit.rubric.standing import bare, datasets, signed_runs, stated, when
 
 HOSTED = "hosted-service"
 
@@ -56,18 +46,6 @@ def maintainer_named(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
 
 def _is_said(text: str | None) -> bool:
     return bool(text and text.strip())
-
-
-def signed_runs(
-    evidence: Evidence,
-) -> tuple[tuple[Admitted, Provenance, Answer], ...]:
-    """Return the training runs of this release that a maintainer signed."""
-    keepers = maintainers(evidence)
-    return tuple(
-        (said, run, answer)
-        for said, run in runs(evidence)
-        if (answer := by_maintainer(evidence, said, keepers)).allowed
-    )
 
 
 def model_files(evidence: Evidence, patterns: Iterable[str]) -> frozenset[str]:

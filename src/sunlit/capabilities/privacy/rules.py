@@ -1,0 +1,202 @@
+"""Whose data, how exposed, who reviewed it? Pure rules about the datasets that runs name."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from math import floor
+from typing import Final
+
+from sunlit.base.times import format_time
+from sunlit.capabilities.privacy.datasets import (
+    Trained,
+    is_recent,
+    measurements,
+    scanned,
+    scans,
+    trained_on,
+)
+from sunlit.capabilities.privacy.reviews import Reviewed, accepted, refusal, reviews
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.privacy import Reidentification
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.finding import Outcome, Verdict
+from sunlit.rubric.standing import when
+
+REVIEW: Final = "sunlit review accept {digest} --reasons TEXT --no-conflict --home HOME"
+TRAIN_AGAIN: Final = "sunlit run --component {path} --input DATA --output MODEL -- python train.py"
+MASK: Final = f"mask what the review names, then: {TRAIN_AGAIN}"
+SHOWN: Final = 3  # grounds or columns in a reason
+
+
+def training_data_scanned(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when each dataset of a signed run was scanned, whole and recently enough."""
+    age = _age(parameters)
+
+    def ask(digest: str, name: str) -> Verdict:
+        found = scans(evidence, digest)
+        recent = [one for one in found if is_recent(evidence, one[0], one[1], age)]
+        rests_on = [said.statement_id for said, _, _ in recent]
+        if not recent:
+            old = f"The scan of {name} is too old." if found else f"{name} was never scanned."
+            return Verdict.unknown(old, [said.statement_id for said, _, _ in found])
+        whole = [one for one in recent if not one[1].unread]
+        if not whole:
+            lacking = ", ".join(recent[-1][1].unread[:SHOWN])
+            return Verdict.unknown(f"{name} was not looked at whole: {lacking}.", rests_on)
+        said, scan, answer = whole[-1]
+        return Verdict.holds(
+            f"{name} was scanned: {scan.rows:,} rows or documents.",
+            [said.statement_id],
+            expires=when(scanned(said, scan) + age, answer.expires),
+        )
+
+    return _each(evidence, ask)
+
+
+def sensitive_data_reviewed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when an independent reviewer accepts each dataset that a scan calls sensitive.
+
+    An accredited reviewer's refusal fails it, whatever others say, while it is in force.
+    """
+    del parameters
+
+    def ask(digest: str, name: str) -> Verdict:
+        known = reviews(evidence, digest)
+        if (refused := refusal(known)) is not None:
+            return Verdict.fails(
+                f"{refused.review.reviewer} refuses {name} for training.", refused.rests_on,
+                mend=MASK,
+            )  # fmt: skip
+        found = scans(evidence, digest)
+        if not found:
+            return Verdict.unknown(f"Whether {name} is sensitive is not known: nobody scanned it.")
+        by = [(said, accepted(known, scan)) for said, scan, _ in found if scan.sensitive]
+        open_ = [said for said, review in by if review is None]
+        if open_:
+            grounds = [one for said, scan, _ in found if said in open_ for one in scan.grounds]
+            listed = ", ".join(dict.fromkeys(grounds[:SHOWN])) or "see the scan"
+            return Verdict.fails(
+                f"{name} is sensitive ({listed}), and no independent review accepts it.",
+                [said.statement_id for said in open_], mend=REVIEW.replace("{digest}", digest),
+            )  # fmt: skip
+        if not by and all(scan.unread for _, scan, _ in found):
+            return Verdict.unknown(f"{name} was not looked at whole, so it may be sensitive.")
+        chosen = [review for _, review in by if review is not None]
+        return _accepted(name, chosen, [said for said, _, _ in found])
+
+    return _each(evidence, ask)
+
+
+def _accepted(name: str, chosen: Iterable[Reviewed], found: Iterable[Admitted]) -> Verdict:
+    said = [one.statement_id for one in found]
+    by = list({one.rests_on: one for one in chosen}.values())
+    if not by:
+        return Verdict.holds(f"No scan finds {name} sensitive.", said, evidences=False)
+    return Verdict.holds(
+        " ".join(_acceptance(name, one) for one in by),
+        [*said, *(id_ for one in by for id_ in one.rests_on)],
+        expires=when(*(one.expires for one in by)),
+    )
+
+
+def _acceptance(name: str, one: Reviewed) -> str:
+    terms = "; ".join(one.review.conditions)
+    until = format_time(one.review.valid_until)
+    return f"{one.review.reviewer} accepts {name} until {until}" + (
+        f", on condition: {terms}." if terms else "."
+    )
+
+
+def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when each dataset's risk, at its upper end, is within the threshold or was accepted.
+
+    One profile that the rubric allows is enough; under it every measurement counts, so that a
+    second one with fewer columns hides nothing. Columns that a declaration leaves out count only
+    with a review.
+    """
+    allowed = frozenset(parameters.get("profiles", "").split("\n"))
+    limit = Decimal(parameters.get("max-risk", "1"))
+
+    def ask(digest: str, name: str) -> Verdict:
+        found = [one for one in measurements(evidence, digest) if one[1].profile in allowed]
+        if not found:
+            return Verdict.unknown(f"How easily a person in {name} is singled out is not measured.")
+        known = reviews(evidence, digest)
+        verdicts = []
+        for profile in dict.fromkeys(measured.profile for _, measured, _ in found):
+            under = [one for one in found if one[1].profile == profile]
+            verdicts.append(_profile(digest, name, [one[:2] for one in under], known, limit))
+        return min(verdicts, key=lambda one: one.outcome is not Outcome.HOLDS)
+
+    return _each(evidence, ask)
+
+
+def _profile(
+    digest: str,
+    name: str,
+    found: Iterable[tuple[Admitted, Reidentification]],
+    known: Iterable[Reviewed],
+    limit: Decimal,
+) -> Verdict:
+    rests_on, ends, worst = [], [], Decimal(0)
+    for said, measured in found:
+        rests_on.append(said.statement_id)
+        worst = max(worst, measured.risk)
+        wrong = _wrong(name, measured, limit)
+        if wrong is None:
+            continue
+        by = [one for one in known if one.covers_risk(measured)]
+        if not by:
+            return Verdict.fails(
+                wrong, [said.statement_id], mend=REVIEW.replace("{digest}", digest)
+            )
+        chosen = max(by, key=lambda one: one.expires)
+        rests_on += chosen.rests_on
+        ends.append(chosen.expires)
+    accepted_by = ", as a reviewer accepts" if ends else f", within {measured.profile}"
+    return Verdict.holds(
+        f"The risk to single out a person in {name} is at most {worst.normalize():f}{accepted_by}.",
+        rests_on,
+        expires=when(*ends),
+    )
+
+
+def _wrong(name: str, measured: Reidentification, limit: Decimal) -> str | None:
+    threshold = min(measured.threshold, limit)
+    if measured.risk > threshold:
+        return (
+            f"The risk to single out a person in {name} is up to {measured.risk.normalize():f}; "
+            f"the threshold is {threshold.normalize():f} ({measured.profile})."
+        )
+    missed = [figure for figure in measured.figures if figure.met is False]
+    if missed:
+        return f"{name}: {missed[0].name} misses its threshold ({measured.profile})."
+    if measured.left_out:
+        listed = ", ".join(measured.left_out[:SHOWN])
+        return f"The measurement of {name} leaves out columns that tell people apart: {listed}."
+    return None
+
+
+def _age(parameters: Mapping[str, str]) -> timedelta:
+    return timedelta(days=floor(Decimal(parameters.get("max-age-days", "365"))))
+
+
+def _each(evidence: Evidence, ask: Callable[[str, str], Verdict]) -> Verdict:
+    """Ask for each dataset of the signed runs: any FAILS fails, else any UNKNOWN is."""
+    trained = trained_on(evidence)
+    if not isinstance(trained, Trained):
+        return trained
+    answers = [ask(digest, name) for digest, name in trained.named.items()]
+    for outcome in (Outcome.FAILS, Outcome.UNKNOWN):
+        worst = next((one for one in answers if one.outcome is outcome), None)
+        if worst is not None:
+            return worst
+    return Verdict.holds(
+        " ".join(one.reason for one in answers),
+        dict.fromkeys([*trained.rests_on, *(id_ for one in answers for id_ in one.rests_on)]),
+        expires=min(
+            (time for time in (when(trained.expires), *(one.expires for one in answers)) if time),
+            default=None,
+        ),
+        evidences=any(one.evidences for one in answers),
+    )
