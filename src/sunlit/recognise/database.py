@@ -1,0 +1,89 @@
+"""All patterns in one Hyperscan database: one pass over the bytes, linear in their number."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sunlit.base.errors import MalformedError, UnavailableError
+
+Hit = tuple[int, int, int]  # number of the pattern, start, end: in bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern as the database matches it. `edges`: no letter or digit may touch the match."""
+
+    regex: str
+    edges: bool
+    case_sensitive: bool
+
+    def whole(self) -> str:
+        """Return the expression with its edges; RE2 reads it the same way."""
+        # An underscore is a letter to `\b`, and glues file names together.
+        return rf"(?:\b|_)(?:{self.regex})(?:\b|_)" if self.edges else f"(?:{self.regex})"
+
+
+class Database:
+    """A compiled set of patterns; any number of threads may scan with it."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        """Compile the patterns.
+
+        Raises:
+            MalformedError: `recognise.pattern`.
+            UnavailableError: `recognise.no-engine`.
+        """
+        self._local = threading.local()
+        self._library = _library()
+        flags = [self._flags(one) for one in patterns]
+        expressions = [one.whole().encode("latin-1") for one in patterns]
+        self._database = self._compile(expressions, flags) if patterns else None
+
+    def hits(self, text: bytes) -> list[Hit]:
+        """Return every match of every pattern, in order of their ends."""
+        found: list[Hit] = []
+        if self._database is None:
+            return found
+        keep = found.append
+
+        def one(pattern: int, start: int, end: int, _flags: int, _context: object) -> None:
+            keep((pattern, start, end))
+
+        self._database.scan(text, match_event_handler=one, scratch=self._scratch())
+        return found
+
+    def _flags(self, pattern: Pattern) -> int:
+        library = self._library
+        always = library.HS_FLAG_SOM_LEFTMOST | library.HS_FLAG_MULTILINE
+        return int(always | (0 if pattern.case_sensitive else library.HS_FLAG_CASELESS))
+
+    def _compile(self, expressions: Sequence[bytes], flags: Sequence[int]) -> Any:  # noqa: ANN401 - hyperscan has no types
+        database = self._library.Database(mode=self._library.HS_MODE_BLOCK)
+        ids = list(range(len(expressions)))
+        try:
+            database.compile(
+                expressions=list(expressions), ids=ids, elements=len(ids), flags=list(flags)
+            )
+        except self._library.error as error:
+            raise MalformedError(
+                "recognise.pattern", "the patterns cannot be matched in linear time",
+                got=str(error)[:200],
+            ) from error  # fmt: skip
+        return database
+
+    def _scratch(self) -> Any:  # noqa: ANN401 - the same
+        if not hasattr(self._local, "scratch"):
+            self._local.scratch = self._library.Scratch(self._database)
+        return self._local.scratch
+
+
+def _library() -> Any:  # noqa: ANN401 - the same
+    try:
+        import hyperscan  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise UnavailableError(
+            "recognise.no-engine", "recognising personal data needs an extra",
+            expected="hyperscan", mend="pip install 'sunlit[recognise]'",
+        ) from error  # fmt: skip
+    return hyperscan

@@ -1,0 +1,160 @@
+"""Finds what looks like personal data in text: one pass for the patterns, then checks of the hits.
+
+A hit of a pattern becomes a candidate when the recogniser's check says so and words near it, or
+the column's name, make it sure enough. Of candidates that overlap the surest stays; a decoy (an
+ISBN, a UUID) takes its place in that contest and is not reported. All work after the pass is for
+hits, each of bounded size, so the time for any text grows with its length.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from sunlit.base.errors import MalformedError
+from sunlit.recognise.context import Rule, column_words, lowered, rule_of
+from sunlit.recognise.database import Database, Hit, Pattern
+from sunlit.recognise.normal import normalise
+from sunlit.recognise.recognisers import DECOY, Recogniser, Recognisers
+from sunlit.recognise.resolve import Looked, candidates, resolve
+
+BUFFER: Final = 4 * 1024 * 1024  # characters that are looked at in one pass
+MAX_COLUMNS: Final = 10_000  # names of columns that are remembered
+
+
+class Match(NamedTuple):
+    """What was found: offsets in characters, a kind, its category, how sure (0 to 1)."""
+
+    start: int
+    end: int
+    kind: str
+    category: str
+    confidence: float
+
+
+class Engine:
+    """Finds the kinds of personal data that recognisers describe.
+
+    `kinds` limits what is looked for; nothing below `threshold` is reported. Safe for threads.
+    """
+
+    def __init__(
+        self,
+        recognisers: Recognisers,
+        *,
+        kinds: Collection[str] | None = None,
+        threshold: float = 0.5,
+    ) -> None:
+        """Compile the recognisers.
+
+        Raises:
+            MalformedError: `recognise.kind`, `recognise.pattern`.
+            UnavailableError: `recognise.no-engine`.
+        """
+        unknown = sorted(set(kinds or ()) - set(recognisers.kinds))
+        if unknown:
+            raise MalformedError(
+                "recognise.kind", "no recogniser finds this kind of personal data",
+                expected="one of " + ", ".join(sorted(recognisers.kinds)), got=unknown[0][:40],
+            )  # fmt: skip
+        self.recognisers = recognisers
+        self.threshold = threshold
+        self.rules = _by_pattern(
+            one for one in recognisers
+            if kinds is None or one.kind in kinds or one.category == DECOY
+        )  # fmt: skip
+        self._served = [(pattern.edges, rules) for pattern, rules in self.rules.items()]
+        self._database = Database(list(self.rules))
+        self._named: dict[str, frozenset[str]] = {}
+
+    def find(self, text: str, *, column: str | None = None) -> list[Match]:
+        """Return what the text holds, in order and without overlaps."""
+        plain = normalise(text)
+        hits = self._database.hits(plain)
+        if not hits:
+            return []
+        looked = Looked(plain, lowered(plain), 0, len(plain))
+        return self._matches(hits, looked, self._in_column(column))
+
+    def find_many(
+        self, texts: Sequence[str | None], *, column: str | None = None
+    ) -> Iterator[tuple[int, Match]]:
+        """Yield (number of the text, match), in order; the same as `find` for each text."""
+        named = self._in_column(column)
+        for first, together in _buffers(texts):
+            plain = normalise("\n".join(together))
+            hits = self._database.hits(plain)
+            if hits:
+                ends = list(accumulate(len(text) + 1 for text in together))  # each past its "\n"
+                for row, found in self._rows(plain, hits, ends, named):
+                    for match in found:
+                        yield first + row, match
+
+    def _rows(
+        self, plain: bytes, hits: list[Hit], ends: list[int], named: frozenset[str]
+    ) -> Iterator[tuple[int, list[Match]]]:
+        lower, at, row, total = lowered(plain), 0, 0, len(hits)
+        while at < total:
+            row = bisect_left(ends, hits[at][2], row)
+            last, end = at + 1, ends[row]
+            while last < total and hits[last][2] <= end:
+                last += 1
+            looked = Looked(plain, lower, ends[row - 1] if row else 0, end - 1)
+            yield row, self._row(hits[at:last], looked, named)
+            at = last
+
+    def _row(self, hits: list[Hit], looked: Looked, named: frozenset[str]) -> list[Match]:
+        begins, stops = looked.begins, looked.stops
+        for _, start, end in hits:
+            if start < begins or end > stops:
+                # A pattern that matches the end of a line ran over: look at this text alone.
+                alone = looked.plain[begins:stops]
+                again = Looked(alone, looked.lower[begins:stops], 0, len(alone))
+                return self._matches(self._database.hits(alone), again, named)
+        return self._matches(hits, looked, named)
+
+    def _matches(self, hits: list[Hit], looked: Looked, named: frozenset[str]) -> list[Match]:
+        begins = looked.begins
+        found = list(candidates(hits, self._served, looked, named, self.threshold))
+        return [
+            Match(start - begins, end - begins, rule.kind, rule.category, confidence)
+            for start, end, rule, confidence, _ in resolve(found, looked, named)
+        ]
+
+    def _in_column(self, column: str | None) -> frozenset[str]:
+        """Return the ids of the rules for which the column's name is context."""
+        if not column:
+            return frozenset()
+        if column not in self._named:
+            if len(self._named) >= MAX_COLUMNS:
+                self._named.clear()
+            words = column_words(column)
+            self._named[column] = frozenset(
+                rule.id for rules in self.rules.values() for rule in rules if rule.is_named(words)
+            )
+        return self._named[column]
+
+
+def _by_pattern(recognisers: Iterator[Recogniser]) -> dict[Pattern, list[Rule]]:
+    """Return the rules that each pattern serves: kinds written alike share one pattern."""
+    rules: dict[Pattern, list[Rule]] = {}
+    for one in recognisers:
+        rule = rule_of(one)
+        for regex in one.patterns:
+            pattern = Pattern(regex, one.edges, one.case_sensitive)
+            rules.setdefault(pattern, []).append(rule)
+    return rules
+
+
+def _buffers(texts: Sequence[str | None]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (number of the first, texts) that fit into one buffer; a longer text goes alone."""
+    first, size = 0, 0
+    together: list[str] = []
+    for number, text in enumerate(texts):
+        together.append(text or "")
+        size += len(together[-1]) + 1
+        if size >= BUFFER:
+            yield first, together
+            first, size, together = number + 1, 0, []
+    if together:
+        yield first, together

@@ -1,0 +1,159 @@
+"""Numbers that python-stdnum knows, as tests of characters without separators, in upper case.
+
+Each first looks at the length, so that the library only sees what can be right, and calls the
+innermost function of the library that does the sum: its own cleaning is slower than the sum.
+"""
+
+from typing import Final
+
+from stdnum import iban as _iban
+from stdnum import isbn as _isbn
+from stdnum import luhn as _luhn
+from stdnum.be import nn as _be_nn
+from stdnum.de import idnr as _de_idnr
+from stdnum.es import nie as _es_nie
+from stdnum.es import nif as _es_nif
+from stdnum.fr import nir as _fr_nir
+from stdnum.gb import nhs as _gb_nhs
+from stdnum.gb import utr as _gb_utr
+from stdnum.it import codicefiscale as _it_codicefiscale
+from stdnum.nl import bsn as _nl_bsn
+from stdnum.pl import pesel as _pl_pesel
+from stdnum.se import personnummer as _se_personnummer
+from stdnum.us import itin as _us_itin
+from stdnum.us import ssn as _us_ssn
+
+MIN_DIFFERENT: Final = 3  # 0000000000 and 1212121212 pass many a checksum and are nobody's
+
+
+def not_repeated(number: str) -> bool:
+    """Tell whether a number has enough different characters to be somebody's."""
+    return len(set(number)) >= MIN_DIFFERENT
+
+
+def luhn(number: str) -> bool:
+    """Tell whether digits pass Luhn's test (ISO/IEC 7812-1)."""
+    return number.isdigit() and not_repeated(number) and _luhn.checksum(number) == 0
+
+
+def card(number: str) -> bool:
+    """Tell whether digits can be a payment card: an issuer's first digits, a length, Luhn."""
+    return (
+        12 <= len(number) <= 19
+        and number.isdigit()
+        and len(number) in _card_lengths(number)
+        and number[1:] != number[0] * (len(number) - 1)
+        and _luhn.checksum(number) == 0
+    )
+
+
+def _card_lengths(number: str) -> tuple[int, ...] | range:
+    """Return the lengths that cards with these first digits have (ISO/IEC 7812, the schemes)."""
+    two, four = int(number[:2]), int(number[:4])
+    if number[0] == "4":
+        return 13, 16, 19  # Visa
+    if two in (34, 37):
+        return (15,)  # American Express
+    if 51 <= two <= 55 or 2221 <= four <= 2720 or 2200 <= four <= 2204 or four == 9792:
+        return (16,)  # Mastercard, Mir, Troy
+    if two in (30, 36, 38, 39):
+        return 14, 16, 19  # Diners Club
+    if two in (60, 62, 64, 65, 81, 82) or 3528 <= four <= 3589:
+        return 16, 17, 18, 19  # Discover, UnionPay, RuPay, JCB
+    if two in (50, 56, 57, 58, 59, 61, 63, 66, 67, 68, 69):
+        return range(12, 20)  # Maestro
+    return ()
+
+
+def iban(number: str) -> bool:
+    """Tell whether this is an IBAN: country, length and structure, 1 mod 97 (ISO 13616)."""
+    return bool(_iban.is_valid(number, check_country=False))
+
+
+def imei(number: str) -> bool:
+    """Tell whether 15 digits can be an IMEI: a reporting body's first digits, and Luhn."""
+    # 3GPP TS 23.003; the GSMA's reporting bodies begin 01, 35, 86, 91, 98, 99 and a few more.
+    return len(number) == 15 and number[:2] in _BODIES and luhn(number)
+
+
+_BODIES: Final = frozenset("01 10 30 33 35 44 45 49 50 51 52 53 54 86 91 98 99".split())
+
+
+def isbn(number: str) -> bool:
+    """Tell whether this is an ISBN, of 10 or 13 characters."""
+    return bool(_isbn.is_valid(number))
+
+
+def gb_nhs(number: str) -> bool:
+    """Tell whether ten digits can be an NHS number."""
+    return (
+        len(number) == 10
+        and number.isdigit()
+        and _gb_nhs.checksum(number) == 0
+        and not_repeated(number)
+    )
+
+
+def gb_utr(number: str) -> bool:
+    """Tell whether ten digits can be a Unique Taxpayer Reference."""
+    digits = number.strip("K")
+    return (
+        len(digits) == 10 and digits.isdigit() and not_repeated(digits)
+        and _gb_utr.calc_check_digit(digits[1:]) == digits[0]
+    )  # fmt: skip
+
+
+def us_ssn(number: str) -> bool:
+    """Tell whether nine digits can be a US Social Security number."""
+    return len(number) == 9 and not_repeated(number) and bool(_us_ssn.is_valid(number))
+
+
+def us_itin(number: str) -> bool:
+    """Tell whether nine digits can be a US Individual Taxpayer Identification Number."""
+    return len(number) == 9 and bool(_us_itin.is_valid(number))
+
+
+def fr_nir(number: str) -> bool:
+    """Tell whether 15 characters can be a French NIR: check digits and a month."""
+    return len(number) == 15 and bool(_fr_nir.is_valid(number))
+
+
+def nl_bsn(number: str) -> bool:
+    """Tell whether nine digits can be a Dutch BSN."""
+    return len(number) == 9 and not_repeated(number) and bool(_nl_bsn.is_valid(number))
+
+
+def es_nif(number: str) -> bool:
+    """Tell whether nine characters can be a Spanish NIF of a person."""
+    return len(number) == 9 and bool(_es_nif.is_valid(number)) and number[0].isdigit()
+
+
+def es_nie(number: str) -> bool:
+    """Tell whether nine characters can be a Spanish NIE."""
+    return len(number) == 9 and bool(_es_nie.is_valid(number))
+
+
+def it_codicefiscale(number: str) -> bool:
+    """Tell whether 16 characters can be an Italian codice fiscale, omocodia included."""
+    return len(number) == 16 and bool(_it_codicefiscale.is_valid(number))
+
+
+def de_idnr(number: str) -> bool:
+    """Tell whether eleven digits can be a German tax identification number."""
+    return len(number) == 11 and bool(_de_idnr.is_valid(number))
+
+
+def pl_pesel(number: str) -> bool:
+    """Tell whether eleven digits can be a Polish PESEL: a date and a check digit."""
+    return len(number) == 11 and not_repeated(number) and bool(_pl_pesel.is_valid(number))
+
+
+def se_personnummer(number: str) -> bool:
+    """Tell whether this can be a Swedish personal identity number: a date and Luhn's test."""
+    digits = number.replace("+", "")
+    return len(digits) in (10, 12) and bool(_se_personnummer.is_valid(digits))
+
+
+def be_nn(number: str) -> bool:
+    """Tell whether eleven digits can be a Belgian national number."""
+    return len(number) == 11 and not_repeated(number) and bool(_be_nn.is_valid(number))

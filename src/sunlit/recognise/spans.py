@@ -1,0 +1,102 @@
+"""Checks that find out where a value really begins and ends: the pattern only points at it."""
+
+import ipaddress
+import re
+from functools import cache
+from typing import Final
+
+from stdnum import numdb
+
+from sunlit.recognise import numbers
+
+Span = tuple[int, int]
+
+MAX_LOCAL: Final = 64  # RFC 5321 4.5.3.1.1
+_LABEL: Final = rb"[A-Za-z0-9\xc0-\xff][A-Za-z0-9\xc0-\xff-]{0,62}"
+_DOMAIN: Final = re.compile(rb"@(" + _LABEL + rb"(?:\." + _LABEL + rb"){1,9})")
+_LAST: Final = re.compile(rb"(?:[A-Za-z\xc0-\xff]{2,24}|[Xx][Nn]--[A-Za-z0-9-]{2,59})")
+_LOCAL: Final = bytes(
+    one for one in range(256) if chr(one).isascii() and chr(one).isalnum() or one >= 0xC0
+) + b"._%+-'&~"  # fmt: skip
+_EDGE: Final = b".'&%~-+"
+_IMAGES: Final = frozenset(b"png jpg jpeg gif webp svg ico bmp css js".split())
+_IBAN: Final = re.compile(rb"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,30}")
+_ADDRESS: Final = re.compile(rb"[0-9A-Fa-f:.]{3,45}")
+MIN_GROUPS: Final = 3  # `a::b` is C++; an address that somebody has, has more
+_SMALL: Final = 32  # versions have small numbers; an address without any large one is rare
+
+
+def email(text: bytes, start: int, _end: int, stop: int) -> Span | None:
+    """Return the address around an @."""
+    head = text[max(0, start - MAX_LOCAL) : start]
+    local = head[len(head.rstrip(_LOCAL)) :].lstrip(_EDGE)
+    domain = _DOMAIN.match(text, start, min(stop, start + 255))
+    if not local or not domain:
+        return None
+    labels = domain[1].split(b".")
+    while len(labels) > 1 and not _LAST.fullmatch(labels[-1]):
+        labels.pop()  # "...@example.org.2nd"
+    if len(labels) < 2 or labels[-1].lower() in _IMAGES:
+        return None
+    if local.lower() == b"git" and text[domain.end() : domain.end() + 1] == b":":
+        return None  # a place of code, nobody's address
+    return start - len(local), start + 1 + len(b".".join(labels))
+
+
+def iban(text: bytes, start: int, _end: int, stop: int) -> Span | None:
+    """Return the IBAN that begins here: as many characters as its country has, 1 mod 97."""
+    length = iban_lengths().get(text[start : start + 2].decode("latin-1").upper())
+    run = _IBAN.match(text, start, min(stop, start + 70))
+    if not length or not run:
+        return None
+    places = [at for at in range(start, run.end()) if text[at] not in b" -"][:length]
+    end = places[-1] + 1
+    if len(places) < length or (end < stop and text[end : end + 1].isalnum()):
+        return None
+    number = text[start:end].translate(None, b" -").decode("latin-1").upper()
+    return (start, end) if numbers.iban(number) else None
+
+
+@cache
+def iban_lengths() -> dict[str, int]:
+    """Return country -> how many characters its IBANs have, from the registry in python-stdnum."""
+    registry = numdb.get("iban")
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    found = {}
+    for country in (one + two for one in letters for two in letters):
+        structure = registry.info(country)[0][1].get("bban")
+        if structure:
+            found[country] = 4 + sum(int(one) for one in re.findall(r"(\d+)!", structure))
+    return found
+
+
+def ip(text: bytes, start: int, end: int, stop: int) -> Span | None:
+    """Return the IP address here, of version 4 or 6."""
+    found = _ADDRESS.match(text, start, min(stop, start + 46))
+    if not found:
+        return None
+    written = found[0].rstrip(b".:") if not found[0].endswith(b"::") else found[0]
+    if b":" not in written:
+        written = text[start:end]
+    elif written.count(b":") == 1:
+        written = written.split(b":")[0]  # a port
+    try:
+        address = ipaddress.ip_address(written.decode("latin-1"))
+    except ValueError:
+        return None
+    end = start + len(written)
+    return (start, end) if _is_somebodys(address, written) and _ends_here(text, end, stop) else None
+
+
+def _ends_here(text: bytes, end: int, stop: int) -> bool:
+    rest = text[end : min(stop, end + 2)]
+    return not rest[:1].isalnum() and not (
+        rest[:1] in b".:" and rest[1:2].isalnum() and rest[:1] == b"."
+    )
+
+
+def _is_somebodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address, written: bytes) -> bool:
+    if isinstance(address, ipaddress.IPv4Address):
+        return not address.is_unspecified and max(address.packed) >= _SMALL
+    groups = [one for one in written.split(b":") if one]
+    return len(groups) >= MIN_GROUPS and any(48 <= one <= 57 for one in written)
