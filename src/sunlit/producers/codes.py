@@ -39,4 +39,15 @@ CODES: Final = {
     "data.no-memory": "The memory limit, or the disk for temporary files, is too small.",
     "data.no-reader": "The library that reads a kind of dataset is not installed.",
     "data.changed": "A dataset changed while it was read.",
+    # data/mask*
+    "mask.column-missing": "A mask plan names a column that the dataset does not have.",
+    "mask.column-unplanned": "A dataset has a column that the mask plan says nothing of.",
+    "mask.column-needed": "A rule of a mask plan needs a column that is not there after masking.",
+    "mask.type": "A mask plan's method cannot be done to the type of its column.",
+    "mask.out": "The name of what a mask writes does not say its form.",
+    "mask.out-exists": "Something lies already where a mask would write.",
+    "mask.into-input": "A mask would write into the dataset that it reads.",
+    "mask.unwritable": "What a mask makes cannot be written.",
+    "mask.recognisers": "A mask plan was made with other recognisers than these.",
+    "mask.survivors": "After masking, a second scan still found what the plan masks.",
 }

@@ -12,6 +12,7 @@ read-only, and a PostgreSQL table is copied once.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sunlit.base.errors import MalformedError, VerificationError
@@ -143,6 +144,16 @@ class Source:
     def reading(self) -> AbstractContextManager[None]:
         """Turn what DuckDB raises within, which may hold values, into errors that hold none."""
         return self._engine.reading()
+
+    def holds(self, path: Path) -> bool:
+        """Say whether a file or folder at `path` is, holds, or would be part of the dataset."""
+        if self._place is None:
+            return False
+        root, here = self._place.root.resolve(), path.resolve()
+        if here == root or here in root.parents:
+            return True
+        inside = root in here.parents and root.is_dir()
+        return inside and not self._place.skip(here.relative_to(root).as_posix())
 
     def check(self) -> None:
         """Make sure that the files are what they were when they were digested.

@@ -1,0 +1,279 @@
+"""Masking a dataset after a plan: read in batches, written beside its place, scanned again, put.
+
+`mask` returns the claim and a `detail` for reports. The detail is JSON, holds no value of any
+person, and has these keys:
+
+- `format`: `sunlit-data-mask/1`; `input`, `output`: `{name, digest}`; `plan`: its digest;
+  `made_for_this`: whether the plan was made from this very dataset (null: it does not say);
+  `recognisers`: their digest; `key_id`: null where the plan needs no key; `masked_on`
+- `rows_in`, `rows_out`, `classes_too_small`: null, or how many rows went for it
+- `columns`: in order, each `{column, method, reason, kinds, type_before, type_after (null:
+  dropped), changed, share, unreadable, finds: {kind: count} (prose)}`
+- `collisions`: of short and kept-shape pseudonyms, each `{domain, values, collisions,
+  meet_values}`
+- `second_look`: `{kinds, survivors: 0, kept: [{column, kind, rows}]}`
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sunlit import __version__
+from sunlit.base.errors import VerificationError
+from sunlit.base.times import format_time
+from sunlit.claims.privacy import Mask, MaskedColumn
+from sunlit.claims.provenance import Resource
+from sunlit.producers.data.mask_columns import Tools, rules_for
+from sunlit.producers.data.mask_counting import Classes, Collisions
+from sunlit.producers.data.mask_pass import Counts, Pass, Suppressing, masked_batches
+from sunlit.producers.data.mask_rescan import Second, expect_none, look_again, masked_kinds
+from sunlit.producers.data.mask_write import (
+    beside,
+    expect_apart,
+    expect_free,
+    form_of,
+    put,
+    write,
+)
+from sunlit.producers.data.source import Source, open_source
+from sunlit.producers.data.source_engine import DuckEngine
+from sunlit.recognise.engine import Engine
+from sunlit.recognise.masking import TextMasker
+from sunlit.recognise.masking_hierarchy import Hierarchies
+from sunlit.recognise.masking_key import MaskKey
+from sunlit.recognise.plan import ColumnRule, MaskPlan, Rule
+from sunlit.recognise.recognisers import Recognisers
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TOOL: Final = f"sunlit {__version__}"
+FORMAT: Final = "sunlit-data-mask/1"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masking:
+    """A plan, and what is needed to follow it. `folder` is where its hierarchies lie."""
+
+    plan: MaskPlan
+    recognisers: Recognisers
+    key: MaskKey | None = None
+    folder: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedData:
+    """What was made: its name and digest (algorithm -> hex), the claim about it, the detail."""
+
+    name: str
+    digest: Mapping[str, str]
+    claim: Mask
+    detail: Mapping[str, Any]
+
+
+def mask(
+    source: Source, masking: Masking, *, out: Path, at: datetime, replace_out: bool = False,
+    progress: Progress | None = None,
+) -> MaskedData:  # fmt: skip
+    """Write `source`, masked, to `out`: all of it, scanned again, or nothing.
+
+    Raises:
+        MalformedError: `mask.*`, `data.*`.
+        VerificationError: `mask.survivors`, `mask.recognisers`, `mask.hierarchy-changed`.
+        UnavailableError: `mask.*`, `data.*`.
+    """
+    expect_recognisers(masking)
+    expect_apart(source, out)
+    expect_free(out, replace=replace_out)
+    form = form_of(out, source.shape)
+    engine = DuckEngine("1GB")
+    try:
+        work = prepare(source, masking, engine)
+        with beside(out) as folder:
+            made = folder / out.name
+            write(form, made, work.schema, work.batches(source, progress))
+            second, digest = _second_look(made, work, masking)
+            expect_none(second)
+            put(made, out, replace=replace_out)
+        return _said(source, masking, work, second, (out.name, digest), at)
+    finally:
+        engine.close()
+
+
+@dataclass(slots=True)
+class Work:
+    """The rules bound to a dataset: its schema after masking, one pass, what it counts."""
+
+    rules: tuple[ColumnRule, ...]
+    before: "pa.Schema"
+    schema: "pa.Schema"
+    one_pass: Pass
+    suppressing: Suppressing
+    tools: Tools
+    collisions: Collisions
+    engine: Engine
+
+    def batches(self, source: Source, progress: Progress | None) -> Any:  # noqa: ANN401 - Arrow's
+        """Yield the masked batches."""
+        total = source.rows() if progress is not None else 0
+        for batch in masked_batches(source.batches(), self.one_pass, self.suppressing):
+            if progress is not None:
+                progress(min(self.one_pass.counts.rows_in, total), total)
+            yield batch.cast(self.schema)
+
+
+def prepare(source: Source, masking: Masking, engine: DuckEngine) -> Work:
+    """Bind the plan to the dataset's columns, and count classes where it asks for it.
+
+    Raises:
+        SunlitError: as `mask`.
+    """
+    names = [one.name for one in source.columns]
+    rules = _text_rules(names) if source.shape == "text" else rules_for(masking.plan, names)
+    prose = any(one.rule.method == "text" for one in rules)
+    finder = Engine(masking.recognisers)
+    masker = TextMasker(masking.plan, finder, masking.key, folder=masking.folder) if prose else None
+    tools = Tools(masking.key, Hierarchies(masking.folder), masker)
+    before = schema_of(source)
+    collisions = Collisions(engine)
+    suppressing = _classes(source, masking.plan, rules, Pass(rules, before, tools), engine)
+    tools.found.clear()
+    trial = Pass(rules, before, tools).mask(_empty(before), replace(suppressing, rows=None))
+    one_pass = Pass(rules, before, tools, collisions)
+    return Work(rules, before, trial.schema, one_pass, suppressing, tools, collisions, finder)
+
+
+def schema_of(source: Source) -> "pa.Schema":
+    """Return the Arrow types of a dataset's columns."""
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    for batch in source.batches():
+        return batch.schema
+    if source.shape == "text":
+        return pa.schema([("document", pa.string()), ("part", pa.int64()), ("text", pa.string())])
+    with source.reading():
+        found: pa.Schema = source.table().schema().to_pyarrow()
+    return found
+
+
+def expect_recognisers(masking: Masking) -> None:
+    """Check that the plan was made with the recognisers that look again, if it says with which.
+
+    Raises:
+        VerificationError: `mask.recognisers`.
+    """
+    named = masking.plan.recognisers
+    if named is not None and named != masking.recognisers.digest:
+        raise VerificationError(
+            "mask.recognisers", "the plan was made with other recognisers than these",
+            expected=named, got=masking.recognisers.digest,
+            mend="scan again for a new plan, or review what changed and correct `recognisers`",
+        )  # fmt: skip
+
+
+def _text_rules(names: Sequence[str]) -> tuple[ColumnRule, ...]:
+    return tuple(
+        ColumnRule(name, Rule("text" if name == "text" else "keep")) for name in names
+    )  # fmt: skip
+
+
+def _empty(schema: "pa.Schema") -> "pa.RecordBatch":
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    return pa.RecordBatch.from_arrays([pa.array([], one.type) for one in schema], schema=schema)
+
+
+def _classes(
+    source: Source, plan: MaskPlan, rules: Sequence[ColumnRule], one_pass: Pass, engine: DuckEngine
+) -> Suppressing:
+    rows = None
+    if plan.rows is not None:
+        rows = Classes(engine, plan.rows.columns, plan.rows.smaller_than)
+    cells = {
+        one.name: Classes(
+            engine, one.rule.names("among") or (one.name,), one.rule.whole("smaller_than", 2)
+        )
+        for one in rules
+        if one.rule.method == "suppress" and "smaller_than" in one.rule.options
+    }
+    if rows is not None or cells:
+        for batch in source.batches():
+            whole = one_pass.apply(batch)
+            for classes in [*cells.values(), *([rows] if rows is not None else [])]:
+                classes.see(whole)
+    return Suppressing(rows, cells)
+
+
+def _second_look(made: Path, work: Work, masking: Masking) -> tuple[Second, dict[str, str]]:
+    prose = any(one.rule.method == "text" for one in work.rules)
+    known = masking.recognisers.kinds
+    kinds = masked_kinds(masking.plan, known, prose=prose)
+    with open_source(str(made)) as written:
+        rules = () if written.shape == "text" else work.rules
+        return look_again(written, rules, work.engine, kinds, known), dict(written.digest)
+
+
+def _said(
+    source: Source, masking: Masking, work: Work, second: Second,
+    made: tuple[str, dict[str, str]], at: datetime,
+) -> MaskedData:  # fmt: skip
+    plan, counts = masking.plan, work.one_pass.counts
+    name, digest = made
+    key_id = masking.key.id if masking.key is not None and plan.is_keyed else None
+    claim = Mask(
+        tool=TOOL,
+        source=Resource(name=source.name, digest=dict(source.digest)),
+        plan=Resource(name="mask plan", digest={"sha256": plan.digest}),
+        recognisers=masking.recognisers.digest,
+        columns=tuple(
+            MaskedColumn(
+                column=None if source.shape == "text" else one.name, method=one.rule.method,
+                changed=counts.changed[one.name],
+            )
+            for one in work.rules if one.rule.method != "keep"
+        ),
+        rows_in=counts.rows_in, rows_out=counts.rows_out, key_id=key_id, masked_on=at,
+    )  # fmt: skip
+    detail = {
+        "format": FORMAT,
+        "input": {"name": source.name, "digest": dict(source.digest)},
+        "output": {"name": name, "digest": digest},
+        "plan": plan.digest,
+        "made_for_this": plan.dataset and plan.dataset == source.digest.get("sha256"),
+        "recognisers": masking.recognisers.digest,
+        "key_id": key_id,
+        "masked_on": format_time(at),
+        "rows_in": counts.rows_in,
+        "rows_out": counts.rows_out,
+        "classes_too_small": None if plan.rows is None else counts.rows_in - counts.rows_out,
+        "columns": [_column(one, work, counts) for one in work.rules],
+        "collisions": [
+            {"domain": one.domain, "values": one.values, "collisions": one.collisions,
+             "meet_values": one.meet_values}
+            for one in work.collisions.met()
+        ],
+        "second_look": {
+            "kinds": list(second.kinds), "survivors": 0,
+            "kept": [
+                {"column": column, "kind": kind, "rows": rows}
+                for (column, kind), rows in sorted(second.kept.items())
+            ],
+        },
+    }  # fmt: skip
+    return MaskedData(name, digest, claim, detail)
+
+
+def _column(one: ColumnRule, work: Work, counts: Counts) -> dict[str, Any]:
+    name = one.name
+    after = str(work.schema.field(name).type) if name in work.schema.names else None
+    share = counts.changed[name] / counts.rows_in if counts.rows_in else 0.0
+    finds = {kind: count for (column, kind), count in work.tools.found.items() if column == name}
+    return {
+        "column": name, "method": one.rule.method, "reason": one.reason, "kinds": list(one.kinds),
+        "type_before": str(work.before.field(name).type), "type_after": after,
+        "changed": counts.changed[name], "share": f"{share:.4f}",
+        "unreadable": counts.unreadable[name], "finds": dict(sorted(finds.items())),
+    }  # fmt: skip

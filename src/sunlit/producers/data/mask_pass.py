@@ -1,0 +1,131 @@
+"""One pass over a dataset: batches come in as they are and go out masked, and are counted."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sunlit.producers.data.mask_arrow import as_text, count_changed
+from sunlit.producers.data.mask_columns import Change, Tools, change_for, domain_of
+from sunlit.producers.data.mask_counting import Classes, Collisions
+from sunlit.recognise.masking_pseudonym import normal
+from sunlit.recognise.plan import ColumnRule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SHORT = 16  # letters of a pseudonym; with fewer, values that meet are counted
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a pass counts: rows, and by column what changed and what could not be read."""
+
+    rows_in: int = 0
+    rows_out: int = 0
+    changed: Counter[str] = field(default_factory=Counter)
+    unreadable: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressing:
+    """Classes whose rows go (`rows`), and by column those whose cells go."""
+
+    rows: Classes | None = None
+    cells: dict[str, Classes] = field(default_factory=dict)
+
+
+class Pass:
+    """A fresh run of the rules from the first row on: noise begins anew with each pass."""
+
+    def __init__(
+        self, rules: Sequence[ColumnRule], schema: "pa.Schema", tools: Tools,
+        collisions: Collisions | None = None,
+    ) -> None:  # fmt: skip
+        """Bind the rules to a schema.
+
+        Raises:
+            SunlitError: as `change_for`.
+        """
+        self._rules, self._collisions = tuple(rules), collisions
+        self._changes: dict[str, Change] = {
+            one.name: change_for(one, schema.field(one.name).type, tools) for one in self._rules
+        }
+        self.counts = Counts()
+
+    def apply(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
+        """Return a batch with every method applied but `drop` and `suppress`."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        columns = [self._changes[one.name](batch.column(one.name), batch) for one in self._rules]
+        return pa.RecordBatch.from_arrays(columns, names=[one.name for one in self._rules])
+
+    def mask(self, batch: "pa.RecordBatch", suppressing: Suppressing) -> "pa.RecordBatch":
+        """Return a batch as it is written, and count it."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        whole = self.apply(batch)
+        columns: dict[str, pa.Array] = {}
+        for one in self._rules:
+            before, after = batch.column(one.name), whole.column(one.name)
+            if one.rule.method == "suppress":
+                after = _suppressed(one, whole, suppressing)
+            self._count(one, before, after)
+            if one.rule.method != "drop":
+                columns[one.name] = after
+        self.counts.rows_in += len(batch)
+        made = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+        if suppressing.rows is not None:
+            made = made.filter(pa.array(~suppressing.rows.is_small(whole)))
+        self.counts.rows_out += len(made)
+        return made
+
+    def _count(self, one: ColumnRule, before: "pa.Array", after: "pa.Array") -> None:
+        name, method = one.name, one.rule.method
+        if method == "keep":
+            return
+        if method == "drop":
+            self.counts.changed[name] += len(before)
+            return
+        self.counts.changed[name] += count_changed(before, after)
+        if method != "suppress":
+            self.counts.unreadable[name] += max(0, after.null_count - before.null_count)
+        if self._collisions is not None and is_short(one):
+            plain = _normal(one, as_text(before))
+            self._collisions.see(domain_of(one), plain, after)
+
+
+def is_short(one: ColumnRule) -> bool:
+    """Whether pseudonyms of a rule may well meet, so that those that do are counted."""
+    rule = one.rule
+    if rule.method != "pseudonym":
+        return False
+    return rule.text("format") == "kept" or rule.whole("length", SHORT) < SHORT
+
+
+def _normal(one: ColumnRule, texts: "pa.Array") -> "pa.Array":
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    fold = one.rule.flag("fold")
+    made = [None if text is None else normal(text, fold=fold) or None for text in texts.to_pylist()]
+    return pa.array(made, pa.string())
+
+
+def _suppressed(one: ColumnRule, whole: "pa.RecordBatch", suppressing: Suppressing) -> "pa.Array":
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    array = whole.column(one.name)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    nothing = pa.nulls(len(array), array.type)
+    classes = suppressing.cells.get(one.name)
+    return nothing if classes is None else pc.if_else(classes.is_small(whole), nothing, array)
+
+
+def masked_batches(
+    batches: "Iterator[pa.RecordBatch]", one_pass: Pass, suppressing: Suppressing
+) -> "Iterator[pa.RecordBatch]":
+    """Yield each batch masked."""
+    for batch in batches:
+        yield one_pass.mask(batch, suppressing)

@@ -1,0 +1,131 @@
+"""The second look: what was written is read again, and nothing that the plan masks may be left.
+
+A hit in a column whose values keep the shape of what they were (a kept-shape pseudonym, a moved
+date, a number with noise) says nothing, so such columns are not searched: of a kept-shape
+pseudonym it is certain that none equals what it stands for.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from sunlit.base.errors import VerificationError
+from sunlit.producers.data.mask_arrow import as_text
+from sunlit.recognise.masking import Finder, survivors
+from sunlit.recognise.plan import ColumnRule, MaskPlan
+
+if TYPE_CHECKING:
+    from sunlit.producers.data.source import Source
+
+SHOWN: Final = 5  # numbers of rows that an error names
+_LIKE_BEFORE: Final = frozenset({"date-shift", "noise"})
+_PARTLY: Final = frozenset({"clip", "round", "suppress"})
+
+
+@dataclass(slots=True)
+class Left:
+    """Hits of one kind in one column: how many rows, and the first of them (from 1)."""
+
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What the second look found. `kept` are hits in columns that the plan keeps by name."""
+
+    kinds: tuple[str, ...]
+    survivors: Mapping[tuple[str, str], Left]
+    kept: Mapping[tuple[str, str], int]
+
+
+def masked_kinds(plan: MaskPlan, known: Collection[str], *, prose: bool) -> frozenset[str]:
+    """Return the kinds that a plan masks: in columns, and where there is prose, in prose."""
+    kinds = {
+        kind for one in plan.columns if one.rule.method != "keep" for kind in one.kinds
+    }  # fmt: skip
+    if prose:
+        kinds |= {kind for kind in known if plan.in_text(kind).method != "keep"}
+        kinds -= {kind for kind, rule in plan.text.items() if rule.method == "keep"}
+    return frozenset(kinds) & frozenset(known)
+
+
+def look_again(
+    source: "Source", rules: Sequence[ColumnRule], engine: Finder, kinds: frozenset[str],
+    known: Collection[str],
+) -> Second:  # fmt: skip
+    """Search what was written.
+
+    A kind that is masked anywhere may be left in no column but one that the plan keeps by name;
+    a masked column may hold no kind at all.
+    """
+    by_name = {one.name: one for one in rules}
+    wanted = {
+        name: _wanted(by_name.get(name), kinds, known)
+        for name in [column.name for column in source.columns]
+    }
+    found: dict[tuple[str, str], Left] = {}
+    kept: Counter[tuple[str, str]] = Counter()
+    first = 1
+    for batch in source.batches():
+        for name, fatal in wanted.items():
+            if fatal is None:
+                continue
+            texts = as_text(batch.column(name)).to_pylist()
+            for number, kind in set(survivors(engine, texts, known, name)):
+                if kind in fatal:
+                    _add(found.setdefault((name, kind), Left()), first + number)
+                elif kind not in _own(by_name.get(name)):
+                    kept[name, kind] += 1
+        first += len(batch)
+    return Second(tuple(sorted(kinds)), found, kept)
+
+
+def expect_none(second: Second) -> None:
+    """Check that nothing was left.
+
+    Raises:
+        VerificationError: `mask.survivors`, with column, kind, count and numbers of rows.
+    """
+    if not second.survivors:
+        return
+    (column, kind), left = max(second.survivors.items(), key=lambda one: (one[1].count, one[0]))
+    rows = ", ".join(map(str, islice(sorted(left.rows), SHOWN)))
+    others = len(second.survivors) - 1
+    more = f", and {others} more of column and kind" if others else ""
+    raise VerificationError(
+        "mask.survivors", "the second scan still found what the plan masks; nothing was written",
+        expected="none",
+        got=f'{left.count} of {kind} in column "{column[:80]}" (row {rows}){more}',
+        mend='mask that column too; or where it is no such thing, name it with method = "keep" '
+        "and a reason",
+    )  # fmt: skip
+
+
+def _wanted(
+    one: ColumnRule | None, kinds: frozenset[str], known: Collection[str]
+) -> frozenset[str] | None:
+    """Return the kinds that may not be left in a column; None where looking says nothing."""
+    if one is None:  # the columns of text documents: their names are looked at too
+        return kinds
+    method = one.rule.method
+    if method in _LIKE_BEFORE or one.rule.text("format") == "kept":
+        return None
+    if method == "keep":
+        # What is kept by name, with its reason, was decided; what is kept by default was not.
+        return frozenset() if one.reason or one.kinds else kinds
+    if method in _PARTLY:
+        return kinds - set(one.kinds)
+    return kinds if method == "text" else frozenset(known)
+
+
+def _own(one: ColumnRule | None) -> tuple[str, ...]:
+    return one.kinds if one is not None and one.rule.method in _PARTLY else ()
+
+
+def _add(left: Left, row: int) -> None:
+    left.count += 1
+    if len(left.rows) < 10_000:
+        left.rows.append(row)
