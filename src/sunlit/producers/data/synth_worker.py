@@ -2,10 +2,9 @@
 
     python -I synth_worker.py REQUEST.json ANSWER.json
 
-It imports nothing of Sunlit, reads and writes files of the request's folder only, and prints
-nothing. Tables are Parquet: columns `c0`, `c1`, ... of float64 where null is null; a category's
-numbers are its codes. No text of the data crosses, and no value stands in a request or answer
-but the bounds of a declared domain.
+It imports nothing of Sunlit, uses files of the request's folder only, and prints nothing. Tables
+are Parquet: columns `c0`, `c1`, ... of float64 or null; a category's numbers are its codes. No
+value stands in a request or answer but the bounds of a declared domain.
 
 A request has `format` ("sunlit-synth-request/1"), `memory` (bytes, or null), `columns` (each with
 `kind`, "category" or "number") and a `task`:
@@ -18,10 +17,10 @@ has `nulls`, and `size` and `declared` (category) or `edges` (number; null: none
 An answer has `format` ("sunlit-synth-answer/1"), `ok`, `libraries`; if not ok, `error`
 (`missing-library`, `no-bounds`, `no-values`) and `column` where it is about one.
 `synthesise` adds `spent` (`model`, `domain`, `delta`); `attack` adds `results`: `table`, `attack`,
-`column`, `attacks`, `value`, `low`, `high`, `note`.
+`column`, `attacks`, `note`, and unless the attack could not be run `value`, `low`, `high` (between
+0 and 1), `raw` (may be below 0) and `error` (half its 95 % interval).
 
-Noise is drawn by OpenDP from the operating system and never from a seed: whoever knows the seed
-of noise can take the noise off again.
+OpenDP draws noise from the operating system, never from a seed: who knows it can undo the noise.
 """
 
 import json
@@ -62,9 +61,9 @@ def main(request: str, answer: str) -> None:
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
     folder = Path(request).parent
     _bound(asked.get("memory"))
-    tasks = {"synthesise": synthesise, "attack": attack}
     try:
-        said = {"ok": True, **tasks[asked["task"]](asked, folder)}
+        task = {"synthesise": synthesise, "attack": attack}[asked["task"]]
+        said = {"ok": True, **task(asked, folder)}
     except FailedError as failed:
         said = {"ok": False, "error": failed.error, "column": failed.column}
     except ImportError:
@@ -80,8 +79,8 @@ def _bound(memory: int | None) -> None:
 
 
 def _versions() -> dict[str, str]:
-    here = {one.metadata["Name"]: one.version for one in metadata.distributions()}
-    return {name: here[name] for name in LIBRARIES if name in here}
+    here = ((one.metadata["Name"], one.version) for one in metadata.distributions())
+    return {name: version for name, version in here if name in LIBRARIES}
 
 
 def synthesise(asked: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -283,17 +282,18 @@ def _attacks(
 
 
 def _result(run: tuple[Any, dict[str, Any]]) -> dict[str, Any]:
-    evaluator, options = run
     try:
-        evaluator.evaluate(**options)
+        evaluator = run[0].evaluate(**run[1])
         risk = evaluator.risk(confidence_level=0.95)
     except (RuntimeError, ValueError, ZeroDivisionError) as error:
-        blank = {"attacks": 0, "value": None, "low": None, "high": None}
-        return {**blank, "note": f"the attack could not be run ({type(error).__name__})"}
-    attacks = evaluator.results().n_attacks_ori
-    low, high = risk.ci
-    figures = {"value": float(risk.value), "low": float(low), "high": float(high)}
-    return {"attacks": int(attacks), **figures, "note": None}
+        return {"attacks": 0, "note": f"the attack could not be run ({type(error).__name__})"}
+    rates = evaluator.results(confidence_level=0.95)
+    raw = import_module("anonymeter.stats.confidence").residual_success(
+        rates.attack_rate, rates.control_rate
+    )
+    figures = (risk.value, *risk.ci, raw.value, raw.error)
+    named = zip(("value", "low", "high", "raw", "error"), map(float, figures), strict=True)
+    return {"attacks": int(rates.n_attacks_ori), **dict(named), "note": None}
 
 
 if __name__ == "__main__":
