@@ -53,6 +53,10 @@ class Database:
         self._database.scan(text, match_event_handler=one, scratch=self._scratch())
         return found
 
+    def ends(self, text: bytes) -> list[int]:
+        """Return where matches end, in order: all that is needed to tell which rows have one."""
+        return [end for _, _, end in self.hits(text)]
+
     def _flags(self, pattern: Pattern) -> int:
         library = self._library
         always = library.HS_FLAG_SOM_LEFTMOST | library.HS_FLAG_MULTILINE

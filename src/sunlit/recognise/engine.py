@@ -7,6 +7,7 @@ hits, each of bounded size, so the time for any text grows with its length.
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -19,6 +20,7 @@ from sunlit.recognise.recognisers import DECOY, Recogniser, Recognisers
 from sunlit.recognise.resolve import Looked, candidates, resolve
 
 BUFFER: Final = 4 * 1024 * 1024  # characters that are looked at in one pass
+MAX_SMALLER: Final = 64  # databases without the dense patterns of a column
 MAX_COLUMNS: Final = 10_000  # names of columns that are remembered
 
 
@@ -66,6 +68,7 @@ class Engine:
         self._served = [(pattern.edges, rules) for pattern, rules in self.rules.items()]
         self._database = Database(list(self.rules))
         self._named: dict[str, frozenset[str]] = {}
+        self._smaller: dict[frozenset[int], Database] = {}
 
     def find(self, text: str, *, column: str | None = None) -> list[Match]:
         """Return what the text holds, in order and without overlaps."""
@@ -80,15 +83,48 @@ class Engine:
         self, texts: Sequence[str | None], *, column: str | None = None
     ) -> Iterator[tuple[int, Match]]:
         """Yield (number of the text, match), in order; the same as `find` for each text."""
+        for row, found in self.find_rows(texts, column=column):
+            for match in found:
+                yield row, match
+
+    def find_rows(
+        self, texts: Sequence[str | None], *, column: str | None = None
+    ) -> Iterator[tuple[int, list[Match]]]:
+        """Yield (number of the text, its matches) for the texts that a pattern points at."""
         named = self._in_column(column)
-        for first, together in _buffers(texts):
-            plain = normalise("\n".join(together))
+        for first, plain, ends in _buffers(texts):
             hits = self._database.hits(plain)
             if hits:
-                ends = list(accumulate(len(text) + 1 for text in together))  # each past its "\n"
                 for row, found in self._rows(plain, hits, ends, named):
-                    for match in found:
-                        yield first + row, match
+                    yield first + row, found
+
+    def pointed(self, texts: Sequence[str | None], *, without: frozenset[int]) -> list[int]:
+        """Return the numbers of the texts that a pattern, but those `without`, points at."""
+        database = self._without(without)
+        rows: list[int] = []
+        for first, plain, ends in _buffers(texts):
+            found = {bisect_left(ends, end) for end in database.ends(plain)}
+            rows += [first + row for row in sorted(found)]
+        return rows
+
+    def pattern_rows(self, texts: Sequence[str | None]) -> Counter[int]:
+        """Return number of a pattern -> how many of the texts it points at."""
+        found = {
+            (pattern, first + bisect_left(ends, end))
+            for first, plain, ends in _buffers(texts)
+            for pattern, _, end in self._database.hits(plain)
+        }
+        return Counter(pattern for pattern, _ in found)
+
+    def _without(self, patterns: frozenset[int]) -> Database:
+        if not patterns:
+            return self._database
+        if patterns not in self._smaller:
+            if len(self._smaller) >= MAX_SMALLER:
+                self._smaller.clear()
+            kept = [one for number, one in enumerate(self.rules) if number not in patterns]
+            self._smaller[patterns] = Database(kept)
+        return self._smaller[patterns]
 
     def _rows(
         self, plain: bytes, hits: list[Hit], ends: list[int], named: frozenset[str]
@@ -146,15 +182,19 @@ def _by_pattern(recognisers: Iterator[Recogniser]) -> dict[Pattern, list[Rule]]:
     return rules
 
 
-def _buffers(texts: Sequence[str | None]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (number of the first, texts) that fit into one buffer; a longer text goes alone."""
+def _buffers(texts: Sequence[str | None]) -> Iterator[tuple[int, bytes, list[int]]]:
+    """Yield (number of the first text, texts as one, where each ends, past its line's end)."""
     first, size = 0, 0
     together: list[str] = []
     for number, text in enumerate(texts):
         together.append(text or "")
         size += len(together[-1]) + 1
         if size >= BUFFER:
-            yield first, together
+            yield first, *_joined(together)
             first, size, together = number + 1, 0, []
     if together:
-        yield first, together
+        yield first, *_joined(together)
+
+
+def _joined(texts: list[str]) -> tuple[bytes, list[int]]:
+    return normalise("\n".join(texts)), list(accumulate(len(text) + 1 for text in texts))
