@@ -62,7 +62,7 @@ def in_letters(maker: Pseudonymiser, *, length: int, fold: bool, prefix: str) ->
     before = f"{prefix}-" if prefix else ""
 
     def change(texts: "pa.Array") -> "pa.Array":
-        plain = _normal(texts, fold=fold)
+        plain = normal_texts(texts, fold=fold)
         values = plain.cast(pa.binary()).to_pylist()
         made = _letters(maker.digests(values), len(values), length)
         if before:
@@ -72,15 +72,20 @@ def in_letters(maker: Pseudonymiser, *, length: int, fold: bool, prefix: str) ->
     return change
 
 
-def _normal(texts: "pa.Array", *, fold: bool) -> "pa.Array":
+def normal_texts(texts: "pa.Array", *, fold: bool) -> "pa.Array":
+    """Return `normal` of each text, in C where all of them are plain ASCII."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.compute as pc  # noqa: PLC0415
 
     # Arrow's trim and Python's strip agree on ASCII only but for four separators (0x1c-0x1f).
     plain = pc.all(pc.string_is_ascii(texts)).as_py() is not False
-    if fold or not plain or pc.any(pc.match_substring_regex(texts, "[\x1c-\x1f]")).as_py():
+    if not plain or pc.any(pc.match_substring_regex(texts, "[\x1c-\x1f]")).as_py():
         return pa.array([normal(one, fold=fold) for one in texts.to_pylist()], pa.string())
-    return pc.ascii_trim_whitespace(texts)
+    trimmed = pc.ascii_trim_whitespace(texts)
+    if not fold:
+        return trimmed
+    bare = pc.ascii_lower(pc.replace_substring_regex(trimmed, r"[ \t\n\r.()/-]+", ""))
+    return pc.if_else(pc.equal(pc.binary_length(bare), 0), trimmed, bare)
 
 
 def _letters(digests: bytes, count: int, length: int) -> "pa.Array":

@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sunlit.producers.data.mask_arrow import as_text, back, by_distinct, decimals
+from sunlit.producers.data.mask_arrow import as_text, back, by_distinct, decimals, normal_texts
 from sunlit.recognise.masking_coarse import FORMATS, read_number
 from sunlit.recognise.masking_key import MaskKey
-from sunlit.recognise.masking_pseudonym import Pseudonymiser, normal
+from sunlit.recognise.masking_pseudonym import Pseudonymiser
 from sunlit.recognise.plan import Rule
 
 if TYPE_CHECKING:
@@ -114,16 +114,17 @@ class DateShift:
         return pa.array(moved_texts, pa.string())
 
     def _shifts(self, persons: "pa.Array") -> "pa.Array":
-        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import numpy as np  # noqa: PLC0415 - an extra
+        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow.compute as pc  # noqa: PLC0415
 
-        return pa.array([self._shift(one) for one in persons.to_pylist()], pa.int64())
-
-    def _shift(self, person: str) -> int | None:
-        value = normal(person, fold=self._fold)
-        if not value:
-            return None  # nobody: all such rows would share one shift
-        number = int.from_bytes(self._maker.digest(value)[:8], "big")
-        return number % (2 * self._days + 1) - self._days
+        plain = normal_texts(persons, fold=self._fold)
+        digests = self._maker.digests(plain.cast(pa.binary()).to_pylist())
+        numbers = np.frombuffer(digests, ">u8").reshape(len(plain), 4)[:, 0]
+        shifts = (numbers % np.uint64(2 * self._days + 1)).astype(np.int64) - self._days
+        # An empty text is nobody: all such rows would share one shift.
+        nobody = pc.equal(pc.binary_length(plain), 0)
+        return pc.if_else(nobody, pa.scalar(None, pa.int64()), pa.array(shifts))
 
 
 def _within(array: "pa.Array", low: int, high: int) -> "pa.Array":
@@ -147,7 +148,9 @@ def shifted(text: str, days: int, form: str | None) -> str | None:
     with suppress(OverflowError):
         moved = parsed[0] + timedelta(days=days)
         if moved.year >= FIRST_YEAR:
-            return moved.strftime(parsed[1]) if parsed[1] else f"{moved:%Y-%m-%d}{found[10:]}"
+            return (
+                moved.strftime(parsed[1]) if parsed[1] else f"{moved.isoformat()[:10]}{found[10:]}"
+            )
     return None
 
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sunlit.producers.data.mask_arrow import as_text, count_changed
+from sunlit.producers.data.mask_arrow import by_distinct, count_changed, normal_texts
 from sunlit.producers.data.mask_columns import Change, Tools, change_for, domain_of
 from sunlit.producers.data.mask_counting import Classes, Collisions
-from sunlit.recognise.masking_pseudonym import normal
 from sunlit.recognise.plan import ColumnRule
 
 if TYPE_CHECKING:
@@ -91,7 +90,9 @@ class Pass:
         if method != "suppress":
             self.counts.unreadable[name] += max(0, after.null_count - before.null_count)
         if self._collisions is not None and is_short(one):
-            plain = _normal(one, as_text(before))
+            plain = by_distinct(
+                before, lambda texts: normal_texts(texts, fold=one.rule.flag("fold"))
+            )
             self._collisions.see(domain_of(one), plain, after)
 
 
@@ -101,14 +102,6 @@ def is_short(one: ColumnRule) -> bool:
     if rule.method != "pseudonym":
         return False
     return rule.text("format") == "kept" or rule.whole("length", SHORT) < SHORT
-
-
-def _normal(one: ColumnRule, texts: "pa.Array") -> "pa.Array":
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    fold = one.rule.flag("fold")
-    made = [None if text is None else normal(text, fold=fold) or None for text in texts.to_pylist()]
-    return pa.array(made, pa.string())
 
 
 def _suppressed(one: ColumnRule, whole: "pa.RecordBatch", suppressing: Suppressing) -> "pa.Array":
