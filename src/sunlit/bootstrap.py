@@ -10,11 +10,15 @@ from sunlit.adapters.cache import SqliteCache, default_path
 from sunlit.adapters.clock import SystemClock
 from sunlit.base.times import Clock
 from sunlit.producers import PRODUCERS
+from sunlit.producers.data_kept import DataProducer
+from sunlit.producers.data_kept_tools import InstalledDataTools
 from sunlit.registry.admit import open_ledger
 from sunlit.registry.assure import Assessment, Question, Say, admit_drafts, judge, look
+from sunlit.registry.data_keep import keep_reports
 from sunlit.registry.home import Home
 from sunlit.registry.manifests import kept_manifests
-from sunlit.registry.producing import ComponentFolder
+from sunlit.registry.ports import DataTools
+from sunlit.registry.producing import ComponentFolder, Producer
 from sunlit.registry.rubrics import load_rubric
 from sunlit.statement.hashing import Progress
 
@@ -38,6 +42,16 @@ def clock() -> Clock:
     return SystemClock()
 
 
+def data_tools() -> DataTools:
+    """Return what looks into datasets."""
+    return InstalledDataTools()
+
+
+def producers() -> tuple[Producer, ...]:
+    """Return every producer that looks at a component."""
+    return (*PRODUCERS, DataProducer(data_tools(), clock()))
+
+
 def assess(
     path: Path,
     asked: Asked = ANY_USE,
@@ -54,8 +68,9 @@ def assess(
     rubric = load_rubric(asked.profiles)
     cache = SqliteCache.open(default_path()) if asked.cached else None
     component = ComponentFolder.read(path, progress=progress, cache=cache)
-    drafts, notes = look(component, PRODUCERS, cache=cache, say=say)
+    drafts, notes = look(component, producers(), cache=cache, say=say)
     if home is not None and key is not None:
+        keep_reports(home, component.root, drafts)
         with open_ledger(home, clock()) as ledger:
             admit_drafts(ledger, drafts, home.signer(key))
     now = asked.at or clock().now()

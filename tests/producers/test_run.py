@@ -15,8 +15,9 @@ from sunlit.claims.provenance import Dataset, Provenance
 from sunlit.cli.run import command
 from sunlit.producers.provenance import ProvenanceProducer
 from sunlit.registry.producing import ComponentFolder
-from sunlit.registry.run import Asked, ChildFailedError, look_at_inputs, run, warnings
+from sunlit.registry.run import Asked, ChildFailedError, look_at_inputs, run
 from sunlit.registry.run_environment import environment, source, without_secrets
+from sunlit.registry.run_gate import warnings
 from sunlit.statement.intoto import Statement
 from tests.producers.folders import claims
 

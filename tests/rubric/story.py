@@ -53,6 +53,7 @@ EARLIER: Final = "ee" * 32
 MODEL, CARD, DATA = "bb" * 32, "cc" * 32, "dd" * 32
 FILES: Final = {"model.txt": MODEL, "README.md": CARD}
 USE: Final = "outreach"
+FIGURE: Final = Figure(name="maximum risk", value=Decimal("0.1"))
 LATER: Final = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 EARLY: Final = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 SOON: Final = datetime.fromisoformat("2026-06-01T00:00:00+00:00")
@@ -241,7 +242,7 @@ def data_scan() -> Scan:
 def measured() -> Reidentification:
     return Reidentification(
         tool="a measurement", profile="controlled-training", rows=100, classes=10,
-        quasi_identifiers=("age",), chosen="searched", figures=(Figure(name="maximum risk", value=Decimal("0.1")),),
+        quasi_identifiers=("age",), chosen="searched", figures=(FIGURE,),
         risk=Decimal("0.1"),
         threshold=Decimal("0.2"), measured_on=EARLY,
     )  # fmt: skip

@@ -25,7 +25,11 @@ MALFORMED: Final = "toml.malformed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetEntry:
-    """One `[[dataset]]`: a dataset that the component was made or tested with."""
+    """One `[[dataset]]`: a dataset that the component was made or tested with.
+
+    The last four say how the risk of re-identification is measured: which columns somebody else
+    may know, which must not be learned, how many people the data stands for, and for what.
+    """
 
     name: str
     path: str | None = None
@@ -33,6 +37,10 @@ class DatasetEntry:
     licence: str | None = None
     source: str | None = None
     used_for: tuple[str, ...] = ()
+    quasi_identifiers: tuple[str, ...] = ()
+    sensitive_attributes: tuple[str, ...] = ()
+    population: int | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +81,15 @@ _TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "tests": {"reports": "reports"},
     "provenance": {"openlineage": "lineage"},
 }  # fmt: skip
-_LISTS: Final = frozenset({"reports", "lineage", "model_files", "used_for"})
+_LISTS: Final = frozenset({
+    "reports", "lineage", "model_files", "used_for", "quasi_identifiers", "sensitive_attributes",
+})  # fmt: skip
+_COUNTS: Final = frozenset({"population"})
 _DATASET: Final[Mapping[str, str]] = {
     "name": "name", "path": "path", "digest": "digest", "licence": "licence", "source": "source",
-    "used-for": "used_for",
+    "used-for": "used_for", "quasi-identifiers": "quasi_identifiers",
+    "sensitive-attributes": "sensitive_attributes", "population": "population",
+    "profile": "profile",
 }  # fmt: skip
 
 
@@ -125,9 +138,14 @@ def _fields(
         if name is None:
             unknown.append(f"{where}.{key}")
             continue
-        read: Callable[[object, str], object] = _texts if name in _LISTS else _text
-        values[name] = read(value, f"{where}.{key}")
+        values[name] = _reader(name)(value, f"{where}.{key}")
     return values
+
+
+def _reader(name: str) -> Callable[[object, str], object]:
+    if name in _COUNTS:
+        return _count
+    return _texts if name in _LISTS else _text
 
 
 def _datasets(value: object, unknown: list[str]) -> tuple[DatasetEntry, ...]:
@@ -159,6 +177,12 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _malformed(where, "a list of texts")
     return tuple(value)
+
+
+def _count(value: object, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _malformed(where, "a whole number, at least 1")
+    return value
 
 
 def _malformed(where: str, expected: str) -> MalformedError:

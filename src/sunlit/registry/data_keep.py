@@ -4,7 +4,7 @@ One file a dataset and kind, `.sunlit/data/<12 digits of the digest>-<kind>.into
 found again takes the place of what was found before. Reports lie beside it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -14,7 +14,8 @@ from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.claims.base import Claim, read_claim
 from sunlit.claims.privacy import Reidentification, Scan, Synthesis
 from sunlit.claims.provenance import Resource
-from sunlit.registry.home import write_whole
+from sunlit.registry.blobs import keep_blob
+from sunlit.registry.home import Home, write_whole
 from sunlit.registry.producing import OWN_FOLDER, Draft
 from sunlit.statement.intoto import Statement, Subject
 
@@ -85,6 +86,23 @@ def with_report(claim: C, reports: Mapping[str, bytes]) -> C:
         return claim
     named = Resource(name=name, digest={"sha256": sha256(reports[name]).hexdigest()})
     return replace(claim, report=named)
+
+
+def keep_reports(home: Home, component: Path, drafts: Iterable[Draft]) -> None:
+    """Keep the reports that drafts name, as far as they lie beside them, as the home's blobs.
+
+    Raises:
+        UnavailableError: `home.cannot-write`.
+    """
+    wanted = {
+        str(draft.claim.report.digest.get("sha256"))
+        for draft in drafts
+        if isinstance(draft.claim, _WITH_REPORT) and draft.claim.report is not None
+    }
+    for path in sorted((component / FOLDER).glob("*.json")) if wanted else ():
+        data = path.read_bytes()
+        if sha256(data).hexdigest() in wanted:
+            keep_blob(home, data)
 
 
 def kept(component: Path) -> Iterator[Kept]:

@@ -1,6 +1,14 @@
 """What use cases need of the world; adapters fulfil it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol
+
+from sunlit.claims.privacy import Reidentification, Scan
+from sunlit.formats.sunlit_toml import DatasetEntry
+from sunlit.statement.hashing import Progress
 
 
 class ResultCache(Protocol):
@@ -12,4 +20,42 @@ class ResultCache(Protocol):
 
     def put_result(self, key: str, value: bytes) -> None:
         """Keep `value` under `key`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """A scan of a dataset, and its reports by file name."""
+
+    claim: Scan
+    reports: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A measurement of a dataset, and its reports by file name."""
+
+    claim: Reidentification
+    reports: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class DataTools(Protocol):
+    """Looks at a dataset that lies at a path: a file or a folder."""
+
+    def scan(self, path: Path, *, at: datetime, progress: Progress | None = None) -> Scanned:
+        """Say what personal data it seems to hold.
+
+        Raises:
+            UnavailableError: where it could not be looked at, or what that takes is missing.
+            MalformedError: where it is not what its name says.
+        """
+        ...
+
+    def measure(self, path: Path, said: DatasetEntry | None, *, at: datetime) -> Measured:
+        """Say how likely a person in it is to be re-identified; `said` is what a sunlit.toml says.
+
+        Raises:
+            UnavailableError: where it could not be measured, or what that takes is missing.
+            MalformedError: where it is not what its name says.
+        """
         ...

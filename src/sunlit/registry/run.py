@@ -160,6 +160,16 @@ def _digest(path: Path, manifest: Manifest) -> dict[str, str]:
     return {"sha256": manifest.files[0].sha256}
 
 
+def digest_of(path: Path, *, progress: Progress | None = None) -> dict[str, str]:
+    """Return the digests by which a run names a file or folder.
+
+    Raises:
+        MalformedError: `manifest.*`.
+        UnavailableError: `manifest.*`.
+    """
+    return _digest(path, read_manifest(path, progress=progress))
+
+
 def _name(component: Path, path: Path) -> str:
     whole, root = path.resolve(), component.resolve()
     return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else whole.name
@@ -243,7 +253,7 @@ def _provenance(
 def _keep(
     asked: Asked, provenance: Provenance, outputs: tuple[Subject, ...], inputs: Sequence[Input]
 ) -> Path:
-    toml = _toml(asked.component)
+    toml = toml_of(asked.component)
     claims: list[tuple[Claim, tuple[Subject, ...]]] = [(provenance, outputs)]
     claims += [(_dataset(one, toml), (Subject(one.name, one.digest),)) for one in inputs]
     lines = [
@@ -258,7 +268,8 @@ def _keep(
     return path
 
 
-def _toml(component: Path) -> SunlitToml:
+def toml_of(component: Path) -> SunlitToml:
+    """Return what the folder's `sunlit.toml` says, nothing where there is none that can be read."""
     try:
         return read_toml((component / FILE_NAME).read_bytes())
     except (OSError, MalformedError):
@@ -281,15 +292,3 @@ def _dataset(one: Input, toml: SunlitToml) -> Dataset:
         return claim
     used = said.used_for or claim.used_for
     return replace(claim, name=said.name, licence=said.licence, source=said.source, used_for=used)
-
-
-def warnings(inputs: Sequence[Input]) -> Iterator[str]:
-    """Yield what should be known before training starts, in plain words."""
-    for one in inputs:
-        kinds = dict[str, list[str]]()
-        for column, kind in one.sensitive.items():
-            kinds.setdefault(kind, []).append(column)
-        if kinds:
-            listed = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
-            yield f"{one.name} seems to hold sensitive personal data ({listed})."
-        yield from (f"{one.name}: not looked at ({reason})." for reason in one.unread)
