@@ -77,7 +77,7 @@ CODES: Final = {
     "minimise.not-there": "Columns that are used are not in the dataset.",
     "minimise.nothing-used": "No column of the dataset is used, or no source of used ones given.",
     "minimise.purpose": "A purpose is empty or too long.",
-    "minimise.unknown-model": "A model is of a kind whose columns cannot be read without running it.",
+    "minimise.unknown-model": "A model's columns cannot be read without running it.",
     "minimise.unreadable": "A model or list of columns is missing, unreadable or too large.",
     "data.names-model": "The files of the names model are not those that were pinned.",
 }

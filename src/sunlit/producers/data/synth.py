@@ -30,7 +30,7 @@ made-up rows less that on the baseline, with its 95 % interval.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -75,11 +75,13 @@ MOST_MADE: Final = 5_000_000
 class Asked:
     """How to make rows up. `rows` None: as many as were learned from; `domain` as a file declares.
 
-    `environment` None: there is none. `attacks` 0: none are run.
+    `environment` None: there is none. `attacks` 0: none are run. With `budget_given`, `auto`
+    never settles for a method without differential privacy.
     """
 
     method: str = "auto"
-    budget: Budget | None = None
+    budget: Budget = field(default_factory=Budget)
+    budget_given: bool = False
     rows: int | None = None
     target: str | None = None
     drop: tuple[str, ...] = ()
@@ -100,7 +102,9 @@ class Synthesised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Method:
+class Method:
+    """Which method is used, whether it was `asked` for or `auto`, and why."""
+
     name: str
     chosen: str
     why: str
@@ -149,7 +153,7 @@ def synthesise(
     return Synthesised(_claim(detail, at), Subject(out.name, {"sha256": digest}), detail)
 
 
-def choose(asked: Asked) -> _Method:
+def choose(asked: Asked) -> Method:
     """Return which method is used, and why.
 
     Raises:
@@ -164,15 +168,15 @@ def choose(asked: Asked) -> _Method:
     if asked.method in PRIVATE:
         required(asked.environment)
     if asked.method != "auto":
-        return _Method(name=asked.method, chosen="asked", why="it was asked for")
-    if asked.environment is None and asked.budget is None:
-        return _Method(
+        return Method(name=asked.method, chosen="asked", why="it was asked for")
+    if asked.environment is None and not asked.budget_given:
+        return Method(
             name="copula", chosen="auto",
             why="there is no synth environment, so nothing gives differential privacy; of the "
             "simple methods it keeps how columns go together",
         )  # fmt: skip
     required(asked.environment)  # a budget was asked for: never silently without it
-    return _Method(
+    return Method(
         name="mst", chosen="auto",
         why="of the methods with differential privacy it kept pairs of columns best when they "
         "were compared (docs/data/synth.md)",
@@ -187,7 +191,7 @@ def _make(method: str, train: Frame, rows: int, asked: Asked) -> _Made:
     known = domains(train, asked.domain or {}, from_data=asked.domain_from_data)
     done = private(
         required(asked.environment), train, known, method=method,
-        budget=asked.budget or Budget(), rows=rows, seed=asked.seed,
+        budget=asked.budget, rows=rows, seed=asked.seed,
     )  # fmt: skip
     library = ", ".join(f"{name} {it}" for name, it in sorted(done.libraries.items()))
     return _Made(frame=done.frame, library=library, spent=done.spent, domains=known)
@@ -220,9 +224,9 @@ def _write(table: pa.Table, form: str, out: Path, *, overwrite: bool) -> str:
 
 
 def _detail(
-    source: Source, control: Source | None, asked: Asked, method: _Method, made: _Made, parts: Parts
+    source: Source, control: Source | None, asked: Asked, method: Method, made: _Made, parts: Parts
 ) -> dict[str, Any]:
-    budget = None if made.spent is None else asked.budget or Budget()
+    budget = None if made.spent is None else asked.budget
     grounds = [one.ground for one in made.domains]
     grounded = zip(parts.train.names, grounds, strict=True) if grounds else ()
     return {

@@ -150,13 +150,13 @@ def decimal(value: float | None) -> Decimal | None:
 
 
 def privacy_figures(found: Mapping[str, Any]) -> Iterator[Figure]:
-    """Yield copies and attacks, of the inference attack the column with the largest excess."""
+    """Yield copies and attacks, of inference the column with the surest excess."""
     for name, one in (("exact-copies", "made"), ("exact-copies-control", "control")):
         yield _figure(name, found["copies"][one])
     if not found["attacks"]:
         yield Figure(name="attacks", note=found["note"])
     guesses = [one for one in found["attacks"] if one["attack"] == "inference"]
-    worst = max(guesses, key=lambda one: (one["excess"] or {"value": -2.0})["value"], default=None)
+    worst = max(guesses, key=lambda one: (one["excess"] or {"low": -9.0})["low"], default=None)
     for one in found["attacks"]:
         if one["attack"] != "inference" or one is worst:
             yield from _attack_figures(one)
