@@ -1,0 +1,208 @@
+"""Looking through one column: every value where that is cheap, a known sample where it is not.
+
+What is looked at, of each batch of a column:
+
+1. Equal values are looked at once and counted as often as they stand.
+2. Until `FIRST` different values were looked at, all of them; in prose, until `ENOUGH` finds.
+3. After that one value in `STEP`, and every value that is longer or shorter than all before, or
+   holds an `@`: what does not look like the rest of its column is looked at. `LookAgain` bounds
+   these per batch.
+
+So a table of up to `FIRST` rows is looked at in whole, and what was looked at is always counted.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from sunlit.producers.data.scan_shapes import KEPT
+from sunlit.recognise.engine import Engine, Match
+from sunlit.recognise.shape import shape
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FIRST: Final = 30_000  # different values
+STEP: Final = 64  # then one in so many
+ODD: Final = 1_000  # unlike values of one batch
+ENOUGH: Final = 60_000  # finds in prose
+WHOLE: Final = 0.8  # of a value's characters: then the value is of that kind
+SHAPED: Final = 2_000  # finds of one kind whose shape is taken
+WORDS: Final = 8  # of a value: then it is prose
+LISTED: Final = 500  # different values that are held against lists
+
+
+@dataclass(slots=True)
+class KindLook:
+    """What was seen of one kind in one column, in values (equal ones counted)."""
+
+    category: str
+    values: int = 0
+    whole: int = 0
+    digits_only: int = 0
+    sure: float = 0.0  # sum of the values' highest confidences
+    shapes: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class ColumnLook:
+    """What was seen of one column. `values` counts what is not null, `looked` what was read."""
+
+    name: str
+    type: str
+    values: int = 0
+    nulls: int = 0
+    looked: int = 0
+    different: int = 0
+    finds: int = 0
+    measured: int = 0
+    distinct: int = 0
+    long: int = 0
+    words: int = 0
+    digits_only: int = 0
+    masked: int = 0
+    shortest: int = 1 << 31
+    longest: int = 0
+    listed: Counter[str] | None = field(default_factory=Counter)
+    kinds: dict[str, KindLook] = field(default_factory=dict)
+
+    @property
+    def is_prose(self) -> bool:
+        """Say whether the column holds prose: many words, and rarely the same twice."""
+        enough = self.long >= max(1, 0.2 * self.measured)
+        return self.measured > 0 and enough and self.distinct >= 0.1 * self.measured
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return self.values + self.nulls
+
+
+def look(column: ColumnLook, values: "pa.Array", engine: Engine) -> None:
+    """Look at one batch of a column's values, which are texts."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+
+    column.nulls += values.null_count
+    values = values.drop_null()
+    column.values += len(values)
+    if not len(values):
+        return
+    encoded = values.dictionary_encode()
+    distinct = encoded.dictionary
+    times = _times(encoded)
+    if column.measured < FIRST:
+        measure(column, distinct, times)
+    chosen = _chosen(column, distinct, pc)
+    if chosen is not None:
+        distinct, times = distinct.take(chosen), [times[at] for at in chosen.to_pylist()]
+    texts: list[str] = distinct.to_pylist()
+    column.looked += sum(times)
+    column.different += len(texts)
+    _list(column, texts, times)
+    find(column, texts, times, engine)
+
+
+def _times(encoded: Any) -> list[int]:  # noqa: ANN401 - pyarrow has no types
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    found: list[int] = np.bincount(
+        encoded.indices.to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary)
+    ).tolist()
+    return found
+
+
+def measure(column: ColumnLook, distinct: "pa.Array", times: Sequence[int]) -> None:
+    """Measure words, digits and lengths of values, each counted as often as it stands."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+
+    weights = _array(times)
+    spaces = pc.add(pc.count_substring(pc.utf8_trim_whitespace(distinct), " "), 1)
+    column.measured += sum(times)
+    column.distinct += len(distinct)
+    column.long += _sum(pc.greater_equal(spaces, WORDS), weights)
+    column.words += int(pc.sum(pc.multiply(spaces, weights)).as_py())
+    column.digits_only += _sum(pc.match_substring_regex(distinct, r"^[\d\s./+()-]+$"), weights)
+    column.masked += _sum(pc.match_substring_regex(distinct, MASKED), weights)
+
+
+# What `sunlit data mask` and others leave in place of a value: pseudonyms, hashes, [marks], ***.
+MASKED: Final = r"^([bcdfghjklmnpqrst]{12,20}|[0-9a-f]{16,128}|\[[^\]]*\]|<[^>]*>|[*Xx]{3,}|)$"
+
+
+def _array(times: Sequence[int]) -> "pa.Array":
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    return pa.array(times, pa.int64())
+
+
+def _sum(mask: "pa.Array", weights: "pa.Array") -> int:
+    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+
+    return int(pc.sum(weights.filter(mask)).as_py() or 0)
+
+
+def _chosen(column: ColumnLook, distinct: "pa.Array", pc: Any) -> "pa.Array | None":  # noqa: ANN401 - untyped
+    """Return which of the different values are looked at; None means all."""
+    sizes = pc.utf8_length(distinct)
+    span = pc.min_max(sizes).as_py()
+    full = column.finds < ENOUGH if column.is_prose else column.different < FIRST
+    if full:
+        column.shortest = min(column.shortest, span["min"])
+        column.longest = max(column.longest, span["max"])
+        return None
+    return _sampled(column, distinct, sizes, pc)
+
+
+def _sampled(column: ColumnLook, distinct: "pa.Array", sizes: "pa.Array", pc: Any) -> "pa.Array":  # noqa: ANN401
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    odd = pc.or_(pc.less(sizes, column.shortest), pc.greater(sizes, column.longest))
+    if "email" not in column.kinds:
+        odd = pc.or_(odd, pc.match_substring(distinct, "@"))
+    unlike = np.flatnonzero(odd.to_numpy(zero_copy_only=False))[:ODD]
+    steady = np.arange(column.values % STEP, len(distinct), STEP)
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    return pa.array(np.union1d(steady, unlike))
+
+
+def _list(column: ColumnLook, texts: Sequence[str], times: Sequence[int]) -> None:
+    """Keep the different values while they are few; lists of words are held against them."""
+    if column.listed is None:
+        return
+    if len(texts) + len(column.listed) > 2 * LISTED:
+        column.listed = None
+        return
+    for text, count in zip(texts, times, strict=True):
+        column.listed[text[:80]] += count
+    if len(column.listed) > LISTED:
+        column.listed = None
+
+
+def find(column: ColumnLook, texts: Sequence[str], times: Sequence[int], engine: Engine) -> None:
+    """Count what the engine finds in texts, each standing so many `times`."""
+    row, seen = -1, dict[str, Match]()
+    for at, match in engine.find_many(texts, column=column.name):
+        if at != row:
+            _count(column, seen, texts[row], times[row])
+            row, seen = at, {}
+        known = seen.get(match.kind)
+        if known is None or match.end - match.start > known.end - known.start:
+            seen[match.kind] = match
+        column.finds += 1
+    _count(column, seen, texts[row] if seen else "", times[row] if seen else 0)
+
+
+def _count(column: ColumnLook, seen: dict[str, Match], text: str, times: int) -> None:
+    for kind, match in seen.items():
+        one = column.kinds.get(kind) or column.kinds.setdefault(kind, KindLook(match.category))
+        value = text[match.start : match.end]
+        one.values += times
+        one.sure += times * match.confidence
+        if len(value) >= WHOLE * len(text.strip()):
+            one.whole += times
+        if not any(map(str.isalpha, value)):
+            one.digits_only += times
+        if one.values <= SHAPED or (len(one.shapes) < KEPT and one.values < 2 * SHAPED):
+            one.shapes[shape(value)] += times

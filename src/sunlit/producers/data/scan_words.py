@@ -1,0 +1,107 @@
+"""What a scan says in words: why a review is needed, the headline, what it cannot tell."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+MOST: Final = 20  # grounds; the report lists every column anyway
+NAMED: Final = 6  # columns named in one sentence
+STRAY: Final = 0.5  # how sure a find outside a label must be to be a ground
+QUASI: Final = "quasi-identifier"
+SAID: Final = {
+    "special-category": "special-category data (UK and EU GDPR Article 9)",
+    "criminal-offence": "criminal-offence data (UK and EU GDPR Article 10)",
+    "secret": "secrets or keys",
+}
+ORDER: Final = (
+    "special-category", "criminal-offence", "health", "identifier", "person", "contact",
+    "financial", "location", "secret",
+)  # fmt: skip
+
+NOTHING: Final = (
+    "What is not recognised is not reported: that nothing was found is no proof that nothing is "
+    "there."
+)
+COMBINED: Final = (
+    "Whether a person can be told from a combination of columns is not looked at here: sunlit "
+    "data risk measures it."
+)
+ALWAYS: Final = (NOTHING, COMBINED)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in quotes, the first few, and how many more."""
+    shown = ", ".join(repr(name[:60]) for name in names[:NAMED])
+    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED} more"
+
+
+def grounds_of(detail: Mapping[str, Any]) -> list[str]:
+    """Return why the dataset is sensitive; nothing when it is not.
+
+    Quasi-identifiers alone (age, sex) are no ground: how exposing they are is measured by
+    `sunlit data risk`.
+    """
+    text = detail["text"]
+    grounds = []
+    if text is not None:
+        grounds.append(f"{text['documents']} documents are free text, sensitive by default")
+        kinds = [one["kind"] for one in text["finds"] if one["confidence"] >= STRAY]
+        if kinds:
+            grounds.append(f"{text['with_any']} documents hold {', '.join(kinds[:NAMED])}")
+    by_category = dict[str, list[str]]()
+    for column in detail["columns"]:
+        for category in {one["category"] for one in column["finds"] if _counts(one)}:
+            by_category.setdefault(category, []).append(column["name"])
+    for category in sorted(by_category, key=_place):
+        if category != QUASI:
+            said = SAID.get(category, f"{category} data")
+            grounds.append(f"{said}: columns {listed(by_category[category])}")
+    if detail["free_text"]:
+        grounds.append(f"free text, sensitive by default: columns {listed(detail['free_text'])}")
+    return grounds[:MOST]
+
+
+def _place(category: str) -> tuple[int, str]:
+    return (ORDER.index(category) if category in ORDER else len(ORDER), category)
+
+
+def _counts(find: Mapping[str, Any]) -> bool:
+    return bool(find["label"]) or find["confidence"] >= STRAY
+
+
+def headline_of(detail: Mapping[str, Any]) -> str:
+    """Return the one sentence that says it all."""
+    name, text = detail["dataset"]["name"], detail["text"]
+    if text is not None:
+        return (
+            f"{name}: {text['with_any']} of {text['documents']} documents hold personal data "
+            "that was recognised; free text is sensitive by default, so a review is needed."
+        )
+    labelled = [one for one in detail["columns"] if one["label"] and one["category"] != QUASI]
+    holding = f"{len(labelled)} of {len(detail['columns'])} columns hold personal data"
+    prose = f", {len(detail['free_text'])} hold free text" if detail["free_text"] else ""
+    end = "a review is needed" if detail["sensitive"] else "no ground for a review was found"
+    return f"{name}, {detail['rows']} rows: {holding}{prose}; {end}."
+
+
+def limits_of(detail: Mapping[str, Any]) -> list[str]:
+    """Return what the scan cannot tell."""
+    limits = list(ALWAYS)
+    if detail["residual"] is not None:
+        limits.append(detail["residual"]["names"])
+    sampled = [one["name"] for one in detail["columns"] if 0 < one["looked"] < one["values"]]
+    if sampled:
+        limits.append(
+            f"Columns {listed(sampled)} were looked at in a sample: all of the first different "
+            "values, then one in 64 and all that look unlike; a rare value may be missed."
+        )
+    if detail["not_looked"]:
+        names = [one["name"] for one in detail["not_looked"]]
+        limits.append(f"Columns {listed(names)} hold no text and were judged by name only.")
+    if detail["dataset"]["unread"]:
+        limits.append(f"{len(detail['dataset']['unread'])} files were not read at all.")
+    if detail["text"] is not None and detail["text"]["encoded"]:
+        limits.append(
+            f"{detail['text']['encoded']} documents hold parts in base64 or quoted-printable "
+            "that were read as they are written, not decoded."
+        )
+    return limits
