@@ -67,8 +67,11 @@ def command(  # noqa: PLR0913 - one option each
     from sunlit.decision.record import Binding
     from sunlit.decision.store import DecisionStore
     from sunlit.proxy.gate import GateOptions, GuardGate
+    from sunlit.proxy.mask_plan import load_mask
+    from sunlit.proxy.masking import plan_name
 
     settings = load_config(config) if config else ProxyConfig()
+    plan = load_mask(settings.masking) if settings.masking else None
     host, port = _address(listen)
     url = _endpoint(upstream, settings)
     tracer = make_tracer()
@@ -76,13 +79,13 @@ def command(  # noqa: PLR0913 - one option each
     fixed = Declared(use=use_id, jurisdiction=jurisdiction, data_class=data_class, purpose=purpose)
     gate = GuardGate.open(store, GateOptions(
         token=token, trust=trust, binding=Binding(binding), oversight=oversight,
-        staleness=timedelta(hours=staleness), clock=clock(), fixed=fixed,
+        staleness=timedelta(hours=staleness), clock=clock(), fixed=fixed, plan=plan_name(plan),
     ))  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     service = Service(
         gate=gate, upstream=url, config=settings, clock=clock(), drafts=store.root / "drafts",
         use=store.use, deployer=store.organisation, host=host, port=port, fixed=fixed,
-        tracer=tracer,
+        tracer=tracer, plan=plan,
     )  # fmt: skip
     asyncio.run(serve(service, lambda found: _said(store, gate, f"{host}:{found}", url)))
 

@@ -1,4 +1,6 @@
-"""Limits in a token: `rate:<n>/<second|minute|hour|day>`, `volume:<n>`, `mask:<name>`.
+"""Limits in a token, `rate:<n>/<second|minute|hour|day>`, `volume:<n>`, and orders to mask.
+
+The orders are `mask:<name>` and `mask-plan:<sha256>`, the digest of a mask plan.
 
 A constraint of the form `word:something` is for machines; whoever does not know its word may not
 go on as if it were not there. Anything else is prose for people.
@@ -19,6 +21,8 @@ _CODED: Final = re.compile(r"[a-z-]+:\S+")
 _RATE: Final = re.compile(r"rate:([0-9]{1,10})/(second|minute|hour|day)")
 _VOLUME: Final = re.compile(r"volume:([0-9]{1,10})")
 _MASK: Final = re.compile(r"mask:([a-z0-9][a-z0-9-]*)")
+# Masking after one plan: a mask whose name is the constraint, which no `mask:` can have.
+_PLAN: Final = re.compile(r"mask-plan:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Constraints:
         if self.unknown is not None:
             raise VerificationError(
                 "guard.constraint-unknown", "the token has a limit that this guard does not know",
-                expected="rate:, volume: or mask:", got=self.unknown[:80],
+                expected="rate:, volume:, mask: or mask-plan:", got=self.unknown[:80],
                 mend="use a newer sunlit",
             )  # fmt: skip
 
@@ -78,6 +82,8 @@ def read_constraints(texts: Iterable[str]) -> Constraints:
             volumes.append(Volume(int(volume[1])))
         elif mask:
             masks.append(mask[1])
+        elif _PLAN.fullmatch(text):
+            masks.append(text)
         elif _CODED.fullmatch(text):
             unknown = unknown or text
     return Constraints(tuple(rates), tuple(volumes), tuple(dict.fromkeys(masks)), unknown)

@@ -20,6 +20,8 @@ CODES: Final = {
     "proxy.draining": "The proxy is shutting down and takes no new request.",
     # masking
     "proxy.mask-unknown": "A token orders something to be masked that this proxy cannot mask.",
+    "proxy.mask-plan": "A token orders masking after a mask plan that this proxy does not have.",
+    "proxy.mask-recognisers": "A mask plan was made with other recognisers than the proxy has.",
     "proxy.mask-unreadable": "A request that must be masked cannot be read as JSON.",
     # exchange
     "proxy.input-missing": "A request lacks the input at the place that the configuration names.",

@@ -18,7 +18,10 @@ CONFIG: Final = "proxy.config"
 FORMAT: Final = "sunlit-proxy/1"
 MAX_FILE: Final = 1 << 20
 MAX_SECONDS: Final = 86_400
-_TOP: Final = {"format", "upstream", "limits", "price", "route", "detectors"}
+_TOP: Final = {
+    "format", "upstream", "limits", "price", "route", "detectors", "mask_plan", "mask_key",
+    "mask_recognisers",
+}  # fmt: skip
 _PATH: Final = re.compile(r"/[A-Za-z0-9._~@:!$&'()*+,;=/-]*")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
@@ -60,6 +63,15 @@ class DetectorSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaskSettings:
+    """The mask plan that every request is masked after, its key by URI, own recognisers."""
+
+    plan: Path
+    key: str | None = None
+    recognisers: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyConfig:
     """Everything that the file may say; the defaults are a proxy without one."""
 
@@ -68,6 +80,7 @@ class ProxyConfig:
     prices: tuple[Price, ...] = ()
     plain: tuple[tuple[str, str, Route], ...] = ()
     detectors: DetectorSettings = field(default_factory=DetectorSettings)
+    masking: MaskSettings | None = None
 
 
 def load_config(path: Path) -> ProxyConfig:
@@ -110,6 +123,7 @@ def parse_config(text: str, folder: Path) -> ProxyConfig:
         prices=tuple(_price(one) for one in _tables(document, "price")),
         plain=tuple(_route(one) for one in _tables(document, "route")),
         detectors=_detectors(_table(document.get("detectors", {}), "detectors"), folder),
+        masking=_masking(document, folder),
     )
 
 
@@ -188,6 +202,27 @@ def _detectors(table: Table, folder: Path) -> DetectorSettings:
     if (settings.range_share or settings.drift_psi) and settings.reference is None:
         _no("ranges and drift need something to compare with", expected="detectors.reference")
     return settings
+
+
+def _masking(document: Table, folder: Path) -> MaskSettings | None:
+    if "mask_plan" not in document:
+        if document.keys() & {"mask_key", "mask_recognisers"}:
+            _no("a mask key or recognisers are of no use without a plan", expected="mask_plan")
+        return None
+    key = document.get("mask_key")
+    folders = document.get("mask_recognisers", [])
+    if not isinstance(folders, list):
+        _no("mask_recognisers is no list of folders")
+    return MaskSettings(
+        plan=folder / _text(document["mask_plan"], "mask_plan"),
+        key=None if key is None else _beside(_text(key, "mask_key"), folder),
+        recognisers=tuple(folder / _text(one, "mask_recognisers") for one in folders),
+    )
+
+
+def _beside(uri: str, folder: Path) -> str:
+    scheme, colon, rest = uri.partition(":")
+    return f"file:{folder / rest}" if colon and scheme == "file" else uri
 
 
 def _tables(document: Table, name: str) -> Sequence[Table]:

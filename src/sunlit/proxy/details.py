@@ -40,6 +40,7 @@ class Call:
     events: int | None = None
     done: bool | None = None
     masked: Mapping[str, int] = field(default_factory=dict)
+    plan: tuple[str, Mapping[str, int]] | None = None  # its digest, and finds by kind
     tracestate: str | None = None
     ended: str | None = None  # the code of what broke it off
 
@@ -60,6 +61,7 @@ class Call:
             "seemsDeclined": (answer.refuses or None) if self.route.api.generates else None,
             "cost": cost(answer, prices),
             "masks": dict(self.masked) or None,
+            "maskPlan": self.plan and {"sha256": self.plan[0], "finds": dict(self.plan[1])},
             "tracestate": self.tracestate,
             "ended": self.ended,
         }

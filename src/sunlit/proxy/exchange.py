@@ -29,7 +29,7 @@ from sunlit.proxy.declared import NOTHING, Declared, read_declared
 from sunlit.proxy.details import Call
 from sunlit.proxy.detectors import Sample
 from sunlit.proxy.headers import Headers, is_clean, to_upstream
-from sunlit.proxy.masking import MAX_BYTES, Masked, mask_body
+from sunlit.proxy.masking import Masked, mask_body
 from sunlit.proxy.parts import Parts
 from sunlit.proxy.ports import Allowed, Values, Written
 from sunlit.proxy.problem import undeclared
@@ -83,19 +83,20 @@ class Exchange:
         with self._gate_records():
             allowed = await self.parts.gate.check(self.declared, self.trace.traceparent)
         self.allowed = allowed
-        if allowed.masks:
-            encoding = self.request.headers.get("Content-Encoding")
-            size = len(self.body)
-            mask = (self.body, allowed.masks)
-            self.masked = (
-                await asyncio.to_thread(mask_body, *mask, encoding=encoding)
-                if ONE_BY_ONE < size <= MAX_BYTES
-                else mask_body(*mask, encoding=encoding)
-            )
-            if self.masked.body != self.body:
-                self.body = self.masked.body
-                await self._read()
+        if allowed.masks or self.parts.plan is not None:
+            await self._mask(allowed.masks)
         return allowed
+
+    async def _mask(self, names: tuple[str, ...]) -> None:
+        encoding, plan = self.request.headers.get("Content-Encoding"), self.parts.plan
+        self.masked = (
+            await asyncio.to_thread(mask_body, self.body, names, encoding=encoding, plan=plan)
+            if len(self.body) > ONE_BY_ONE
+            else mask_body(self.body, names, encoding=encoding, plan=plan)
+        )
+        if self.masked.body != self.body:
+            self.body = self.masked.body
+            await self._read()
 
     async def _read(self) -> None:
         self.asked = await read_asked(self.route, self.body, self.parts.watch.fields)
@@ -157,6 +158,8 @@ class Exchange:
             answer=self.answer,
             milliseconds=round((self.parts.now() - self.began) * 1000),
             masked=self.masked.counts if self.masked else {},
+            plan=(self.parts.plan.digest, self.masked.plan)
+            if self.parts.plan is not None and self.masked else None,
             tracestate=self.trace.state or None,
         )  # fmt: skip
 

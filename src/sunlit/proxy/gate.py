@@ -27,7 +27,8 @@ from sunlit.proxy.ports import Written as AnyWritten
 class GateOptions:
     """How the guard is opened. `token` and `trust` are the store's own unless given.
 
-    `fixed` is what the operator declares for every request.
+    `fixed` is what the operator declares for every request, `plan` the constraint that the
+    proxy's mask plan meets, if it has one.
     """
 
     token: Path | None = None
@@ -37,21 +38,26 @@ class GateOptions:
     oversight: str | None = None
     clock: Clock | None = None
     fixed: Declared = NOTHING
+    plan: tuple[str, ...] = ()
 
 
 class GuardGate:
     """One guard of one store."""
 
-    def __init__(self, guard: Guard, binding: Binding, fixed: Declared = NOTHING) -> None:
+    def __init__(
+        self, guard: Guard, binding: Binding, fixed: Declared = NOTHING,
+        plan: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         """Take an open guard; one that would refuse whatever is asked is refused at once.
 
         Raises:
-            VerificationError: `proxy.mask-unknown`, `proxy.binding`, `token.other-*`, `guard.*`.
+            VerificationError: `proxy.mask-*`, `proxy.binding`, `token.other-*`, `guard.*`.
         """
         self._guard = guard
         self._binding = binding
         self._fixed = fixed
-        expect_known(guard.standing.constraints.masks)
+        self._masks = (*MASKS, *plan)
+        expect_known(guard.standing.constraints.masks, plan)
         self._expect_binding()
         try:
             self._expect_possible(guard.live.watch.now())
@@ -72,7 +78,7 @@ class GuardGate:
             staleness=options.staleness, clock=options.clock,
         )  # fmt: skip
         try:
-            return cls(guard, options.binding, options.fixed)
+            return cls(guard, options.binding, options.fixed, options.plan)
         except SunlitError:
             guard.close()
             raise
@@ -143,7 +149,7 @@ class GuardGate:
         expect_allowed(self._guard.standing, ask.declared, at)
 
     def _ask(self, declared: Declared, trace: str, reason: str | None) -> Ask:
-        said: Said = {"binding": self._binding, "masks": tuple(MASKS)}
+        said: Said = {"binding": self._binding, "masks": self._masks}
         if declared.use is not None:
             said["use"] = declared.use
         if declared.jurisdiction is not None:

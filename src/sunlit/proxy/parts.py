@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sunlit.proxy.config import Limits
 from sunlit.proxy.declared import NOTHING, Declared
 from sunlit.proxy.details import Price
+from sunlit.proxy.masking import Plan
 from sunlit.proxy.ports import Gate
 from sunlit.proxy.routes import Routes
 from sunlit.proxy.tracing import Tracer, Untraced
@@ -25,6 +26,7 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     prices: tuple[Price, ...] = ()
     fixed: Declared = NOTHING
+    plan: Plan | None = None
     tracer: Tracer = field(default_factory=Untraced)
     active: int = 0
     is_draining: bool = False

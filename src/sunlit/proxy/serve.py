@@ -16,6 +16,7 @@ from sunlit.base.times import Clock
 from sunlit.proxy.app import make_app
 from sunlit.proxy.config import ProxyConfig
 from sunlit.proxy.declared import NOTHING, Declared
+from sunlit.proxy.masking import Plan
 from sunlit.proxy.parts import Parts
 from sunlit.proxy.ports import Gate
 from sunlit.proxy.routes import Routes
@@ -43,6 +44,7 @@ class Service:
     host: str = "127.0.0.1"
     port: int = 8089
     fixed: Declared = NOTHING
+    plan: Plan | None = None
     tracer: Tracer = field(default_factory=Untraced)
 
 
@@ -62,6 +64,7 @@ class Running:
             gate=service.gate, upstream=Upstream(service.upstream, config.limits),
             watch=Watch(config.detectors, drafts), now=loop.time, routes=Routes(config.plain),
             limits=config.limits, prices=config.prices, fixed=service.fixed, tracer=service.tracer,
+            plan=service.plan,
         )  # fmt: skip
         self._runner = web.AppRunner(
             make_app(self.parts), access_log=None, auto_decompress=False,

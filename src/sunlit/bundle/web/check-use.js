@@ -95,8 +95,10 @@ function expectDeclared(grant, record) {
     const open = (limited ?? []).length === 0 || said !== undefined;
     expect(open, `The token limits the ${name}, and the record names none.`);
   }
-  const masks = (grant.constraints ?? []).map((one) => /^mask:([a-z0-9][a-z0-9-]*)$/.exec(one));
-  const shown = masks.every((one) => one === null || (record.masked ?? []).includes(one[1]));
+  const form = /^(?:mask:([a-z0-9][a-z0-9-]*)|(mask-plan:[0-9a-f]{64}))$/;
+  const masks = (grant.constraints ?? []).map((one) => form.exec(one));
+  const shown = masks.every(
+    (one) => one === null || (record.masked ?? []).includes(one[1] ?? one[2]));
   expect(shown, "The token orders masking that the record does not show.");
 }
 
