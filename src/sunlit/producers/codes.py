@@ -72,7 +72,7 @@ CODES: Final = {
     "synth.worker-slow": "The synth environment took too long and was stopped.",
     "minimise.bad-model": "A model file is malformed.",
     "minimise.bad-list": "A list of used columns is malformed.",
-    "minimise.kept": "A column is to be kept for no reason, or one that is not there or is used.",
+    "minimise.kept": "A column is to be kept for no reason, or is not in the dataset.",
     "minimise.no-names": "A model does not name the columns that it uses.",
     "minimise.not-there": "Columns that are used are not in the dataset.",
     "minimise.nothing-used": "No column of the dataset is used, or no source of used ones given.",
