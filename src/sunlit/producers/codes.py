@@ -80,4 +80,11 @@ CODES: Final = {
     "minimise.unknown-model": "A model's columns cannot be read without running it.",
     "minimise.unreadable": "A model or list of columns is missing, unreadable or too large.",
     "data.names-model": "The files of the names model are not those that were pinned.",
+    "data-risk.profile": "A profile is not known, or its file cannot be understood.",
+    "data-risk.profile-unreadable": "A profile's file cannot be read.",
+    "data-risk.no-rows": "A dataset has no row, so its risk cannot be measured.",
+    "data-risk.population": "A population is not a number of people above 0.",
+    "data-risk.both": "A column is declared as quasi-identifier and as sensitive.",
+    "data-risk.nested": "A declared column is nested, so no class can be made by it.",
+    "data-risk.no-spark": "Spark cannot be started: PySpark or Java is missing.",
 }
