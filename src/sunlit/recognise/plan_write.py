@@ -25,6 +25,11 @@ def dump_plan(plan: MaskPlan) -> str:
     return "\n".join(_lines(plan)) + "\n"
 
 
+def dump(plan: MaskPlan) -> bytes:
+    """Return the bytes of a plan's file."""
+    return dump_plan(plan).encode()
+
+
 def _lines(plan: MaskPlan) -> Iterator[str]:
     yield _HEAD + 'format = "sunlit-mask-plan/1"'
     if plan.default is not None:

@@ -77,7 +77,7 @@ def look_again(
             for number, kind in set(survivors(engine, texts, known, name)):
                 if kind in fatal:
                     _add(found.setdefault((name, kind), Left()), first + number)
-                elif kind not in _own(by_name.get(name)):
+                elif not _is_shaped(by_name.get(name), kind):
                     kept[name, kind] += 1
         first += len(batch)
     return Second(tuple(sorted(kinds)), found, kept)
@@ -99,8 +99,8 @@ def expect_none(second: Second) -> None:
         "mask.survivors", "the second scan still found what the plan masks; nothing was written",
         expected="none",
         got=f'{left.count} of {kind} in column "{column[:80]}" (row {rows}){more}',
-        mend='mask that column too; or where it is no such thing, name it with method = "keep" '
-        "and a reason",
+        mend='mask that column too; or where it is no such thing, say so: method = "keep", '
+        f'kinds = ["{kind}"], and the reason',
     )  # fmt: skip
 
 
@@ -114,15 +114,15 @@ def _wanted(
     if method in _LIKE_BEFORE or one.rule.text("format") == "kept":
         return None
     if method == "keep":
-        # What is kept by name, with its reason, was decided; what is kept by default was not.
-        return frozenset() if one.reason or one.kinds else kinds
+        # What is kept by name and kind was decided; what is kept by default was not.
+        return kinds - set(one.kinds)
     if method in _PARTLY:
         return kinds - set(one.kinds)
     return kinds if method == "text" else frozenset(known)
 
 
-def _own(one: ColumnRule | None) -> tuple[str, ...]:
-    return one.kinds if one is not None and one.rule.method in _PARTLY else ()
+def _is_shaped(one: ColumnRule | None, kind: str) -> bool:
+    return one is not None and one.rule.method in _PARTLY and kind in one.kinds
 
 
 def _add(left: Left, row: int) -> None:
