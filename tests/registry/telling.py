@@ -91,8 +91,8 @@ class Telling:
         entry = self.component.entry("model.txt")
         assert entry is not None
         self.maker(run(), entry.sha256)
-        for claim in (dataset(), data_scan(), measured()):
-            self.maker(claim, DATA)
+        for found in (dataset(), data_scan(), measured()):
+            self.maker(found, DATA)
         declare_release(
             self.ledger, self.component, self.story.maintainer, changelog="First.",
             rollback="none: the first", at=self.clock.at,

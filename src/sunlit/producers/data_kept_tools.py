@@ -76,8 +76,6 @@ def check_installed() -> None:
 
 
 def reports(name: str, detail: dict[str, Any]) -> dict[str, bytes]:
-    """Return a detail as JSON, and as a page for people."""
-    from sunlit.producers.data.report import html  # noqa: PLC0415 - most commands need none
-
+    """Return a detail as JSON: what the claim names by digest."""
     text = json.dumps(detail, ensure_ascii=False, indent=2, sort_keys=True)
-    return {f"{name}.json": text.encode() + b"\n", f"{name}.html": html(detail)}
+    return {f"{name}.json": text.encode() + b"\n"}

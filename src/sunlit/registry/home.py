@@ -12,6 +12,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -203,7 +204,8 @@ def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
         temporary.replace(path)
         _sync_directory(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder is none, there is nothing to take away
+            temporary.unlink(missing_ok=True)
         raise UnavailableError(
             "home.cannot-write",
             f"{path} could not be written",
