@@ -104,13 +104,15 @@ def _bytes(path: Path, digest: str) -> bytes:
             "mask.hierarchy-unreadable", f"cannot read the hierarchy {path}", got=error.strerror,
             mend="the plan names it relative to the plan's own folder",
         ) from error  # fmt: skip
+    if len(data) > MAX_FILE:
+        _no(str(path), "the file is too large")
     found = hashlib.sha256(data).hexdigest()
     if found != digest:
         raise VerificationError(
             "mask.hierarchy-changed", f"the hierarchy {path} is not the one that the plan names",
             expected=digest, got=found, mend="review it, and write its SHA-256 into the plan",
         )  # fmt: skip
-    return data if len(data) <= MAX_FILE else _no(str(path), "the file is too large")
+    return data
 
 
 def _no(name: str, what: str) -> NoReturn:
