@@ -15,7 +15,7 @@ _NINO: Final = re.compile(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NP
 # DVLA driver numbers: five of the surname, decade, month (a woman's + 50), day, year, initials.
 _LICENCE: Final = re.compile(
     r"(?=[A-Z9]{5})[A-Z]{1,5}9{0,4}\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d"
-    r"[A-Z9]{2}[2-9A-Z][A-Z]{2}(?:\d{2})?"
+    r"[A-Z9]{2}[A-Z0-9]{3}(?:\d{2})?"
 )
 # DVLA INF104: current marks, area letters without I, Q and Z, random letters without I and Q.
 _CURRENT: Final = re.compile(r"[A-HJ-PR-Y]{2}(?:0[1-9]|[1-7]\d|8[0-2])[A-HJ-PR-Z]{3}")
@@ -48,11 +48,13 @@ def vehicle(mark: str) -> bool:
     return bool(_CURRENT.fullmatch(mark))
 
 
-def vehicle_any(mark: str) -> bool:
-    """Tell whether this can be a vehicle registration mark of any age, Northern Ireland's too."""
-    return len(mark) <= 7 and any(
-        one.fullmatch(mark) for one in (_CURRENT, _PREFIX, _SUFFIX, _DATELESS)
-    )
+def vehicle_plate(text: bytes, start: int, end: int, _stop: int) -> tuple[int, int] | None:
+    """Return a mark of any age, Northern Ireland's too; the short ones in capitals only."""
+    written = text[start:end].translate(None, b" -").decode("latin-1")
+    mark = written.upper()
+    long = any(one.fullmatch(mark) for one in (_CURRENT, _PREFIX, _SUFFIX))
+    short = len(mark) <= 7 and written == mark and _DATELESS.fullmatch(mark)
+    return (start, end) if long or short else None
 
 
 def postcode(text: str) -> bool:

@@ -28,17 +28,18 @@ TESTS: Final[Mapping[str, str]] = {
     "fr.nir": "numbers:fr_nir",
     "gb.chi": "british:chi",
     "gb.driving-licence": "british:driving_licence",
+    "gb.grid-reference": "places:grid_reference",
     "gb.nhs": "numbers:gb_nhs",
     "gb.nino": "british:nino",
     "gb.pnc": "british:pnc",
     "gb.postcode": "british:postcode",
     "gb.utr": "numbers:gb_utr",
     "gb.vehicle": "british:vehicle",
-    "gb.vehicle-any": "british:vehicle_any",
     "imei": "numbers:imei",
     "isbn": "numbers:isbn",
     "it.codice-fiscale": "numbers:it_codicefiscale",
     "luhn": "numbers:luhn",
+    "mac": "numbers:mac",
     "nl.bsn": "numbers:nl_bsn",
     "not-repeated": "numbers:not_repeated",
     "pl.pesel": "numbers:pl_pesel",
@@ -48,12 +49,23 @@ TESTS: Final[Mapping[str, str]] = {
 }
 # name -> module and function: a Check, which may move the ends
 CHECKS: Final[Mapping[str, str]] = {
+    "birth-date": "dates:birth_date",
+    "coordinates": "places:coordinates",
     "email": "spans:email",
     "iban": "spans:iban",
     "ip": "spans:ip",
+    "gb.vehicle-plate": "british:vehicle_plate",
+    "jwt": "secrets:jwt",
+    "mrz": "spans:mrz",
+    "pem": "secrets:pem",
     "phone": "phones:international",
+    "phone-nanp": "phones:north_american",
     "phone-national": "phones:national",
     "phone-spoken": "phones:loose",
+    "reference": "spans:reference",
+    "secret": "secrets:value",
+    "token": "secrets:token",
+    "url-password": "secrets:url_password",
 }
 NAMES: Final = frozenset(TESTS) | frozenset(CHECKS)
 _STDNUM: Final = re.compile(r"stdnum(\.[a-z][a-z0-9_]*){1,2}")

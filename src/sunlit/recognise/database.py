@@ -36,9 +36,7 @@ class Database:
         """
         self._local = threading.local()
         self._library = _library()
-        flags = [self._flags(one) for one in patterns]
-        expressions = [one.whole().encode("latin-1") for one in patterns]
-        self._database = self._compile(expressions, flags) if patterns else None
+        self._database = self._compile(patterns) if patterns else None
 
     def hits(self, text: bytes) -> list[Hit]:
         """Return every match of every pattern, in order of their ends."""
@@ -62,17 +60,23 @@ class Database:
         always = library.HS_FLAG_SOM_LEFTMOST | library.HS_FLAG_MULTILINE
         return int(always | (0 if pattern.case_sensitive else library.HS_FLAG_CASELESS))
 
-    def _compile(self, expressions: Sequence[bytes], flags: Sequence[int]) -> Any:  # noqa: ANN401 - hyperscan has no types
+    def _compile(self, patterns: Sequence[Pattern]) -> Any:  # noqa: ANN401 - hyperscan has no types
         database = self._library.Database(mode=self._library.HS_MODE_BLOCK)
-        ids = list(range(len(expressions)))
+        ids = list(range(len(patterns)))
         try:
             database.compile(
-                expressions=list(expressions), ids=ids, elements=len(ids), flags=list(flags)
+                expressions=[one.whole().encode("latin-1") for one in patterns],
+                ids=ids,
+                elements=len(ids),
+                flags=[self._flags(one) for one in patterns],
             )
         except self._library.error as error:
+            for one in patterns if len(patterns) > 1 else ():
+                self._compile([one])  # so that the error names the one that is wrong
             raise MalformedError(
-                "recognise.pattern", "the patterns cannot be matched in linear time",
-                got=str(error)[:200],
+                "recognise.pattern", "a pattern cannot be matched in linear time",
+                got=f"{patterns[0].regex[:80]!r}: {error}"[:200],
+                mend="repeat less, and let no pattern match the empty text",
             ) from error  # fmt: skip
         return database
 

@@ -14,7 +14,7 @@ from typing import Final
 LETTER: Final = 0xFF
 OTHER: Final = 0x1A
 _HANDLER: Final = "sunlit-recognise"
-_QUOTES: Final = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'"}
+_QUOTES: Final = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'", "\u2032": "'", "\u2033": '"'}
 # Latin-1 has capitals and small letters from 0xC0 on, but for these two.
 _SIGNS: Final = bytes((0xD7, 0xF7))
 WORD: Final = frozenset(

@@ -157,3 +157,12 @@ def se_personnummer(number: str) -> bool:
 def be_nn(number: str) -> bool:
     """Tell whether eleven digits can be a Belgian national number."""
     return len(number) == 11 and not_repeated(number) and bool(_be_nn.is_valid(number))
+
+
+def mac(number: str) -> bool:
+    """Tell whether twelve hexadecimal digits are a device's address, and not everybody's."""
+    digits = number.replace(":", "")
+    return len(digits) == 12 and digits not in _EVERYBODY and not digits.isdigit()
+
+
+_EVERYBODY: Final = frozenset(("0" * 12, "F" * 12))

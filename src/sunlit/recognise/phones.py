@@ -10,6 +10,8 @@ from typing import Final
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
+from sunlit.recognise.spans import DATE
+
 Span = tuple[int, int]
 
 # Digits in groups, and a way to write the area code in brackets.
@@ -21,9 +23,9 @@ _GROUPED: Final = re.compile(rb"[ ()./-]")
 # Ofcom keeps these free for drama; a set of test data is full of them, and a plan is not.
 _DRAMA: Final = re.compile(r"7700900\d{3}|1632960\d{3}|3069990\d{3}|909879\d{4}")
 # Where people write numbers of their own country without its code: a leading 0, or none.
-BARE: Final = ("GB", "IE", "FR", "NL", "BE")
+BARE: Final = ("GB", "GG", "JE", "IM", "IE", "FR", "NL", "BE")
 GROUPED: Final = (*BARE, "DE", "SE", "IT", "CH", "AT")
-SPOKEN: Final = ("GB", "US", "FR", "DE", "NL", "ES", "IT", "PL", "SE", "BE", "IE", "PT", "DK", "NO")
+SPOKEN: Final = ("GB", "GG", "JE", "IM", "US", "FR", "DE", "NL", "ES", "IT", "PL", "SE", "BE", "IE", "PT", "DK", "NO")
 _TYPES: Final = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip",
     "pager", "uan", "voicemail",
@@ -54,10 +56,25 @@ def national(text: bytes, start: int, _end: int, stop: int) -> Span | None:
     return None
 
 
+def north_american(text: bytes, start: int, end: int, stop: int) -> Span | None:
+    """Return the number of the North American Numbering Plan that a pattern matched."""
+    if text[start : start + 1] == b"_":
+        start += 1
+    digits = text[start:end].translate(None, _NOT_DIGITS).decode().removeprefix("1")
+    end -= text[end - 1 : end] == b"_"
+    if _goes_on(text, end, stop) or _is_tail(text, start):
+        return None
+    return (start, end) if _plan_of_code(1).fullmatch(digits) else None
+
+
 def loose(text: bytes, start: int, _end: int, stop: int) -> Span | None:
     """Return the number as any country may write it: only good where words say it is one."""
     for end in _ends(text, start, stop):
-        if _is_of(text[start:end].translate(None, _NOT_DIGITS).decode(), SPOKEN):
+        digits = text[start:end].translate(None, _NOT_DIGITS).decode()
+        # A spreadsheet drops the 0 of a number.
+        if DATE.fullmatch(text, start, end):
+            continue
+        if _is_of(digits, SPOKEN) or _is_of("0" + digits, BARE):
             return _trimmed(text, start, end)
     return None
 
@@ -65,13 +82,25 @@ def loose(text: bytes, start: int, _end: int, stop: int) -> Span | None:
 def _ends(text: bytes, start: int, stop: int) -> list[int]:
     """Return where groups of digits end, the longest number first."""
     found = _RUN.match(text, start, min(stop, start + 40))
-    if not found:
+    if not found or _is_tail(text, start):
         return []
     ends = [one.end() for one in _GROUP_END.finditer(text, start, found.end())]
     last = found.end()
     if last < stop and text[last : last + 1].isdigit():
         ends.pop()  # it goes on: no number is so long
-    return [end for end in reversed(ends) if end - start >= 7]
+    return [end for end in reversed(ends) if end - start >= 7 and not _goes_on(text, end, stop)]
+
+
+def _goes_on(text: bytes, end: int, stop: int) -> bool:
+    """Tell whether a dash or dot joins a number to more digits."""
+    after = text[end : min(stop, end + 2)]
+    return after[:1] in (b"-", b".") and after[1:].isdigit()
+
+
+def _is_tail(text: bytes, start: int) -> bool:
+    """Tell whether a dash or dot joins a number to digits before it."""
+    before = text[max(0, start - 2) : start]
+    return before[1:] in (b"-", b".") and before[:1].isdigit()
 
 
 def _trimmed(text: bytes, start: int, end: int) -> Span:

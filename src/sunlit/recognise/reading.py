@@ -16,6 +16,17 @@ CATEGORIES: Final = (
 )  # fmt: skip
 # A group of digits is written with a space, a dash, a dot, a dash between spaces, or nothing.
 FRAGMENTS: Final = {"{sep}": "(?: ?- ?|[ .])?", "{gap}": "(?: ?- ?|[ .])"}
+# Numbers of things: what stands after one of these words is, without other words, nobody's.
+REFERENCES: Final = (
+    "amount", "article", "asset", "barcode", "batch", "bestellnummer", "bestelnummer", "build",
+    "case", "catalogue", "checksum", "commande", "commit", "consignment", "delivery", "doc",
+    "docket", "doi", "ean", "factura", "facture", "fattura", "gtin", "hash", "invoice", "isbn",
+    "issn", "item", "job", "lot", "meter", "model", "mpan", "mprn", "order", "ordine", "parcel",
+    "part no", "part number", "pedido", "po", "price", "product", "purchase", "quote", "receipt",
+    "rechnung", "ref", "ref.", "reference", "release", "rev", "revision", "s/n", "serial",
+    "shipment", "sku", "stock", "ticket", "total", "tracking", "transaction", "upc", "version",
+)  # fmt: skip
+WORDS: Final = {"@references": REFERENCES}
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # What needs to remember or to go back cannot be matched in linear time.
 _BEYOND: Final = re.compile(r"\(\?(?:[=!>|]|<[=!])|(?<!\\)(?:\\\\)*\\[1-9]|\(\?P=|[*+?}]\+")
@@ -53,7 +64,9 @@ def _value(name: str, key: str, value: object) -> object:
         return _tests(value)
     if key == "patterns" and isinstance(value, list):
         return tuple(_pattern(name, one) for one in value)
-    return tuple(value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    return tuple(word for one in value for word in WORDS.get(one, (one,)))
 
 
 def _tests(said: Mapping[str, object]) -> dict[str, object]:

@@ -100,3 +100,46 @@ def _is_somebodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address, writte
         return not address.is_unspecified and max(address.packed) >= _SMALL
     groups = [one for one in written.split(b":") if one]
     return len(groups) >= MIN_GROUPS and any(48 <= one <= 57 for one in written)
+
+
+DATE: Final = re.compile(
+    rb"[0-3]?[0-9]([-/. ])[01]?[0-9]\1(?:[12][0-9])?[0-9]{2}|[12][0-9]{3}([-/.])[01]?[0-9]\2[0-3]?[0-9]"
+    rb"|(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}"
+)
+MIN_REFERENCE_DIGITS: Final = 4
+_MRZ_WEIGHTS: Final = (7, 3, 1)
+
+
+def reference(text: bytes, start: int, end: int, stop: int) -> Span | None:
+    """Return a reference that has enough digits to be one, and is no date or years."""
+    written = text[start:end]
+    digits = sum(48 <= one <= 57 for one in written)
+    if digits < MIN_REFERENCE_DIGITS or DATE.fullmatch(written):
+        return None
+    return None if _goes_on(text, start, end, stop) else (start, end)
+
+
+def _goes_on(text: bytes, start: int, end: int, stop: int) -> bool:
+    """Tell whether a dash, stroke or dot joins a reference to more of it."""
+    before, after = text[max(0, start - 2) : start], text[end : min(stop, end + 2)]
+    return bool(_JOINT_BEFORE.fullmatch(before) or _JOINT_AFTER.fullmatch(after))
+
+
+_JOINT_BEFORE: Final = re.compile(rb"[A-Za-z0-9][-/*.]")
+_JOINT_AFTER: Final = re.compile(rb"[-/*.][A-Za-z0-9]")
+
+
+def mrz(text: bytes, start: int, end: int, _stop: int) -> Span | None:
+    """Return the second line of a passport's machine-readable zone: its check digits hold.
+
+    ICAO Doc 9303, part 4, 4.2.2: number, date of birth and date of expiry have one each.
+    """
+    line = text[start:end].upper()
+    fields = ((0, 9), (13, 19), (21, 27))
+    good = all(_icao_digit(line[first:last]) == line[last] - 48 for first, last in fields)
+    return (start, end) if good else None
+
+
+def _icao_digit(field: bytes) -> int:
+    values = (one - 48 if 48 <= one <= 57 else 0 if one == 60 else one - 55 for one in field)
+    return sum(value * _MRZ_WEIGHTS[at % 3] for at, value in enumerate(values)) % 10
