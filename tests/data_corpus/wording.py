@@ -24,7 +24,7 @@ LABELS: Final[dict[str, tuple[str, ...]]] = {
     "custody-reference": ("Custody reference", "custody record", "Custody no.", "custody number"),
     "us-ssn": ("SSN", "Social Security number", "social security no."),
     "us-itin": ("ITIN", "Individual Taxpayer Identification Number", "taxpayer ID (ITIN)"),
-    "us-passport": ("US passport", "Passport number", "passport no."),
+    "us-passport": ("US passport", "U.S. passport number", "US passport no."),  # else it is any
     "fr-nir": ("NIR", "numéro de sécurité sociale", "N° sécurité sociale", "numéro sécu"),
     "nl-bsn": ("BSN", "burgerservicenummer", "BSN-nummer"),
     "es-nif": ("DNI", "NIF", "DNI/NIF"),
