@@ -184,7 +184,11 @@ def test_a_postgresql_table_is_read_and_named_by_its_rows(people: str) -> None:
         assert {key: first[key] for key in ("id", "name", "paid", "ok")} == {
             "id": 2, "name": "n2", "paid": "2.10", "ok": True,
         }  # fmt: skip
-        assert (first["tags"], first["raw"], first['se"lect']) == ('{"a": 1}', "00ff", "10.0.0.1/32")
+        assert (first["tags"], first["raw"], first['se"lect']) == (
+            '{"a": 1}',
+            "00ff",
+            "10.0.0.1/32",
+        )
         with source.reading():
             assert source.table().paid.nunique().to_pyarrow().as_py() == ROWS
         again = source.digest
@@ -210,3 +214,17 @@ def test_a_server_that_does_not_answer_is_no_secret_spilt(tmp_path: Path) -> Non
     assert error.value.code == "data.database"
     assert "hunter2" not in str(error.value.to_json())
     assert error.value.__suppress_context__
+
+
+def test_the_digest_is_the_same_in_every_time_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Times with a zone are written in UTC, wherever the machine stands."""
+    path = database(
+        tmp_path / "w.duckdb",
+        "CREATE TABLE t AS SELECT TIMESTAMPTZ '2020-01-01 00:00:00+00' AS at",
+    )
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+
+    with open_source(f"duckdb:{path}?table=t") as source:
+        assert source.digest["sha256"] == expected_digest(["at"], [["2020-01-01 00:00:00+00"]])

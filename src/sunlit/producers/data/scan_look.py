@@ -5,8 +5,8 @@ What is looked at, of each batch of a column:
 1. Equal values are looked at once and counted as often as they stand.
 2. Until `FIRST` different values were looked at, all of them; in prose, until `ENOUGH` finds.
 3. After that one value in `STEP`, and every value that is longer or shorter than all before, or
-   holds an `@`: what does not look like the rest of its column is looked at. `LookAgain` bounds
-   these per batch.
+   holds an `@`: what does not look like the rest of its column is looked at, the most unlike
+   `ODD` of each batch.
 
 So a table of up to `FIRST` rows is looked at in whole, and what was looked at is always counted.
 """
@@ -157,14 +157,23 @@ def _chosen(column: ColumnLook, distinct: "pa.Array", pc: Any) -> "pa.Array | No
 def _sampled(column: ColumnLook, distinct: "pa.Array", sizes: "pa.Array", pc: Any) -> "pa.Array":  # noqa: ANN401
     import numpy as np  # noqa: PLC0415 - an extra
 
-    odd = pc.or_(pc.less(sizes, column.shortest), pc.greater(sizes, column.longest))
+    lengths = sizes.to_numpy(zero_copy_only=False)
+    unlike = np.maximum(lengths - column.longest, column.shortest - lengths)
     if "email" not in column.kinds:
-        odd = pc.or_(odd, pc.match_substring(distinct, "@"))
-    unlike = np.flatnonzero(odd.to_numpy(zero_copy_only=False))[:ODD]
-    steady = np.arange(column.values % STEP, len(distinct), STEP)
+        unlike = np.maximum(
+            unlike, pc.match_substring(distinct, "@").to_numpy(zero_copy_only=False)
+        )
+    odd = np.argsort(-unlike, kind="stable")[:ODD]
+    odd = odd[unlike[odd] > 0]
+    column.shortest = min(column.shortest, int(lengths.min()))
+    column.longest = max(column.longest, int(lengths.max()))
+    # Not every 64th: data that come in turns would show one side only. Fibonacci hashing.
+    numbers = np.arange(column.values, column.values + len(distinct), dtype=np.uint64)
+    mixed = (numbers * np.uint64(11400714819323198485)) >> np.uint64(32)
+    steady = np.flatnonzero(mixed < np.uint64(2**32 // STEP))
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
-    return pa.array(np.union1d(steady, unlike))
+    return pa.array(np.union1d(steady, odd))
 
 
 def _list(column: ColumnLook, texts: Sequence[str], times: Sequence[int]) -> None:

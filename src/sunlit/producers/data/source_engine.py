@@ -60,6 +60,7 @@ class DuckEngine:
                 "data.place", "the memory limit cannot be understood", expected="such as 2GB"
             ) from None
         self._stack.callback(self.connection.close)
+        self.connection.execute("SET GLOBAL TimeZone = 'UTC'")  # times as text: the same anywhere
 
     def close(self) -> None:
         """Close the connection and remove the temporary folder; twice is fine."""

@@ -1,0 +1,225 @@
+"""The parts of a scan: intervals, shapes, what a column is judged to hold, what was missed."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from sunlit.producers.data import scan_decide, scan_look
+from sunlit.producers.data.scan_decide import Judged, judge
+from sunlit.producers.data.scan_interval import decimal, wilson
+from sunlit.producers.data.scan_look import ColumnLook, look
+from sunlit.producers.data.scan_residual import residual
+from sunlit.recognise.columns import Named
+from sunlit.recognise.engine import Engine
+from sunlit.recognise.recognisers import Recogniser, Recognisers
+
+# Three kinds of our own, so that these tests do not hang on the shipped ones.
+MAIL = Recogniser(
+    id="email", kind="email", title="E-mail", category="contact", region="any", source="test",
+    patterns=(r"[a-z0-9]{1,20}@[a-z]{1,20}\.[a-z]{2,5}",), alone=0.9, with_context=0.95,
+)  # fmt: skip
+NUMBER = Recogniser(
+    id="case-number", kind="case-number", title="Case", category="identifier", region="any",
+    source="test", patterns=(r"7\d{9}",), alone=0.8, with_context=0.9,
+)  # fmt: skip
+KEY = Recogniser(
+    id="secret", kind="secret", title="Key", category="secret", region="any", source="test",
+    patterns=(r"key-[a-z]{4}",), alone=0.9, with_context=0.9,
+)  # fmt: skip
+ENGINE = Engine(Recognisers((NUMBER, MAIL, KEY)))
+FORMS = {"email": "contact", "case-number": "identifier"}
+NAMES = {
+    "email": ("email", "contact"),
+    "surname": ("person", "person"),
+}
+PROSE = "she called again about the letter that came on monday and was very upset"
+
+
+@pytest.fixture(autouse=True)
+def _dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_name(column: str) -> tuple[Named, ...]:
+        return tuple(
+            Named(kind=kind, category=category, ground="name", source="test")
+            for name, (kind, category) in NAMES.items() if name == column
+        )  # fmt: skip
+
+    def by_values(values: list[str]) -> tuple[Named, ...]:
+        found = Named(kind="religion", category="special-category", ground="values", source="test")
+        return (found,) if {"buddhist", "hindu"} <= set(values) else ()
+
+    monkeypatch.setattr(scan_decide, "name_kinds", by_name)
+    monkeypatch.setattr(scan_decide, "value_kinds", by_values)
+
+
+def looked(name: str, *batches: Sequence[str | None]) -> ColumnLook:
+    column = ColumnLook(name, "VARCHAR")
+    for values in batches:
+        look(column, pa.array(values, pa.string()), ENGINE)
+    return column
+
+
+def judged(name: str, values: Sequence[str | None]) -> Judged:
+    return judge(looked(name, values), FORMS)
+
+
+@given(st.integers(1, 2000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_the_interval_is_wilsons(pair: tuple[int, int]) -> None:
+    """The same as SciPy's, which is written by others, and always around the share."""
+    hits, of = pair
+    theirs = binomtest(hits, of).proportion_ci(0.95, method="wilson")
+
+    low, high = wilson(hits, of)
+
+    assert low == pytest.approx(theirs.low, abs=1e-9)
+    assert high == pytest.approx(theirs.high, abs=1e-9)
+    assert 0 <= low <= hits / of <= high <= 1
+
+
+def test_nothing_looked_at_says_nothing() -> None:
+    """The widest interval there is; and a share is written without an exponent."""
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert str(decimal(1e-9)) == "0.000000"
+
+
+def test_a_column_of_one_kind_is_labelled() -> None:
+    """Half of the values are enough; nulls do not count, equal values count each time."""
+    values = [*["a1@x.org"] * 30, *["b2@x.org"] * 30, *["none"] * 40, *[None] * 100]
+
+    (find,) = judged("contact", values).finds
+
+    assert (find.kind, find.label, find.by) == ("email", True, "values")
+    assert (find.hits, find.rows, find.rate) == (60, 100, 0.6)
+    assert find.shapes == ("aa@a.aaa".replace("aa@", "a9@"),)
+    assert 0.49 < find.interval[0] < 0.6 < find.interval[1] < 0.71
+
+
+def test_a_name_that_agrees_makes_surer_and_needs_fewer() -> None:
+    """A tenth of the values is enough then, and the claim says both."""
+    values: list[str | None] = ["a1@x.org"] * 12 + ["unknown"] * 88
+    (plain,) = judged("contact", values).finds
+    (named,) = judged("email", values).finds
+
+    assert (plain.label, plain.by) == (False, "values")
+    assert (named.label, named.by) == (True, "both")
+    assert named.confidence > plain.confidence
+
+
+def test_a_name_alone_labels_what_has_no_form() -> None:
+    """A surname looks like nothing else; that the share was not measured is said."""
+    (find,) = judged("surname", ["Smith", "Khan"] * 50).finds
+
+    assert (find.kind, find.by, find.label) == ("person", "name", True)
+    assert (find.rate, find.interval) == (0.0, (0.0, 1.0))
+
+
+def test_a_name_is_not_believed_against_the_values() -> None:
+    """Values of another form, or masked ones, take the label away, and a note says so."""
+    other = judged("email", ["yes", "no"] * 50)
+    masked = judged("surname", ["bcdfghjkbcdfghjkbcdf", "[person]", "ddcfghjkbcdfghjkbcdf"] * 20)
+    few = judged("email", ["yes", "no"])
+
+    assert not other.finds
+    assert "another form" in other.notes[0]
+    assert not masked.finds
+    assert "masked" in masked.notes[0]
+    assert [one.by for one in few.finds] == ["name"]
+
+
+def test_an_empty_column_is_what_its_name_says() -> None:
+    """Nothing speaks against it."""
+    (find,) = judged("email", [None, None]).finds
+
+    assert (find.by, find.rows, find.hits) == ("name", 0, 0)
+
+
+def test_numbers_that_fit_by_chance_are_not_believed() -> None:
+    """One in ten numbers passes; were they identifiers, most would."""
+    values: list[str | None] = [str(10**9 * (number % 10) + number) for number in range(2000)]
+    result = judged("amount", values)
+
+    assert not result.finds
+    assert "chance" in result.notes[0]
+    assert judged("amount", [f"7{number:09d}" for number in range(2000)]).label
+
+
+def test_lists_of_values_are_known() -> None:
+    """Religions are religions whatever the column is called."""
+    find = judged("q14", ["buddhist", "hindu", "none"] * 20).label
+
+    assert find is not None
+    assert (find.kind, find.category, find.by) == ("religion", "special-category", "values")
+
+
+def test_a_column_has_one_label() -> None:
+    """What the values say counts more than the name."""
+    result = judged("surname", ["a1@x.org", "a2@x.org"] * 30)
+
+    assert [one.kind for one in result.finds if one.label] == ["email"]
+    assert {one.kind for one in result.finds} == {"email", "person"}
+
+
+def test_prose_is_free_text_and_holds_finds() -> None:
+    """Words, and rarely the same twice; a find in it is no label."""
+    values: list[str | None] = [f"{PROSE} {number} mail a{number}@x.org" for number in range(50)]
+    result = judged("notes", values)
+
+    assert result.is_prose
+    assert result.label is None
+    assert [(one.kind, one.hits) for one in result.finds] == [("email", 50)]
+    assert not judged("answer", [PROSE, "no"] * 500).is_prose
+    assert judged("answer", [PROSE]).is_prose
+
+
+def test_shapes_of_few_and_of_secrets_are_not_shown() -> None:
+    """A shape of one's own may tell who one is, and a key's form what it opens."""
+    (few,) = judged("x", ["a@x.org"] * 4 + ["bb@x.org"] * 4).finds
+    (key,) = judged("x", [f"key-{a}{b}ab" for a in "abcdef" for b in "abcdef"]).finds
+
+    assert few.shapes == ()
+    assert key.shapes == ()
+
+
+def test_a_long_column_is_sampled_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The share stays right, data that come in turns included, and the odd one out is seen."""
+    monkeypatch.setattr(scan_look, "FIRST", 500)
+    turns = [f"a{number}@x.org" if number % 2 else f"no {number:09d}" for number in range(60_000)]
+    odd: list[str | None] = [*turns[1::2], "and this is quite another key-abcd"]
+    column = looked("c", turns[:1000], turns[1000:30_000], turns[30_000:])
+
+    assert column.values == 60_000
+    assert 1000 < column.looked < 6000
+    find = judge(column, FORMS).finds[0]
+    assert find.interval[0] - 0.02 < 0.5 < find.interval[1] + 0.02
+    seen = looked("c", odd[:1000], odd[1000:])
+    assert seen.looked < 5000
+    assert seen.kinds["secret"].values == 1
+
+
+def test_the_residual_grows_with_finds_and_never_with_looking() -> None:
+    """Finds stand for what was missed; nothing found in many texts leaves little."""
+    none = residual({}, 10_000)
+    few = residual({}, 10)
+    some = residual({"email": 100}, 1000)
+    more = residual({"email": 900}, 1000)
+
+    assert none is not None
+    assert few is not None
+    assert some is not None
+    assert more is not None
+    assert none.estimate == few.estimate == 0
+    assert none.high < few.high
+    assert some.estimate < more.estimate < more.high <= 1
+    assert residual({"email": 1}, 0) is None
+
+
+@given(st.dictionaries(st.sampled_from(["email", "phone", "person", "odd"]), st.integers(0, 500)))
+def test_the_residual_is_a_share(hits: dict[str, int]) -> None:
+    """Whatever was found, and the upper end lies above."""
+    found = residual(hits, 500)
+
+    assert found is not None
+    assert 0 <= found.estimate <= found.high <= 1
