@@ -24,7 +24,7 @@ from sunlit.recognise.plan_methods import Value
 KEY = MaskKey(bytes(range(32)))
 
 
-def masked(text: str, method: str, folder: Path = Path(), **options: Value) -> str | None:
+def masked(text: str, method: str, folder: Path = Path(), /, **options: Value) -> str | None:
     """Return one value after one rule."""
     rule = Rule(method, options)
     return value_maker(rule, "d", key=KEY, hierarchies=Hierarchies(folder))(text)
@@ -137,7 +137,8 @@ def test_letters_spell_nothing_that_a_number_could() -> None:
         ("17 May 1980", {"by": "date", "to": "decade"}, "1980s"),
         ("05/17/1980", {"by": "date", "to": "month", "format": "%m/%d/%Y"}, "1980-05"),
         ("1980-05-17", {"by": "date", "to": "month", "format": "%m/%d/%Y"}, None),
-        ("1980-99-17", {"by": "date", "to": "month"}, None), ("soon", {"by": "date", "to": "year"}, None),
+        ("1980-99-17", {"by": "date", "to": "month"}, None),
+        ("soon", {"by": "date", "to": "year"}, None),
         ("sw1a 1aa", {"by": "postcode", "to": "sector"}, "SW1A 1"),
         ("M1 1AE", {"by": "postcode", "to": "outward"}, "M1"),
         ("EC1A1BB", {"by": "postcode", "to": "area"}, "EC"),
@@ -146,7 +147,8 @@ def test_letters_spell_nothing_that_a_number_could() -> None:
         ("203.0.113.9", {"by": "network", "bits": 16}, "203.0.0.0/16"),
         ("fe80::1%eth0", {"by": "network", "bits6": 32}, "fe80::/32"),
         ("host", {"by": "network"}, None),
-        ("Amsterdam", {"by": "prefix", "length": 2}, "Am*"), ("Am", {"by": "prefix", "length": 2}, "*"),
+        ("Amsterdam", {"by": "prefix", "length": 2}, "Am*"),
+        ("Am", {"by": "prefix", "length": 2}, "*"),
     ],
     ids=range(30),
 )  # fmt: skip

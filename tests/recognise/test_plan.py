@@ -71,7 +71,8 @@ def plans(draw: st.DrawFn) -> MaskPlan:
         rows=draw(st.none() | st.builds(
             RowRule, st.integers(2, 99), st.lists(NAMES, min_size=1, max_size=2).map(tuple), reason
         )),
-        recognisers=draw(st.none() | HEX), dataset=draw(st.none() | HEX), scan=draw(st.none() | HEX),
+        recognisers=draw(st.none() | HEX), dataset=draw(st.none() | HEX),
+        scan=draw(st.none() | HEX),
     )  # fmt: skip
 
 
