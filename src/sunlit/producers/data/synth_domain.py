@@ -5,6 +5,8 @@
     lower = 0           # both included; what lies outside counts as the nearest
     upper = 64
     bins = 20           # not said: each whole number its own if there are at most 100, else 20
+    [columns.PINCP]
+    edges = [0, 1, 5000, 20000, 30000]   # of bins that differ in width; the last is included
     [columns.SEX]
     values = [1, 2]     # all that may occur
 
@@ -41,7 +43,7 @@ BINS: Final = 20
 WHOLE_BINS: Final = 100  # whole numbers that are each a bin of their own
 MAX_VALUES: Final = 5_000
 MAX_FILE: Final = 4_000_000  # bytes
-KEYS: Final = frozenset({"values", "lower", "upper", "bins"})
+KEYS: Final = frozenset({"values", "lower", "upper", "bins", "edges"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def read_domain(path: Path) -> dict[str, dict[str, Any]]:
         raise bad("the file", "schema = 1 and tables [columns.NAME]")
     for name, said in columns.items():
         if not isinstance(said, dict) or set(said) - KEYS or not said:
-            raise bad(f"column {name!r}", "values, or lower and upper, and perhaps bins")
+            raise bad(f"column {name!r}", "values, or edges, or lower and upper and perhaps bins")
     return columns
 
 
@@ -205,6 +207,12 @@ def _number(spec: Spec, said: Mapping[str, Any]) -> Domain:
         if set(said) != {"values"} or not 0 < len(values) <= MAX_VALUES:
             raise bad(where, f"1 to {MAX_VALUES} values and nothing else, or lower and upper")
         return Domain(ground="declared", values=values)
+    if "edges" in said:
+        edges = _plain(spec, said["edges"])
+        if set(said) != {"edges"} or len(edges) < 2 or not (np.diff(edges) > 0).all():
+            raise bad(where, "two or more edges that rise, and nothing else")
+        edges[-1] += 1 if spec.whole else 0
+        return Domain(ground="declared", edges=edges)
     low, high = _plain(spec, [said.get("lower"), said.get("upper")])
     bins = said.get("bins", BINS)
     if not isinstance(bins, int) or not 0 < bins <= MAX_VALUES or not low < high:
