@@ -130,7 +130,7 @@ def _drafted(spec: Spec, values: Numbers) -> Iterator[tuple[str, Any]]:
     elif len(known) <= FEW_VALUES:
         yield "values", _written(spec, known)
     else:
-        yield from zip(("lower", "upper"), _written(spec, known[[0, -1]]), strict=True)
+        yield "edges", _written(spec, _quantiles(spec, values))
 
 
 def _written(spec: Spec, values: Numbers) -> list[Any]:
@@ -195,9 +195,23 @@ def _domain(
     known = distinct(values)
     if len(known) <= FEW_VALUES:
         return Domain(ground="data", values=known)
-    edges = np.unique(np.quantile(values[~np.isnan(values)], np.linspace(0, 1, BINS + 1)))
-    edges[-1] += 1 if spec.whole else 0  # an edge is no part of the bin below it
-    return Domain(ground="data", edges=edges)
+    return Domain(ground="data", edges=_closed(spec, _quantiles(spec, values)))
+
+
+def _quantiles(spec: Spec, values: Numbers) -> Numbers:
+    """Return edges between which about as many values lie; a frequent whole number is a bin."""
+    known = values[~np.isnan(values)]
+    edges = np.quantile(known, np.linspace(0, 1, BINS + 1))
+    if not spec.whole:
+        return np.unique(edges)
+    seen, counts = np.unique(known, return_counts=True)
+    often = seen[(counts > len(known) / BINS) & (seen < known.max())]
+    return np.unique(np.concatenate([np.floor(edges), often, often + 1]))
+
+
+def _closed(spec: Spec, edges: Numbers) -> Numbers:
+    """Return the edges with the last included: an edge is no part of the bin below it."""
+    return np.append(edges[:-1], edges[-1] + 1) if spec.whole else edges
 
 
 def _number(spec: Spec, said: Mapping[str, Any]) -> Domain:
@@ -211,8 +225,7 @@ def _number(spec: Spec, said: Mapping[str, Any]) -> Domain:
         edges = _plain(spec, said["edges"])
         if set(said) != {"edges"} or len(edges) < 2 or not (np.diff(edges) > 0).all():
             raise bad(where, "two or more edges that rise, and nothing else")
-        edges[-1] += 1 if spec.whole else 0
-        return Domain(ground="declared", edges=edges)
+        return Domain(ground="declared", edges=_closed(spec, edges))
     low, high = _plain(spec, [said.get("lower"), said.get("upper")])
     bins = said.get("bins", BINS)
     if not isinstance(bins, int) or not 0 < bins <= MAX_VALUES or not low < high:
