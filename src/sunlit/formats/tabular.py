@@ -5,24 +5,20 @@ capability.
 """
 
 import csv
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.recognise.columns import all_name_kinds
 
 MALFORMED: Final = "tabular.malformed"
 DELIMITED: Final = {".csv": ",", ".tsv": "\t"}
 PARQUET: Final = frozenset({".parquet", ".pq"})
 MAX_LINE: Final = 1024 * 1024
 MAX_COLUMNS: Final = 10_000
-MIN_CODES: Final = 3  # so many survey codes side by side are no accident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +76,9 @@ def _parquet(path: Path) -> tuple[tuple[str, ...], int]:
 
 
 def sensitive_columns(columns: Sequence[str]) -> dict[str, str]:
-    """Return column -> what it seems to be, for names that stand in sensitive_columns.json."""
-    words, codes = _lists()
-    found = {column: words[plain] for column in columns if (plain := _plain_name(column)) in words}
-    coded = {column: codes[column.upper()] for column in columns if column.upper() in codes}
-    # "SEX" is a word; "MIL" or "ESP" alone may be anything.
-    return (coded | found) if len(coded) >= MIN_CODES else found
-
-
-def _plain_name(column: str) -> str:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
-    return " ".join(re.sub(r"[\W_]+", " ", spaced).lower().split())
-
-
-@cache
-def _lists() -> tuple[dict[str, str], dict[str, str]]:
-    text = files("sunlit.formats").joinpath("sensitive_columns.json").read_text("utf-8")
-    document = json.loads(text)
-    words = {name: kind for kind, one in document["words"].items() for name in one["names"]}
-    return words, dict(document["codes"]["names"])
+    """Return column -> what it seems to be by its name, for names that `recognise` knows."""
+    return {
+        column: kinds[0].title
+        for column, kinds in all_name_kinds(columns).items()
+        if kinds[0].protected
+    }
