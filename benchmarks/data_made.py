@@ -28,6 +28,22 @@ _INWARD: Final = list("ABDEFGHJLNPQRSTUWXYZ")
 _OUTWARD: Final = ["M1", "B33", "EC1A", "NE28", "LS11", "CF10", "EH8", "BT9", "SW19", "PL9"]
 _FIRST: Final = ["Aisha", "Callum", "Dilys", "Farah", "Gareth", "Nadia", "Owain", "Zofia"]
 _LAST: Final = ["Begum", "Drummond", "Kilbride", "Nowak", "Ogunleye", "Quayle", "Rattray"]
+_PROSE: Final = (
+    "The kettle was on and the kitchen was tidy, with post opened on the table.",
+    "We went through the plan again, and she would like it to stay as it is for now.",
+    "He said that the stairs are harder than last winter but that the rail has helped.",
+    "Officers waited until the fire service had gone, then spoke to people in the street.",
+    "Nobody could say when the noise had begun; most had been asleep or at work.",
+    "A second letter was sent because the first had come back, marked as gone away.",
+    "The form was explained twice and signed in front of a colleague from the next team.",
+    "It rained throughout, and what prints there may have been were washed out by nine.",
+    "Both sides agreed to keep the gate shut and to ring before anything is moved.",
+    "The next review is due in spring unless something changes, which seems unlikely.",
+    "Two of the three complaints were closed; the third waits for the landlord's answer.",
+    "There is no record of an earlier visit, though a note on the board suggests one.",
+    "The school has been asked for its view and has promised it before half-term.",
+    "Most of the hour went on the question of who holds the keys and who pays for heat.",
+)
 _SAID: Final = (
     "Visited on Tuesday, heating repaired, two letters sent and one answered. ",
     "Client prefers calls in the morning; forms were explained and left with her. ",
@@ -35,13 +51,24 @@ _SAID: Final = (
 )
 
 
-def notes(place: Path, count: int, seed: int = 4) -> int:
-    """Write that many case notes as documents, and return their size in bytes."""
+def notes(place: Path, count: int, seed: int = 4, *, is_dense: bool = False) -> int:
+    """Write that many case notes as documents, and return their size in bytes.
+
+    The example's notes are dense: an identifier every 60 characters. Unless that is asked for,
+    prose is put between, so that there is one every 300 characters or so, as in longer files.
+    """
     made = _note_maker().make(count, seed)
+    chance = np.random.default_rng(seed)
     texts = [row["note"] for row, _ in made]
+    if not is_dense:
+        texts = [f"{_prose(chance)} {text} {_prose(chance)}" for text in texts]
     lines = (json.dumps({"text": text}, ensure_ascii=False) for text in texts)
     place.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return sum(len(text.encode()) for text in texts)
+
+
+def _prose(chance: np.random.Generator) -> str:
+    return " ".join(_PROSE[one] for one in chance.integers(0, len(_PROSE), 11).tolist())
 
 
 def _note_maker() -> ModuleType:

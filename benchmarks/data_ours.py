@@ -117,11 +117,11 @@ def mask_pass(asked: argparse.Namespace) -> None:
     from sunlit.producers.data.source import open_source  # noqa: PLC0415 - imports are not timed
     from sunlit.producers.data.source_engine import DuckEngine  # noqa: PLC0415 - the same
 
-    masking, engine = _masking(asked.key), DuckEngine("1GB")
+    masking = _masking(asked.key)
 
     def work(place: Path) -> int:
         with open_source(str(place)) as source:
-            bound = prepare(source, masking, engine)
+            bound = prepare(source, masking, DuckEngine("1GB"))
             return sum(batch.num_rows for batch in bound.batches(source, None))
 
     with _few(asked.place) as few:
