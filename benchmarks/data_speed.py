@@ -50,8 +50,8 @@ def text(folder: Path, scale: str) -> Part:
         "text", "Looking through text",
         f"{many:,} made-up case notes for Sunlit, {few:,} of them for Presidio, with prose "
         "between so that there is an identifier in about 300 characters, or without (dense: one in "
-        "60), each in a process of its own; what was loaded before is not counted. Presidio's slim engine splits into words "
-        "and lemmas, which its context rules need; it names nobody.",
+        "60), each in a process of its own; what was loaded before is not counted. Presidio's slim "
+        "engine splits into words and lemmas, which its context rules need; it names nobody.",
         [
             _rate("text looked through", "MB/CPU-s", speed, NO_NER, "text"),
             replace(_rate("dense text", "MB/CPU-s", packed, NO_NER, "text"), target=None),
