@@ -31,7 +31,7 @@ KEY = Recogniser(
     patterns=(r"key-[a-z]{4}",), alone=0.9, with_context=0.9,
 )  # fmt: skip
 ENGINE = Engine(Recognisers((NUMBER, MAIL, KEY)))
-FORMS = {"email": "contact", "case-number": "identifier"}
+FORMS = {"email", "case-number"}
 NAMES = {
     "email": ("email", "contact"),
     "surname": ("person", "person"),
@@ -41,18 +41,21 @@ PROSE = "she called again about the letter that came on monday and was very upse
 
 @pytest.fixture(autouse=True)
 def _dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
-    def by_name(column: str) -> tuple[Named, ...]:
-        return tuple(
-            Named(kind=kind, category=category, ground="name", source="test")
-            for name, (kind, category) in NAMES.items() if name == column
-        )  # fmt: skip
-
     def by_values(values: list[str]) -> tuple[Named, ...]:
-        found = Named(kind="religion", category="special-category", ground="values", source="test")
+        found = Named(
+            kind="religion", title="Religion", category="special-category", ground="values",
+            source="test",
+        )  # fmt: skip
         return (found,) if {"buddhist", "hindu"} <= set(values) else ()
 
-    monkeypatch.setattr(scan_decide, "name_kinds", by_name)
     monkeypatch.setattr(scan_decide, "value_kinds", by_values)
+
+
+def named(column: str) -> tuple[Named, ...]:
+    return tuple(
+        Named(kind=kind, title=kind, category=category, ground="name", source="test")
+        for name, (kind, category) in NAMES.items() if name == column
+    )  # fmt: skip
 
 
 def looked(name: str, *batches: Sequence[str | None]) -> ColumnLook:
@@ -63,7 +66,7 @@ def looked(name: str, *batches: Sequence[str | None]) -> ColumnLook:
 
 
 def judged(name: str, values: Sequence[str | None]) -> Judged:
-    return judge(looked(name, values), FORMS)
+    return judge(looked(name, values), named(name), FORMS)
 
 
 @given(st.integers(1, 2000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
@@ -99,13 +102,13 @@ def test_a_column_of_one_kind_is_labelled() -> None:
 
 def test_a_name_that_agrees_makes_surer_and_needs_fewer() -> None:
     """A tenth of the values is enough then, and the claim says both."""
-    values: list[str | None] = ["a1@x.org"] * 12 + ["unknown"] * 88
+    values = ["a1@x.org"] * 12 + ["unknown"] * 88
     (plain,) = judged("contact", values).finds
-    (named,) = judged("email", values).finds
+    (agreed,) = judged("email", values).finds
 
     assert (plain.label, plain.by) == (False, "values")
-    assert (named.label, named.by) == (True, "both")
-    assert named.confidence > plain.confidence
+    assert (agreed.label, agreed.by) == (True, "both")
+    assert agreed.confidence > plain.confidence
 
 
 def test_a_name_alone_labels_what_has_no_form() -> None:
@@ -192,7 +195,7 @@ def test_a_long_column_is_sampled_and_says_so(monkeypatch: pytest.MonkeyPatch) -
 
     assert column.values == 60_000
     assert 1000 < column.looked < 6000
-    find = judge(column, FORMS).finds[0]
+    find = judge(column, (), FORMS).finds[0]
     assert find.interval[0] - 0.02 < 0.5 < find.interval[1] + 0.02
     seen = looked("c", odd[:1000], odd[1000:])
     assert seen.looked < 5000

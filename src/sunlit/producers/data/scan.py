@@ -33,6 +33,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sunlit import __version__
@@ -43,6 +44,7 @@ from sunlit.producers.data.scan_look import ColumnLook, look
 from sunlit.producers.data.scan_names import NamesLook, NamesModel, look_for_names, names_model
 from sunlit.producers.data.scan_text import TextLook
 from sunlit.producers.data.source import Source
+from sunlit.recognise.columns import all_name_kinds
 from sunlit.recognise.engine import Engine
 from sunlit.recognise.recognisers import Recognisers
 
@@ -84,13 +86,18 @@ def scan(
     """
     told = progress or (lambda _done, _all: None)
     model = names_model() if ner or every_name else None  # before hours of other work
-    engine = Engine(recognisers)
+    engine = _engine(recognisers)
     seen = _text(source, engine, told) if source.shape == "text" else _table(source, engine, told)
     if model is not None:
         seen.names = _names(source, seen, model, whole=every_name, told=told)
     source.check()
     detail = detail_of(source, seen, recognisers, TOOL, at)
     return Scanned(claim_of(detail, at), detail)
+
+
+@lru_cache(maxsize=2)
+def _engine(recognisers: Recognisers) -> Engine:
+    return Engine(recognisers)  # compiling takes a second; a gate scans many datasets
 
 
 def _text(source: Source, engine: Engine, told: Told) -> Seen:
@@ -116,8 +123,8 @@ def _table(source: Source, engine: Engine, told: Told) -> Seen:
                 _count(looks[one.name], batch.column(one.name))
         rows, done = rows + batch.num_rows, done + batch.nbytes
         told(done, max(source.size, done))
-    forms = {kind: kind for kind in engine.recognisers.kinds}
-    judged = {name: judge(one, forms) for name, one in looks.items()}
+    named, forms = all_name_kinds(list(looks)), set(engine.recognisers.kinds)
+    judged = {name: judge(one, named.get(name, ()), forms) for name, one in looks.items()}
     skipped = [one.name for one in source.columns if one not in chosen]
     return Seen(rows=rows, columns=looks, judged=judged, not_looked=skipped)
 

@@ -8,14 +8,14 @@ of values holds is still reported, but not numbers that pass a check by chance: 
 one number in ten or eleven through.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sunlit.producers.data.scan_interval import wilson
 from sunlit.producers.data.scan_look import ColumnLook, KindLook
 from sunlit.producers.data.scan_shapes import shown
-from sunlit.recognise.columns import Named, name_kinds, value_kinds
+from sunlit.recognise.columns import Named, value_kinds
 
 HALF: Final = 0.5
 NAMED: Final = 0.1
@@ -36,6 +36,7 @@ class Find:
     rows: int
     hits: int
     confidence: float
+    title: str | None = None  # where the kind is no recogniser's
     label: bool = False
     shapes: tuple[str, ...] = ()
 
@@ -64,9 +65,12 @@ class Judged:
         return next((one for one in self.finds if one.label), None)
 
 
-def judge(column: ColumnLook, forms: Mapping[str, str]) -> Judged:
-    """Judge one column; `forms` are the kinds that are known by their form."""
-    named = {one.kind: one for one in name_kinds(column.name)}
+def judge(column: ColumnLook, by_name: Sequence[Named], forms: Collection[str]) -> Judged:
+    """Judge one column by what it was seen to hold and what its name says.
+
+    `forms` are the kinds that are known by their form.
+    """
+    named = {one.kind: one for one in by_name}
     notes = list[str]()
     finds = [*_by_values(column, named, notes)]
     finds += _by_name(column, named, {one.kind for one in finds}, forms, notes)
@@ -101,7 +105,7 @@ def _by_chance(column: ColumnLook, seen: KindLook) -> bool:
 
 
 def _by_name(
-    column: ColumnLook, named: Mapping[str, Named], found: set[str], forms: Mapping[str, str],
+    column: ColumnLook, named: Mapping[str, Named], found: set[str], forms: Collection[str],
     notes: list[str],
 ) -> Iterator[Find]:  # fmt: skip
     masked = column.measured >= 1 and column.masked >= MASKED * column.measured
@@ -115,7 +119,7 @@ def _by_name(
         else:
             yield Find(
                 column=column.name, kind=kind, category=one.category, by="name",
-                rows=column.looked, hits=0, confidence=BY_NAME, label=True,
+                rows=column.looked, hits=0, confidence=BY_NAME, label=True, title=one.title,
             )  # fmt: skip
 
 
@@ -127,6 +131,7 @@ def _by_lists(column: ColumnLook, found: set[str]) -> Iterator[Find]:
             yield Find(
                 column=column.name, kind=one.kind, category=one.category, by="values",
                 rows=column.looked, hits=column.looked, confidence=BY_LIST, label=True,
+                title=one.title,
             )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def _ordered(finds: Iterable[Find]) -> list[Find]:
 def _find(one: Find, titles: Mapping[str, str]) -> dict[str, Any]:
     low, high = one.interval
     return {
-        "kind": one.kind, "title": titles.get(one.kind, one.kind.replace("-", " ")),
+        "kind": one.kind, "title": titles.get(one.kind) or one.title or one.kind,
         "category": one.category, "by": one.by, "hits": one.hits, "rows": one.rows,
         "rate": round(one.rate, 6), "low": round(low, 6), "high": round(high, 6),
         "confidence": round(one.confidence, 3), "label": one.label, "shapes": list(one.shapes),

@@ -4,9 +4,9 @@ What is looked at, of each batch of a column:
 
 1. Equal values are looked at once and counted as often as they stand.
 2. Until `FIRST` different values were looked at, all of them; in prose, until `ENOUGH` finds.
-3. After that one value in `STEP`, and every value that is longer or shorter than all before, or
+3. After that one value in 64, and every value that is longer or shorter than all before, or
    holds an `@`: what does not look like the rest of its column is looked at, the most unlike
-   `ODD` of each batch.
+   of each batch (`scan_sample.py`).
 
 So a table of up to `FIRST` rows is looked at in whole, and what was looked at is always counted.
 """
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from sunlit.producers.data.scan_sample import Span, sampled
 from sunlit.producers.data.scan_shapes import KEPT
 from sunlit.recognise.engine import Engine, Match
 from sunlit.recognise.shape import shape
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRST: Final = 30_000  # different values
-STEP: Final = 64  # then one in so many
-ODD: Final = 1_000  # unlike values of one batch
 ENOUGH: Final = 60_000  # finds in prose
 WHOLE: Final = 0.8  # of a value's characters: then the value is of that kind
 SHAPED: Final = 2_000  # finds of one kind whose shape is taken
@@ -62,8 +61,7 @@ class ColumnLook:
     words: int = 0
     digits_only: int = 0
     masked: int = 0
-    shortest: int = 1 << 31
-    longest: int = 0
+    span: Span = field(default_factory=Span)
     listed: Counter[str] | None = field(default_factory=Counter)
     kinds: dict[str, KindLook] = field(default_factory=dict)
 
@@ -81,8 +79,6 @@ class ColumnLook:
 
 def look(column: ColumnLook, values: "pa.Array", engine: Engine) -> None:
     """Look at one batch of a column's values, which are texts."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
-
     column.nulls += values.null_count
     values = values.drop_null()
     column.values += len(values)
@@ -93,7 +89,7 @@ def look(column: ColumnLook, values: "pa.Array", engine: Engine) -> None:
     times = _times(encoded)
     if column.measured < FIRST:
         measure(column, distinct, times)
-    chosen = _chosen(column, distinct, pc)
+    chosen = _chosen(column, distinct)
     if chosen is not None:
         distinct, times = distinct.take(chosen), [times[at] for at in chosen.to_pylist()]
     texts: list[str] = distinct.to_pylist()
@@ -142,38 +138,24 @@ def _sum(mask: "pa.Array", weights: "pa.Array") -> int:
     return int(pc.sum(weights.filter(mask)).as_py() or 0)
 
 
-def _chosen(column: ColumnLook, distinct: "pa.Array", pc: Any) -> "pa.Array | None":  # noqa: ANN401 - untyped
+def _chosen(column: ColumnLook, distinct: "pa.Array") -> "pa.Array | None":
     """Return which of the different values are looked at; None means all."""
-    sizes = pc.utf8_length(distinct)
-    span = pc.min_max(sizes).as_py()
-    full = column.finds < ENOUGH if column.is_prose else column.different < FIRST
-    if full:
-        column.shortest = min(column.shortest, span["min"])
-        column.longest = max(column.longest, span["max"])
-        return None
-    return _sampled(column, distinct, sizes, pc)
+    room = max(0, FIRST - column.different)
+    if column.is_prose and column.finds < ENOUGH:
+        room = len(distinct)
+    if room < len(distinct):
+        return sampled(
+            distinct, room, span=column.span, first=column.values,
+            mails=column.different > 0 and "email" not in column.kinds,
+        )  # fmt: skip
+    column.span.widen(_lengths(distinct))
+    return None
 
 
-def _sampled(column: ColumnLook, distinct: "pa.Array", sizes: "pa.Array", pc: Any) -> "pa.Array":  # noqa: ANN401
-    import numpy as np  # noqa: PLC0415 - an extra
+def _lengths(distinct: "pa.Array") -> Any:  # noqa: ANN401 - a NumPy array
+    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
 
-    lengths = sizes.to_numpy(zero_copy_only=False)
-    unlike = np.maximum(lengths - column.longest, column.shortest - lengths)
-    if "email" not in column.kinds:
-        unlike = np.maximum(
-            unlike, pc.match_substring(distinct, "@").to_numpy(zero_copy_only=False)
-        )
-    odd = np.argsort(-unlike, kind="stable")[:ODD]
-    odd = odd[unlike[odd] > 0]
-    column.shortest = min(column.shortest, int(lengths.min()))
-    column.longest = max(column.longest, int(lengths.max()))
-    # Not every 64th: data that come in turns would show one side only. Fibonacci hashing.
-    numbers = np.arange(column.values, column.values + len(distinct), dtype=np.uint64)
-    mixed = (numbers * np.uint64(11400714819323198485)) >> np.uint64(32)
-    steady = np.flatnonzero(mixed < np.uint64(2**32 // STEP))
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    return pa.array(np.union1d(steady, odd))
+    return pc.utf8_length(distinct).to_numpy(zero_copy_only=False)
 
 
 def _list(column: ColumnLook, texts: Sequence[str], times: Sequence[int]) -> None:

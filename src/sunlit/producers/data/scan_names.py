@@ -8,9 +8,11 @@ from typing import Final
 from sunlit.producers.data.scan_decide import Find
 from sunlit.producers.data.scan_names_model import (
     CATEGORIES,
+    CONFIDENCE,
     ENTITIES,
     MODEL,
     THRESHOLDS,
+    TITLES,
     analyzer,
 )
 from sunlit.producers.data.source import Source
@@ -37,7 +39,7 @@ class NamesLook:
         for kind, hits in sorted(self.texts.items()):
             yield Find(
                 column=self.column, kind=kind, category=CATEGORIES[kind], by="values",
-                rows=self.looked, hits=hits, confidence=THRESHOLDS[kind],
+                rows=self.looked, hits=hits, confidence=CONFIDENCE[kind], title=TITLES[kind],
             )  # fmt: skip
 
 

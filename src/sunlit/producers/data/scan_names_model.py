@@ -21,6 +21,11 @@ EXTRA: Final = "pip install 'sunlit[ner]'"
 ENTITIES: Final = {"PERSON": "person", "LOCATION": "address", "ORGANIZATION": "organisation"}
 CATEGORIES: Final = {"person": "person", "address": "location", "organisation": "person"}
 THRESHOLDS: Final = {"person": 0.6, "address": 0.6, "organisation": 0.6}
+# An organisation is no person: it is reported and is no ground for a review.
+CONFIDENCE: Final = {"person": 0.7, "address": 0.6, "organisation": 0.4}
+TITLES: Final = {
+    "person": "Name of a person", "address": "Address or place", "organisation": "Organisation",
+}  # fmt: skip
 SPARED: Final = frozenset({"__pycache__"})
 
 
