@@ -7,7 +7,7 @@ from FakeNameGenerator, CC BY-SA), read from where PRESIDIO_RESEARCH points and 
 import json
 import os
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.data_corpus.corpus import Document, Truth, build
 
@@ -32,7 +32,7 @@ def case_notes() -> list[Document]:
     notes = _lines(NOTES / "notes.jsonl")
     found = []
     for note, truth in zip(notes, _lines(NOTES / "truth.jsonl"), strict=True):
-        spans = tuple(Truth(*span, is_said=True) for span in truth["spans"])
+        spans = tuple(Truth(start, end, kind, is_said=True) for start, end, kind in truth["spans"])
         found.append(Document(note["note"], spans, "" if spans else "patrol"))
     return found
 
@@ -56,9 +56,9 @@ def _public(one: dict[str, list[dict[str, str | int]]]) -> Document:
         for span in one["spans"]
         if span["entity_type"] in PUBLIC_KINDS
     )
-    truths = tuple(Truth(*span, is_said=True) for span in spans)
+    truths = tuple(Truth(start, end, kind, is_said=True) for start, end, kind in spans)
     return Document(str(one["full_text"]), truths, "" if one["spans"] else "nothing labelled")
 
 
-def _lines(place: Path) -> list[dict[str, str]]:
+def _lines(place: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in place.read_text("utf-8").split("\n") if line]

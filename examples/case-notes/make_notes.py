@@ -252,7 +252,8 @@ def collision(chance: Random, note: Note) -> None:
         address(chance), ", ",
         postcode(chance), ", vehicle reg ", vehicle(chance), ". Breath tests negative. ",
         f"Skid mark {chance.randint(4, 30)}.{digits(chance, 1)} m, speed limit 30. ",
-        "Reported under crime no. ", crime(chance), ". ", two.surname, " complains of a sore wrist; ambulance not needed.",
+        "Reported under crime no. ", crime(chance), ". ", two.surname,
+        " complains of a sore wrist; ambulance not needed.",
     )  # fmt: skip
 
 
