@@ -1,12 +1,14 @@
 """What stands near a find, and what its column is called: the words that make it sure."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sunlit.recognise.checks import Check, check
-from sunlit.recognise.normal import WORD, normalise
+from sunlit.recognise.database import Database, Pattern
+from sunlit.recognise.normal import normalise
 from sunlit.recognise.recognisers import DECOY, Recogniser
 
 LABEL: Final = 30  # characters before a find in which words may speak against it
@@ -37,29 +39,74 @@ def column_words(column: str) -> str:
     return " ".join(_APART.sub(" ", _CAMEL.sub(" ", column)).lower().split())
 
 
-def has_any(words: Sequence[bytes], text: bytes, start: int, stop: int) -> bool:
-    """Tell whether one of the words stands in `text[start:stop]`."""
-    find = text.find
-    for word in words:
-        at = find(word, start, stop)
-        while at >= 0:
-            if _stands(word, text, at):
-                return True
-            at = find(word, at + 1, stop)
-    return False
+class Seen(NamedTuple):
+    """A word that stands somewhere in the text: where, and its number."""
+
+    start: int
+    end: int
+    word: int
 
 
-def _stands(word: bytes, text: bytes, at: int) -> bool:
-    """Tell whether a word that was found begins a word there and, if short, ends one."""
-    if at and text[at - 1] in WORD and word[0] in WORD:
-        return False
-    end = at + len(word)
-    return len(word) > SHORT or end >= len(text) or text[end] not in WORD
+class Words:
+    """All words that any rule asks about, looked up in one pass over a text."""
+
+    def __init__(self) -> None:
+        """Begin without words; `number` takes them, `compile` makes them ready."""
+        self._numbers: dict[bytes, int] = {}
+        self._lengths: list[int] = []
+        self._database = Database([])
+
+    def numbers(self, words: Sequence[str]) -> frozenset[int]:
+        """Return the numbers of words, new ones for those that are new."""
+        found = set()
+        for word in words:
+            plain = lowered(normalise(word.strip()))
+            if plain not in self._numbers:
+                self._numbers[plain] = len(self._lengths)
+                self._lengths.append(len(plain))
+            found.add(self._numbers[plain])
+        return frozenset(found)
+
+    def compile(self) -> None:
+        """Make one database of all words."""
+        self._database = Database([_as_pattern(word) for word in self._numbers])
+
+    def near(self, lower: bytes) -> "Near":
+        """Look the words up in a text."""
+        lengths = self._lengths
+        seen = sorted(
+            Seen(end - lengths[word], end, word)
+            for word, _, end in self._database.hits(lower)
+        )
+        return Near(seen, [one.start for one in seen])
+
+    def within(self, text: str) -> frozenset[int]:
+        """Return the numbers of the words in a short text, such as a column's name."""
+        return frozenset(one.word for one in self.near(lowered(normalise(text))).seen)
+
+
+class Near(NamedTuple):
+    """The words of a text in order, and where they begin."""
+
+    seen: list[Seen]
+    starts: list[int]
+
+    def between(self, first: int, stop: int) -> list[Seen]:
+        """Return the words that begin in `first:stop`."""
+        return self.seen[bisect_left(self.starts, first) : bisect_left(self.starts, stop)]
+
+
+def _as_pattern(word: bytes) -> Pattern:
+    """Return a pattern: the word begins a word and, if short, ends one."""
+    regex = re.escape(word.decode("latin-1"))
+    begin = r"\b" if word[:1].isalnum() else ""
+    end = r"\b" if len(word) <= SHORT and word[-1:].isalnum() else ""
+    return Pattern(begin + regex + end, edges=False, case_sensitive=True, starts=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A recogniser as the engine applies it; its words as bytes in small letters."""
+    """A recogniser as the engine applies it; its words as numbers of `Words`."""
 
     id: str
     kind: str
@@ -68,44 +115,44 @@ class Rule:
     check: Check | None
     alone: float
     with_context: float
-    context: tuple[bytes, ...]
-    also: tuple[bytes, ...]
-    against: tuple[bytes, ...]
+    context: frozenset[int]
+    also: frozenset[int]
+    against: frozenset[int]
     columns: tuple[str, ...]
     within: int
     after: bool
 
-    def has_context(self, lower: bytes, start: int, end: int, bounds: tuple[int, int]) -> bool:
-        """Tell whether the words that this rule asks for stand near `start:end`."""
-        first = max(bounds[0], start - self.within)
-        stop = min(bounds[1], end + self.within) if self.after else start
-        return has_any(self.context, lower, first, stop) and (
-            not self.also or has_any(self.also, lower, first, stop)
+    def has_context(self, near: Sequence[Seen], start: int, end: int) -> bool:
+        """Tell whether the words that this rule asks for are among those near `start:end`."""
+        words = {one.word for one in near if self._reaches(one, start, end)}
+        return not self.context.isdisjoint(words) and (
+            not self.also or not self.also.isdisjoint(words)
         )
 
-    def distance(self, lower: bytes, start: int, end: int, bounds: tuple[int, int]) -> int:
+    def _reaches(self, one: Seen, start: int, end: int) -> bool:
+        if one.start < start:
+            return one.start >= start - self.within
+        return self.after and one.end <= end + self.within
+
+    def distance(self, near: Sequence[Seen], start: int, end: int) -> int:
         """Return how far the nearest of the words is; one that comes after counts double."""
-        near = self.within
-        for word in self.context:
-            at = lower.rfind(word, max(bounds[0], start - self.within), start)
-            if at >= 0 and _stands(word, lower, at):
-                near = min(near, start - at - len(word))
-            at = lower.find(word, end, min(bounds[1], end + near // 2)) if self.after else -1
-            if at >= 0 and _stands(word, lower, at):
-                near = min(near, 2 * (at - end))
-        return near
+        far = [
+            max(0, start - one.end) if one.start < start else 2 * max(0, one.start - end)
+            for one in near
+            if one.word in self.context and self._reaches(one, start, end)
+        ]
+        return min([*far, self.within])
 
-    def is_doubted(self, lower: bytes, start: int, begins: int) -> bool:
+    def is_doubted(self, near: Sequence[Seen], start: int) -> bool:
         """Tell whether words just before speak against a find that has no context."""
-        return has_any(self.against, lower, max(begins, start - LABEL), start)
+        return any(start - LABEL <= one.start < start and one.word in self.against for one in near)
 
-    def is_named(self, column: str) -> bool:
-        """Tell whether a column's name (`column_words`) is context for this rule."""
-        if any(_holds(column, words) for words in self.columns):
+    def is_named(self, column: str, words: frozenset[int]) -> bool:
+        """Tell whether a column's name, and the words in it, are context for this rule."""
+        if any(_holds(column, name) for name in self.columns):
             return True
-        name = column.encode("latin-1", "replace")
-        return has_any(self.context, name, 0, len(name)) and (
-            not self.also or has_any(self.also, name, 0, len(name))
+        return not self.context.isdisjoint(words) and (
+            not self.also or not self.also.isdisjoint(words)
         )
 
 
@@ -113,8 +160,8 @@ def _holds(column: str, words: str) -> bool:
     return f" {words} " in f" {column} "
 
 
-def rule_of(one: Recogniser) -> Rule:
-    """Return the rule that a recogniser's file describes."""
+def rule_of(one: Recogniser, words: Words) -> Rule:
+    """Return the rule that a recogniser's file describes; its words are added to `words`."""
     return Rule(
         id=one.id,
         kind=one.kind,
@@ -123,14 +170,10 @@ def rule_of(one: Recogniser) -> Rule:
         check=check(one.validator) if one.validator else None,
         alone=one.alone,
         with_context=one.with_context,
-        context=_as_bytes(one.context),
-        also=_as_bytes(one.also),
-        against=_as_bytes(one.against),
+        context=words.numbers(one.context),
+        also=words.numbers(one.also),
+        against=words.numbers(one.against),
         columns=tuple(map(column_words, one.columns)),
         within=one.within,
         after=one.after,
     )
-
-
-def _as_bytes(words: Sequence[str]) -> tuple[bytes, ...]:
-    return tuple(lowered(normalise(word.strip())) for word in words)

@@ -12,11 +12,15 @@ Hit = tuple[int, int, int]  # number of the pattern, start, end: in bytes
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern as the database matches it. `edges`: no letter or digit may touch the match."""
+    """A pattern as the database matches it.
+
+    `edges`: no letter or digit may touch the match. `starts`: hits say where they begin.
+    """
 
     regex: str
     edges: bool
     case_sensitive: bool
+    starts: bool = True
 
     def whole(self) -> str:
         """Return the expression with its edges; RE2 reads it the same way."""
@@ -57,8 +61,9 @@ class Database:
 
     def _flags(self, pattern: Pattern) -> int:
         library = self._library
-        always = library.HS_FLAG_SOM_LEFTMOST | library.HS_FLAG_MULTILINE
-        return int(always | (0 if pattern.case_sensitive else library.HS_FLAG_CASELESS))
+        starts = library.HS_FLAG_SOM_LEFTMOST if pattern.starts else 0
+        caseless = 0 if pattern.case_sensitive else library.HS_FLAG_CASELESS
+        return int(library.HS_FLAG_MULTILINE | starts | caseless)
 
     def _compile(self, patterns: Sequence[Pattern]) -> Any:  # noqa: ANN401 - hyperscan has no types
         database = self._library.Database(mode=self._library.HS_MODE_BLOCK)

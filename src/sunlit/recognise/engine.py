@@ -8,16 +8,16 @@ hits, each of bounded size, so the time for any text grows with its length.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
 from sunlit.base.errors import MalformedError
-from sunlit.recognise.context import Rule, column_words, lowered, rule_of
+from sunlit.recognise.context import Rule, Words, column_words, lowered, rule_of
 from sunlit.recognise.database import Database, Hit, Pattern
 from sunlit.recognise.normal import normalise
 from sunlit.recognise.recognisers import DECOY, Recogniser, Recognisers
-from sunlit.recognise.resolve import Looked, candidates, resolve
+from sunlit.recognise.resolve import Looked, candidates, resolve, serve
 
 BUFFER: Final = 4 * 1024 * 1024  # characters that are looked at in one pass
 MAX_SMALLER: Final = 64  # databases without the dense patterns of a column
@@ -61,11 +61,18 @@ class Engine:
             )  # fmt: skip
         self.recognisers = recognisers
         self.threshold = threshold
+        self._words = Words()
         self.rules = _by_pattern(
-            one for one in recognisers
-            if kinds is None or one.kind in kinds or one.category == DECOY
+            (
+                one for one in recognisers
+                if kinds is None or one.kind in kinds or one.category == DECOY
+            ),
+            self._words,
         )  # fmt: skip
-        self._served = [(pattern.edges, rules) for pattern, rules in self.rules.items()]
+        self._words.compile()
+        self._served = [
+            serve(rules, threshold, edges=pattern.edges) for pattern, rules in self.rules.items()
+        ]
         self._database = Database(list(self.rules))
         self._named: dict[str, frozenset[str]] = {}
         self._smaller: dict[frozenset[int], Database] = {}
@@ -76,7 +83,7 @@ class Engine:
         hits = self._database.hits(plain)
         if not hits:
             return []
-        looked = Looked(plain, lowered(plain), 0, len(plain))
+        looked = Looked(plain, self._words.near(lowered(plain)), 0, len(plain))
         return self._matches(hits, looked, self._in_column(column))
 
     def find_many(
@@ -129,13 +136,13 @@ class Engine:
     def _rows(
         self, plain: bytes, hits: list[Hit], ends: list[int], named: frozenset[str]
     ) -> Iterator[tuple[int, list[Match]]]:
-        lower, at, row, total = lowered(plain), 0, 0, len(hits)
+        near, at, row, total = self._words.near(lowered(plain)), 0, 0, len(hits)
         while at < total:
             row = bisect_left(ends, hits[at][2], row)
             last, end = at + 1, ends[row]
             while last < total and hits[last][2] <= end:
                 last += 1
-            looked = Looked(plain, lower, ends[row - 1] if row else 0, end - 1)
+            looked = Looked(plain, near, ends[row - 1] if row else 0, end - 1)
             yield row, self._row(hits[at:last], looked, named)
             at = last
 
@@ -145,7 +152,7 @@ class Engine:
             if start < begins or end > stops:
                 # A pattern that matches the end of a line ran over: look at this text alone.
                 alone = looked.plain[begins:stops]
-                again = Looked(alone, looked.lower[begins:stops], 0, len(alone))
+                again = Looked(alone, self._words.near(lowered(alone)), 0, len(alone))
                 return self._matches(self._database.hits(alone), again, named)
         return self._matches(hits, looked, named)
 
@@ -164,18 +171,24 @@ class Engine:
         if column not in self._named:
             if len(self._named) >= MAX_COLUMNS:
                 self._named.clear()
-            words = column_words(column)
+            name = column_words(column)
+            words = self._words.within(name)
             self._named[column] = frozenset(
-                rule.id for rules in self.rules.values() for rule in rules if rule.is_named(words)
+                rule.id
+                for rules in self.rules.values()
+                for rule in rules
+                if rule.is_named(name, words)
             )
         return self._named[column]
 
 
-def _by_pattern(recognisers: Iterator[Recogniser]) -> dict[Pattern, list[Rule]]:
+def _by_pattern(
+    recognisers: Iterable[Recogniser], words: Words
+) -> dict[Pattern, list[Rule]]:
     """Return the rules that each pattern serves: kinds written alike share one pattern."""
     rules: dict[Pattern, list[Rule]] = {}
     for one in recognisers:
-        rule = rule_of(one)
+        rule = rule_of(one, words)
         for regex in one.patterns:
             pattern = Pattern(regex, one.edges, one.case_sensitive)
             rules.setdefault(pattern, []).append(rule)

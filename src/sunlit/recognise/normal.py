@@ -1,56 +1,57 @@
 """Text -> one byte for each character, in which identifiers look the same however they are set.
 
-Typesetters' spaces and dashes, full-width and other digits become ASCII; a letter that is not in
-Latin-1 becomes a byte that counts as a letter, any other character one that does not. One byte for
-one character: an offset in the bytes is an offset in the text.
+Typesetters' spaces, dashes and quotes, full-width letters and the digits of any script become
+ASCII; a letter that is not in Latin-1 becomes a byte that counts as a letter, any other character
+one that does not. One byte for one character: an offset in the bytes is an offset in the text.
 """
 
 import codecs
-import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 LETTER: Final = 0xFF
 OTHER: Final = 0x1A
 _HANDLER: Final = "sunlit-recognise"
-_QUOTES: Final = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'", "\u2032": "'", "\u2033": '"'}
-# Latin-1 has capitals and small letters from 0xC0 on, but for these two.
-_SIGNS: Final = bytes((0xD7, 0xF7))
+_QUOTES: Final = {
+    "\u2018": 0x27, "\u2019": 0x27, "\u02bc": 0x27, "\u2032": 0x27,
+    "\u201c": 0x22, "\u201d": 0x22, "\u2033": 0x22, "\u2212": 0x2D,
+}  # fmt: skip
+_SPACED: Final = bytes.maketrans(b"\xa0\xad", b"  ")  # no-break space, soft hyphen
+# Latin-1 has capitals and small letters from 0xC0 on, but for these two signs.
+_SIGNS: Final = b"\xd7\xf7"
 WORD: Final = frozenset(
-    one for one in range(256) if chr(one).isascii() and chr(one).isalnum() or one >= 0xC0
-    and one not in _SIGNS
-)  # fmt: skip
+    one for one in range(256) if (one < 0x80 and chr(one).isalnum()) or one >= 0xC0
+) - frozenset(_SIGNS)  # fmt: skip
 
 
 def normalise(text: str) -> bytes:
     """Return the text's bytes, `len(text)` of them; no text is refused."""
     if text.isascii():
         return text.encode("ascii")
-    pattern, plain = _plain()
-    text = pattern.sub(lambda found: plain[found.group()], text)
-    return text.encode("latin-1", _HANDLER)
+    return text.encode("latin-1", _HANDLER).translate(_SPACED)
 
 
-@cache
-def _plain() -> tuple[re.Pattern[str], dict[str, str]]:
-    plain = dict(_QUOTES)
-    for point in range(0xA0, 0x20000):
-        letter = chr(point)
-        kind = unicodedata.category(letter)
-        if kind == "Nd":
-            plain[letter] = str(unicodedata.digit(letter))
-        elif kind in ("Pd", "Zs", "Cf") or point == 0x2212:  # dash, space, format, minus
-            plain[letter] = "-" if kind in ("Pd", "Sm") or point == 0xAD else " "
-        elif 0xFF01 <= point <= 0xFF5E:  # full-width ASCII
-            plain[letter] = chr(point - 0xFEE0)
-    return re.compile("[" + "".join(map(re.escape, plain)) + "]"), plain
+@lru_cache(maxsize=4096)
+def _byte(letter: str) -> int:
+    """Return the byte for a character that is not in Latin-1."""
+    if letter in _QUOTES:
+        return _QUOTES[letter]
+    kind = unicodedata.category(letter)
+    if kind == "Nd":
+        return ord("0") + unicodedata.digit(letter)
+    if kind == "Pd":
+        return ord("-")
+    if kind in ("Zs", "Cf"):  # spaces, and characters that are not seen
+        return ord(" ")
+    if 0xFF01 <= ord(letter) <= 0xFF5E:  # full-width ASCII
+        return ord(letter) - 0xFEE0
+    return LETTER if letter.isalnum() else OTHER
 
 
-def _one_byte(error: UnicodeError) -> tuple[bytes, int]:
+def _bytes(error: UnicodeError) -> tuple[bytes, int]:
     assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - registered for encoding only
-    letters = error.object[error.start : error.end]
-    return bytes(LETTER if one.isalnum() else OTHER for one in letters), error.end
+    return bytes(map(_byte, error.object[error.start : error.end])), error.end
 
 
-codecs.register_error(_HANDLER, _one_byte)
+codecs.register_error(_HANDLER, _bytes)

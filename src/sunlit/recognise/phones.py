@@ -19,7 +19,8 @@ _RUN: Final = re.compile(rb"[+(]{0,2}[0-9](?:[ ().\-/]{0,3}[0-9]){6,17}")
 _TRUNK: Final = re.compile(rb"\(\s?0\s?\)")
 _GROUP_END: Final = re.compile(rb"[0-9](?![0-9])")
 _NOT_DIGITS: Final = bytes(one for one in range(256) if one not in b"0123456789")
-_GROUPED: Final = re.compile(rb"[ ()./-]")
+_GROUPED: Final = re.compile(rb"[ ()/-]")
+_MORE: Final = re.compile(rb" [0-9]")
 # Ofcom keeps these free for drama; a set of test data is full of them, and a plan is not.
 _DRAMA: Final = re.compile(r"7700900\d{3}|1632960\d{3}|3069990\d{3}|909879\d{4}")
 # Where people write numbers of their own country without its code: a leading 0, or none.
@@ -50,7 +51,9 @@ def national(text: bytes, start: int, _end: int, stop: int) -> Span | None:
     """Return the number that begins with 0 and an area's code, as some countries write them."""
     for end in _ends(text, start, stop):
         run = text[start:end]
-        regions = GROUPED if _GROUPED.search(run.strip(b"()")) else BARE
+        # The plans of GROUPED leave lengths open: only what is grouped, and complete, counts.
+        grouped = _GROUPED.search(run.strip(b"()")) and not _MORE.match(text, end, stop)
+        regions = GROUPED if grouped else BARE
         if _is_of(run.translate(None, _NOT_DIGITS).decode(), regions):
             return _trimmed(text, start, end)
     return None

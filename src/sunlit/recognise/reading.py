@@ -22,7 +22,7 @@ REFERENCES: Final = (
     "case", "catalogue", "checksum", "commande", "commit", "consignment", "delivery", "doc",
     "docket", "doi", "ean", "factura", "facture", "fattura", "gtin", "hash", "invoice", "isbn",
     "issn", "item", "job", "lot", "meter", "model", "mpan", "mprn", "order", "ordine", "parcel",
-    "part no", "part number", "pedido", "po", "price", "product", "purchase", "quote", "receipt",
+    "part", "part no", "part number", "pedido", "po", "price", "product", "purchase", "quote", "receipt",
     "rechnung", "ref", "ref.", "reference", "release", "rev", "revision", "s/n", "serial",
     "shipment", "sku", "stock", "ticket", "total", "tracking", "transaction", "upc", "version",
 )  # fmt: skip

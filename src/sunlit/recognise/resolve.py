@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from sunlit.recognise.context import Rule
+from sunlit.recognise.context import LABEL, Near, Rule, Seen
 from sunlit.recognise.database import Hit
 
 DOUBT: Final = 0.5  # a find that words speak against is half as sure
@@ -16,10 +16,10 @@ _UNDERSCORE: Final = ord("_")
 
 
 class Looked(NamedTuple):
-    """The bytes of a text (`normalise`), the same lowered, and where the text lies in them."""
+    """The bytes of a text (`normalise`), the words in it, and where the text lies in them."""
 
     plain: bytes
-    lower: bytes
+    near: Near
     begins: int
     stops: int
 
@@ -34,31 +34,63 @@ class Candidate(NamedTuple):
     sure: bool
 
 
+class Served(NamedTuple):
+    """What a pattern serves: its rules, whether its edges count, how far and which words do.
+
+    `needed` are the words of which one must be near for any of the rules to hold; None if a rule
+    holds without.
+    """
+
+    rules: Sequence[Rule]
+    edges: bool
+    within: int
+    needed: frozenset[int] | None
+    ids: frozenset[str]
+
+
+def serve(rules: Sequence[Rule], threshold: float, *, edges: bool) -> Served:
+    """Return what a pattern with these rules serves."""
+    weak = all(rule.alone < threshold for rule in rules)
+    return Served(
+        rules=rules,
+        edges=edges,
+        within=max([LABEL, *(rule.within for rule in rules)]),
+        needed=frozenset().union(*(rule.context for rule in rules)) if weak else None,
+        ids=frozenset(rule.id for rule in rules),
+    )
+
+
 def candidates(
     hits: Sequence[Hit],
-    rules: Sequence[tuple[bool, Sequence[Rule]]],
+    patterns: Sequence[Served],
     looked: Looked,
     named: frozenset[str],
     threshold: float,
 ) -> Iterator[Candidate]:
-    """Yield what of the hits stands up to its rules.
-
-    `rules` gives, for each pattern, whether it keeps its edges and the rules that it serves.
-    """
-    plain = looked.plain
+    """Yield what of the hits stands up to the rules that their patterns serve."""
+    plain, between = looked.plain, looked.near.between
+    begins, stops = looked.begins, looked.stops
     for pattern, start, end in hits:
-        edges, served = rules[pattern]
+        rules, edges, within, needed, ids = patterns[pattern]
+        near = between(max(begins, start - within), min(stops, end + within))
+        if needed is not None and ids.isdisjoint(named) and not _any(needed, near):
+            continue
         if edges:
-            if plain[start] == _UNDERSCORE:
-                start += 1  # noqa: PLW2901 - the edge is no part of the value
-            if plain[end - 1] == _UNDERSCORE:
-                end -= 1  # noqa: PLW2901
+            start += plain[start] == _UNDERSCORE  # noqa: PLW2901 - the edge is no part of the value
+            end -= plain[end - 1] == _UNDERSCORE  # noqa: PLW2901
             if _is_part(looked, start, end):
                 continue
-        for rule in served:
-            found = _judge(rule, looked, start, end, rule.id in named, threshold)
+        for rule in rules:
+            found = _judge(rule, looked, (start, end), near, rule.id in named, threshold)
             if found:
                 yield found
+
+
+def _any(needed: frozenset[int], near: Sequence[Seen]) -> bool:
+    for one in near:  # noqa: SIM110 - inner loop
+        if one.word in needed:
+            return True
+    return False
 
 
 def _is_part(looked: Looked, start: int, end: int) -> bool:
@@ -79,26 +111,27 @@ def _is_part(looked: Looked, start: int, end: int) -> bool:
     return False
 
 
-def _judge(
-    rule: Rule, looked: Looked, start: int, end: int, sure: bool, threshold: float  # noqa: FBT001 - inner loop
-) -> Candidate | None:  # fmt: skip
-    bounds = looked[2:]
-    weak = rule.alone < threshold
-    if weak and not sure:
-        sure = rule.has_context(looked.lower, start, end, bounds)
-        if not sure:
-            return None
+def _judge(  # noqa: PLR0913 - inner loop
+    rule: Rule,
+    looked: Looked,
+    span: tuple[int, int],
+    near: Sequence[Seen],
+    sure: bool,  # noqa: FBT001
+    threshold: float,
+) -> Candidate | None:
+    if not sure and near:
+        sure = rule.has_context(near, *span)
+    if not sure and rule.alone < threshold:
+        return None
+    found: tuple[int, int] | None = span
     if rule.check:
-        span = rule.check(looked.plain, start, end, looked.stops)
-        if span is None or span[0] < looked.begins:
+        found = rule.check(looked.plain, *span, looked.stops)
+        if found is None or found[0] < looked.begins:
             return None
-        start, end = span
-    if not weak and not sure:
-        sure = rule.has_context(looked.lower, start, end, bounds)
     confidence = rule.with_context if sure else rule.alone
-    if not sure and rule.against and rule.is_doubted(looked.lower, start, looked.begins):
+    if not sure and near and rule.is_doubted(near, span[0]):
         confidence *= DOUBT
-    return Candidate(start, end, rule, confidence, sure) if confidence >= threshold else None
+    return Candidate(*found, rule, confidence, sure) if confidence >= threshold else None
 
 
 def resolve(found: list[Candidate], looked: Looked, named: frozenset[str]) -> Iterator[Candidate]:
@@ -136,6 +169,8 @@ def _rank(one: Candidate, looked: Looked, named: frozenset[str]) -> float:
     length = min(one.end - one.start, 99) / 10_000  # of equals, the longer one
     if not one.sure or one.rule.id in named:
         return one.confidence + length
-    bounds = looked.begins, looked.stops
-    far = one.rule.distance(looked.lower, one.start, one.end, bounds) / one.rule.within
+    within = one.rule.within
+    first, stop = max(looked.begins, one.start - within), min(looked.stops, one.end + within)
+    near = looked.near.between(first, stop)
+    far = one.rule.distance(near, one.start, one.end) / within
     return one.confidence + length - FAR * far
