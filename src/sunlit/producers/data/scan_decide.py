@@ -1,11 +1,11 @@
 """From what was seen in a column to what it is said to hold, and to its one label.
 
-A column is labelled with a kind when at least half of its values (those looked at, not null) are
-of that kind in whole, or a tenth where the column's name says so too. Without such values the
-name alone labels a column of a kind that has no form of its own (names of people, religion);
-where a kind has a form and the values have another, the name is not believed. What a lesser share
-of values holds is still reported, but not numbers that pass a check by chance: a check digit lets
-one number in ten or eleven through.
+A column is labelled with a kind when at least two fifths of its values (of those looked at, not
+null) are of that kind in whole, or a tenth where the column's name says so too. Without such
+values the name alone labels a column of a kind that has no form of its own (names of people,
+religion); where a kind has a form and the values have another, the name is not believed. What a
+lesser share of values holds is still reported, but not numbers that pass a check by chance: a
+check digit lets one number in ten or eleven through.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from sunlit.producers.data.scan_look import ColumnLook, KindLook
 from sunlit.producers.data.scan_shapes import shown
 from sunlit.recognise.columns import Named, value_kinds
 
-HALF: Final = 0.5
+HALF: Final = 0.4
 NAMED: Final = 0.1
 FEW: Final = 20  # values; of fewer, their form says nothing against the name
 MASKED: Final = 0.9

@@ -78,7 +78,7 @@ def residual(hits: Mapping[str, int], looked: int) -> Residual | None:
 def _missed(kind: str, hits: int, looked: int, pair: list[int]) -> Missed:
     found, of = pair
     low, high = wilson(found, of)
-    recall = max(found, 1) / of
+    recall = (found + 1) / (of + 2)  # Laplace's rule: 120 of 120 found is not all there are
     most = wilson(min(hits, looked), looked)[1] * looked
     return Missed(
         kind=kind, hits=hits, recall=found / of, low=low, high=high,
