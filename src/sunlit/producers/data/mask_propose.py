@@ -29,6 +29,7 @@ def propose(detail: Mapping[str, Any]) -> MaskPlan:
     columns += tuple(
         ColumnRule(one["name"], Rule("keep"), reason=f"not looked at: {one['why']}")
         for one in detail["not_looked"]
+        if one["name"] not in {known.name for known in columns}
     )
     has_prose = any(one.rule.method == "text" for one in columns)
     return MaskPlan(
