@@ -101,6 +101,12 @@ def test_columns_that_tell_rows_apart_are_refused(column: list[object]) -> None:
     assert str(caught.value.got) == "id"
 
 
+def test_columns_named_as_identifiers_are_refused() -> None:
+    """Though a few people share each value."""
+    with pytest.raises(MalformedError, match=r"expected columns that several people share"):
+        encode(pa.table({"nhs_number": ["1", "2"], "a": [1, 2]}))
+
+
 def test_a_measure_that_differs_for_everybody_is_no_identifier() -> None:
     """Incomes may all differ: they are far apart, and in no order."""
     rng = np.random.default_rng(1)

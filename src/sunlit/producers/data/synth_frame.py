@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sunlit.base.errors import MalformedError
+from sunlit.recognise.columns import name_kinds
 
 Numbers = npt.NDArray[np.float64]
 CATEGORY: Final = "category"
@@ -25,6 +26,7 @@ NUMBER: Final = "number"
 PLAIN: Final = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?$"
 FEW_VALUES: Final = 50  # a number with at most so many different values is drawn from them
 MAX_CATEGORIES: Final = 2_000
+IDENTIFIER: Final = "identifier"  # what the dictionary of columns' names calls one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +250,7 @@ def _refuse_identifying(frame: Frame) -> None:
         raise MalformedError(
             "synth.identifying-columns",
             "these columns tell rows apart, and a made-up one would repeat real values",
-            expected="columns whose values are shared by several rows", got=", ".join(names),
+            expected="columns that several people share, by values and by name", got=", ".join(names),
             mend=f"leave them out ({_drop(names)}), or mask or generalise them first",
         )  # fmt: skip
 
