@@ -14,13 +14,14 @@ from typing import Final, NamedTuple
 
 from sunlit.base.errors import MalformedError
 from sunlit.recognise.context import Rule, Words, column_words, lowered, rule_of
-from sunlit.recognise.database import Database, Hit, Pattern
+from sunlit.recognise.database import Hit, Pattern
 from sunlit.recognise.normal import normalise
 from sunlit.recognise.recognisers import DECOY, Recogniser, Recognisers
 from sunlit.recognise.resolve import Looked, candidates, resolve, serve
+from sunlit.recognise.scanner import Scanner
 
 BUFFER: Final = 4 * 1024 * 1024  # characters that are looked at in one pass
-MAX_SMALLER: Final = 64  # databases without the dense patterns of a column
+MAX_SCANNERS: Final = 64  # compiled for columns with telling names or dense patterns
 MAX_COLUMNS: Final = 10_000  # names of columns that are remembered
 
 
@@ -73,18 +74,16 @@ class Engine:
         self._served = [
             serve(rules, threshold, edges=pattern.edges) for pattern, rules in self.rules.items()
         ]
-        self._database = Database(list(self.rules))
         self._named: dict[str, frozenset[str]] = {}
-        self._smaller: dict[frozenset[int], Database] = {}
+        self._scanners: dict[tuple[frozenset[str], frozenset[int]], Scanner] = {}
+        self._scanner(frozenset())
 
     def find(self, text: str, *, column: str | None = None) -> list[Match]:
         """Return what the text holds, in order and without overlaps."""
-        plain = normalise(text)
-        hits = self._database.hits(plain)
-        if not hits:
-            return []
+        plain, named = normalise(text), self._in_column(column)
         looked = Looked(plain, self._words.near(lowered(plain)), 0, len(plain))
-        return self._matches(hits, looked, self._in_column(column))
+        hits = self._scanner(named).hits(plain, looked.near)
+        return self._matches(hits, looked, named) if hits else []
 
     def find_many(
         self, texts: Sequence[str | None], *, column: str | None = None
@@ -99,50 +98,56 @@ class Engine:
     ) -> Iterator[tuple[int, list[Match]]]:
         """Yield (number of the text, its matches) for the texts that a pattern points at."""
         named = self._in_column(column)
+        scanner = self._scanner(named)
         for first, plain, ends in _buffers(texts):
-            hits = self._database.hits(plain)
-            if hits:
-                for row, found in self._rows(plain, hits, ends, named):
-                    yield first + row, found
+            near = self._words.near(lowered(plain))
+            hits = scanner.hits(plain, near)
+            for row, found in self._rows(Looked(plain, near, 0, 0), hits, ends, named):
+                yield first + row, found
 
-    def pointed(self, texts: Sequence[str | None], *, without: frozenset[int]) -> list[int]:
+    def pointed(
+        self, texts: Sequence[str], *, column: str | None, without: frozenset[int]
+    ) -> list[int]:
         """Return the numbers of the texts that a pattern, but those `without`, points at."""
-        database = self._without(without)
-        rows: list[int] = []
-        for first, plain, ends in _buffers(texts):
-            found = {bisect_left(ends, end) for end in database.ends(plain)}
-            rows += [first + row for row in sorted(found)]
-        return rows
+        rows = {row for _, row in self._pattern_rows(texts, column, without)}
+        return sorted(rows)
 
-    def pattern_rows(self, texts: Sequence[str | None]) -> Counter[int]:
+    def pattern_rows(self, texts: Sequence[str], *, column: str | None) -> Counter[int]:
         """Return number of a pattern -> how many of the texts it points at."""
-        found = {
-            (pattern, first + bisect_left(ends, end))
-            for first, plain, ends in _buffers(texts)
-            for pattern, _, end in self._database.hits(plain)
-        }
-        return Counter(pattern for pattern, _ in found)
+        rows = set(self._pattern_rows(texts, column, frozenset()))
+        return Counter(pattern for pattern, _ in rows)
 
-    def _without(self, patterns: frozenset[int]) -> Database:
-        if not patterns:
-            return self._database
-        if patterns not in self._smaller:
-            if len(self._smaller) >= MAX_SMALLER:
-                self._smaller.clear()
-            kept = [one for number, one in enumerate(self.rules) if number not in patterns]
-            self._smaller[patterns] = Database(kept)
-        return self._smaller[patterns]
+    def _pattern_rows(
+        self, texts: Sequence[str], column: str | None, without: frozenset[int]
+    ) -> Iterator[tuple[int, int]]:
+        scanner = self._scanner(self._in_column(column), without)
+        for first, plain, ends in _buffers(texts):
+            near = self._words.near(lowered(plain))
+            for pattern, _, end in scanner.hits(plain, near):
+                yield pattern, first + bisect_left(ends, end)
+
+    def _scanner(
+        self, named: frozenset[str], without: frozenset[int] = frozenset()
+    ) -> Scanner:
+        key = (named, without)
+        if key not in self._scanners:
+            if len(self._scanners) >= MAX_SCANNERS:
+                self._scanners.clear()
+            self._scanners[key] = Scanner(
+                list(self.rules), self._served, named=named, without=without
+            )
+        return self._scanners[key]
 
     def _rows(
-        self, plain: bytes, hits: list[Hit], ends: list[int], named: frozenset[str]
+        self, whole: Looked, hits: list[Hit], ends: list[int], named: frozenset[str]
     ) -> Iterator[tuple[int, list[Match]]]:
-        near, at, row, total = self._words.near(lowered(plain)), 0, 0, len(hits)
+        at, row, total = 0, 0, len(hits)
         while at < total:
             row = bisect_left(ends, hits[at][2], row)
             last, end = at + 1, ends[row]
             while last < total and hits[last][2] <= end:
                 last += 1
-            looked = Looked(plain, near, ends[row - 1] if row else 0, end - 1)
+            looked = Looked(whole.plain, whole.near, ends[row - 1] if row else 0, end - 1)
             yield row, self._row(hits[at:last], looked, named)
             at = last
 
@@ -153,7 +158,7 @@ class Engine:
                 # A pattern that matches the end of a line ran over: look at this text alone.
                 alone = looked.plain[begins:stops]
                 again = Looked(alone, self._words.near(lowered(alone)), 0, len(alone))
-                return self._matches(self._database.hits(alone), again, named)
+                return self._matches(self._scanner(named).hits(alone, again.near), again, named)
         return self._matches(hits, looked, named)
 
     def _matches(self, hits: list[Hit], looked: Looked, named: frozenset[str]) -> list[Match]:

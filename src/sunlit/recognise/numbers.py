@@ -11,8 +11,8 @@ from stdnum import isbn as _isbn
 from stdnum import luhn as _luhn
 from stdnum.be import nn as _be_nn
 from stdnum.de import idnr as _de_idnr
+from stdnum.es import dni as _es_dni
 from stdnum.es import nie as _es_nie
-from stdnum.es import nif as _es_nif
 from stdnum.fr import nir as _fr_nir
 from stdnum.gb import nhs as _gb_nhs
 from stdnum.gb import utr as _gb_utr
@@ -117,22 +117,42 @@ def us_itin(number: str) -> bool:
 
 def fr_nir(number: str) -> bool:
     """Tell whether 15 characters can be a French NIR: check digits and a month."""
-    return len(number) == 15 and bool(_fr_nir.is_valid(number))
+    return (
+        len(number) == 15
+        and number[:5].isdigit()
+        and number[7:].isdigit()
+        and (number[5:7].isdigit() or number[5:7] in ("2A", "2B"))
+        and _fr_nir.calc_check_digits(number[:-2]) == number[-2:]
+    )
 
 
 def nl_bsn(number: str) -> bool:
     """Tell whether nine digits can be a Dutch BSN."""
-    return len(number) == 9 and not_repeated(number) and bool(_nl_bsn.is_valid(number))
+    return (
+        len(number) == 9
+        and number.isdigit()
+        and not_repeated(number)
+        and _nl_bsn.checksum(number) == 0
+    )
 
 
 def es_nif(number: str) -> bool:
     """Tell whether nine characters can be a Spanish NIF of a person."""
-    return len(number) == 9 and bool(_es_nif.is_valid(number)) and number[0].isdigit()
+    return (
+        len(number) == 9
+        and number[:8].isdigit()
+        and _es_dni.calc_check_digit(number[:8]) == number[8]
+    )
 
 
 def es_nie(number: str) -> bool:
     """Tell whether nine characters can be a Spanish NIE."""
-    return len(number) == 9 and bool(_es_nie.is_valid(number))
+    return (
+        len(number) == 9
+        and number[0] in "XYZ"
+        and number[1:8].isdigit()
+        and _es_nie.calc_check_digit(number[:8]) == number[8]
+    )
 
 
 def it_codicefiscale(number: str) -> bool:

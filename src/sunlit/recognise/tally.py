@@ -133,9 +133,9 @@ class ColumnTally:
         self, texts: list[str], weights: npt.NDArray[np.int64], codes: npt.NDArray[np.int64]
     ) -> None:
         if self._dense is None:
-            self._dense = dense_kinds(self._engine, texts)
+            self._dense = dense_kinds(self._engine, texts, self._column)
         dense = frozenset(pattern for them in self._dense.values() for pattern in them)
-        pointed = self._engine.pointed(texts, without=dense)
+        pointed = self._engine.pointed(texts, column=self._column, without=dense)
         self._look([texts[at] for at in pointed], weights[pointed], without=self._dense)
         if not dense:
             return
@@ -218,11 +218,13 @@ class _Sample:
         return [text for _, text in self._kept]
 
 
-def dense_kinds(engine: Engine, texts: Sequence[str]) -> dict[str, list[int]]:
+def dense_kinds(
+    engine: Engine, texts: Sequence[str], column: str | None
+) -> dict[str, list[int]]:
     """Return the kinds whose patterns match many of a sample of the texts, with those patterns."""
     order = np.argsort(mixed(np.arange(len(texts), dtype=np.int64)), kind="stable")[:FIRST]
     sample = [texts[at] for at in sorted(order.tolist())]
-    rows = engine.pattern_rows(sample)
+    rows = engine.pattern_rows(sample, column=column)
     dense: dict[str, list[int]] = {}
     for number, (pattern, rules) in enumerate(engine.rules.items()):
         if rows[number] >= DENSE * len(sample) and is_re2(pattern.whole()):
