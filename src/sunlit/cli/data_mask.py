@@ -159,7 +159,7 @@ def _tried(found: "Trial") -> Iterator[str]:
         yield f"  {one.column}: {one.method}, {one.changed:.1%}{unread}"
     if not found.shown:
         return
-    if not sys.stdout.isatty():
+    if not _is_terminal():
         yield "Rows are shown on a terminal only: they are real values of real people."
         return
     yield WARNING
@@ -168,6 +168,10 @@ def _tried(found: "Trial") -> Iterator[str]:
         yield from (
             f"  {name}: {_seen(before)} -> {_seen(after)}" for name, before, after in row
         )  # fmt: skip
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _seen(value: object) -> str:

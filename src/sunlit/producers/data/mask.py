@@ -17,6 +17,7 @@ person, and has these keys:
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,6 +63,12 @@ class Masking:
     recognisers: Recognisers
     key: MaskKey | None = None
     folder: Path = Path()
+
+
+@lru_cache(maxsize=2)
+def compiled(recognisers: Recognisers) -> Engine:
+    """Return the engine of recognisers: compiling takes a second, and is done once for the same."""
+    return Engine(recognisers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,7 @@ def prepare(source: Source, masking: Masking, engine: DuckEngine) -> Work:
     names = [one.name for one in source.columns]
     rules = _text_rules(names) if source.shape == "text" else rules_for(masking.plan, names)
     prose = any(one.rule.method == "text" for one in rules)
-    finder = Engine(masking.recognisers)
+    finder = compiled(masking.recognisers)
     masker = TextMasker(masking.plan, finder, masking.key, folder=masking.folder) if prose else None
     tools = Tools(masking.key, Hierarchies(masking.folder), masker)
     before = schema_of(source)

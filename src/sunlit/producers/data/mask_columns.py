@@ -99,6 +99,9 @@ def change_for(one: ColumnRule, kind: "pa.DataType", tools: Tools) -> Change:
         UnavailableError, VerificationError: a hierarchy's.
     """
     rule = one.rule
+    if hasattr(kind, "value_type") and hasattr(kind, "index_type"):  # categories become values
+        plain = change_for(one, kind.value_type, tools)
+        return lambda array, batch: plain(array.dictionary_decode(), batch)
     _expect_type(one, kind)
     if rule.method in ("keep", "suppress", "drop"):
         return lambda array, _batch: array

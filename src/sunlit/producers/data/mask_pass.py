@@ -109,8 +109,6 @@ def _suppressed(one: ColumnRule, whole: "pa.RecordBatch", suppressing: Suppressi
     import pyarrow.compute as pc  # noqa: PLC0415
 
     array = whole.column(one.name)
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
     nothing = pa.nulls(len(array), array.type)
     classes = suppressing.cells.get(one.name)
     return nothing if classes is None else pc.if_else(classes.is_small(whole), nothing, array)
