@@ -244,13 +244,17 @@ def _limits(type_: Any) -> tuple[float, float]:  # noqa: ANN401
 
 def _refuse_identifying(frame: Frame) -> None:
     names = [
-        spec.name for at, spec in enumerate(frame.specs) if _identifies(spec, frame.values[:, at])
+        spec.name
+        for spec, values in each(frame)
+        if _identifies(spec, values)
+        or any(one.title == IDENTIFIER for one in name_kinds(spec.name))
     ]
     if names:
         raise MalformedError(
             "synth.identifying-columns",
             "these columns tell rows apart, and a made-up one would repeat real values",
-            expected="columns that several people share, by values and by name", got=", ".join(names),
+            expected="columns that several people share, by values and by name",
+            got=", ".join(names),
             mend=f"leave them out ({_drop(names)}), or mask or generalise them first",
         )  # fmt: skip
 
