@@ -31,7 +31,8 @@ TEXT: Final = (
     "authors, the corpus without a look at the rules, and the rules mended by kinds of mistakes "
     "only, never by texts; it is still no sample of anybody's real files. Presidio is given all "
     "its British, European and American recognisers, most of them off by default, and eleven "
-    "countries of telephone numbers."
+    "countries of telephone numbers. It reports every date, which is no mistake in its own terms: "
+    "its dates are not held against it in negatives and in columns of dates."
 )
 NO_NER: Final = "Presidio without NER, 0.5"
 VARIANTS: Final = (
@@ -40,6 +41,8 @@ VARIANTS: Final = (
     ("Presidio with NER, 0.5", True, 0.5), ("Presidio with NER, 0", True, 0.0),
 )  # fmt: skip
 ROWS: Final = {"quick": 10, "full": 40}  # of a column, that presidio-structured looks at
+DATE: Final = "date-of-birth"  # what Presidio's DATE_TIME counts as
+DATES: Final = ("opened_on", "updated_at")  # neutral columns of dates
 Lines = list[list[tuple[int, int, str | None, float]]]
 
 
@@ -89,7 +92,7 @@ def _scores(
         place, out = Path(folder) / "documents.jsonl", Path(folder) / "spans.jsonl"
         place.write_text("\n".join(to_lines(list(documents))), encoding="utf-8")
         data_contender.ours("spans", place, out)
-        scores = {OURS: _score(documents, out, 0)}
+        scores = {OURS: _score(documents, out, 0, is_ours=True)}
         for name, ner, lowest in VARIANTS:
             if lowest:
                 try:
@@ -107,10 +110,16 @@ def _presidio(place: Path, out: Path, *, ner: bool) -> Run:
     return data_contender.presidio("spans", place, out, "--threshold", "0", *options)
 
 
-def _score(documents: Sequence[Document], out: Path, lowest: float) -> Score:
+def _score(
+    documents: Sequence[Document], out: Path, lowest: float, *, is_ours: bool = False
+) -> Score:
     lines: Lines = [json.loads(line) for line in out.read_text("utf-8").split("\n")]
     found = {
-        one.text: [Found(start, end, kind) for start, end, kind, sure in line if sure >= lowest]
+        one.text: [
+            Found(start, end, kind)
+            for start, end, kind, sure in line
+            if sure >= lowest and not (one.family and kind == DATE and not is_ours)
+        ]
         for one, line in zip(documents, lines, strict=True)
     }
     return score(documents, found.__getitem__)
@@ -168,7 +177,7 @@ def _column_rows(*, small: bool, versions: dict[str, str], notes: list[str]) -> 
         place, out = Path(folder) / "columns.json", Path(folder) / "labels.json"
         place.write_text(json.dumps({one.name: one.values for one in made}), encoding="utf-8")
         data_contender.ours("columns", place, out)
-        right[OURS], wrong[OURS] = _labelled(made, json.loads(out.read_text("utf-8")))
+        right[OURS], wrong[OURS] = _labelled(made, json.loads(out.read_text("utf-8")), is_ours=True)
         for threshold in ("0", "0.5"):
             name = f"presidio-structured, {threshold}"
             try:
@@ -187,12 +196,13 @@ def _column_rows(*, small: bool, versions: dict[str, str], notes: list[str]) -> 
 
 
 def _labelled(
-    made: Sequence[columns.Labelled], labels: Mapping[str, str]
+    made: Sequence[columns.Labelled], labels: Mapping[str, str], *, is_ours: bool = False
 ) -> tuple[Rate, list[str]]:
     wrong = [
         f"{one.name} ({labels.get(one.name, 'nothing')})"
         for one in made
         if labels.get(one.name) != one.kind
+        and (is_ours or one.name not in DATES or labels.get(one.name) != DATE)
     ]
     return Rate(len(made) - len(wrong), len(made)), wrong
 

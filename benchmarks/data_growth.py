@@ -21,7 +21,7 @@ RISK: Final = {
     "quick": (30_000, 100_000, 300_000),
     "full": (1_000_000, 3_000_000, 10_000_000, 30_000_000, 100_000_000),
 }
-SCAN: Final = {"quick": (3_000, 10_000, 30_000), "full": (100_000, 300_000, 1_000_000, 3_000_000)}
+SCAN: Final = {"quick": (3_000, 10_000, 30_000), "full": (30_000, 100_000, 300_000, 1_000_000)}
 LINEAR: Final = 1.1  # the largest exponent that is called linear
 K_L_T: Final = "k, l and t"
 LOOK: Final = "scan of 7 columns"

@@ -101,7 +101,7 @@ def _block(chance: np.random.Generator, rows: int) -> dict[str, list[str]]:
     ]
     phones = [f"07{n:09}" for n in number]
     return {
-        "email": [f"{a}.{b}{n % 10_000}@post.example".lower() for a, b, n in people],
+        "email": [f"{a}.{b}{n % 10_000}@post.example.org".lower() for a, b, n in people],
         "phone": [f"{one[:5]} {one[5:]}" for one in phones],
         "nhs_no": _nhs(chance, rows),
         "postcode": codes,

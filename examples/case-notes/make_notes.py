@@ -6,7 +6,7 @@ Writes `notes.jsonl` (what a force or a council would hold) and `truth.jsonl` (w
 detail stands, which only made-up notes can tell). The same seed gives the same bytes.
 
 Telephone numbers are of the ranges that Ofcom keeps for drama, NHS numbers of the range 999 that is
-kept for tests, mailboxes at `.example`. All else is drawn at random: any likeness is chance.
+kept for tests, mailboxes at `example.org`. All else is drawn at random: any likeness is chance.
 """
 
 import argparse
@@ -130,8 +130,8 @@ def phone(chance: Random) -> tuple[str, str]:
 
 
 def mailbox(chance: Random, who: Person) -> tuple[str, str]:
-    """Return a mailbox at a domain that cannot exist."""
-    return "email", f"{who.first}.{who.last}{digits(chance, 2)}@post.example".lower()
+    """Return a mailbox at a domain that nobody can have."""
+    return "email", f"{who.first}.{who.last}{digits(chance, 2)}@post.example.org".lower()
 
 
 def nhs_number(chance: Random) -> tuple[str, str]:

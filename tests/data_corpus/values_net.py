@@ -26,7 +26,7 @@ _LOCAL: Final = [
 ]
 _DOMAIN: Final = [
     "northmoor.gov.uk",
-    "harbourcouncil.example",
+    "harbourcouncil.example.org",
     "mail.southwark-help.org",
     "post.example.net",
     "brightwater.nhs.uk",
