@@ -8,6 +8,7 @@ CODES: Final = {
     "recognise.pattern": "A pattern cannot be matched in linear time, or is too large.",
     "recognise.twice": "Two recognisers have the same id.",
     "recognise.no-folder": "The folder holds no recognisers.",
+    "recognise.no-recogniser": "No shipped recogniser has this id.",
     "recognise.kind": "A kind of personal data was asked for that no recogniser finds.",
     "recognise.no-engine": "Recognising needs an extra that is not installed.",
     # plan_read

@@ -75,8 +75,7 @@ class Words:
         """Look the words up in a text."""
         lengths = self._lengths
         seen = sorted(
-            Seen(end - lengths[word], end, word)
-            for word, _, end in self._database.hits(lower)
+            Seen(end - lengths[word], end, word) for word, _, end in self._database.hits(lower)
         )
         return Near(seen, [one.start for one in seen])
 

@@ -126,9 +126,7 @@ class Engine:
             for pattern, _, end in scanner.hits(plain, near):
                 yield pattern, first + bisect_left(ends, end)
 
-    def _scanner(
-        self, named: frozenset[str], without: frozenset[int] = frozenset()
-    ) -> Scanner:
+    def _scanner(self, named: frozenset[str], without: frozenset[int] = frozenset()) -> Scanner:
         key = (named, without)
         if key not in self._scanners:
             if len(self._scanners) >= MAX_SCANNERS:
@@ -187,9 +185,7 @@ class Engine:
         return self._named[column]
 
 
-def _by_pattern(
-    recognisers: Iterable[Recogniser], words: Words
-) -> dict[Pattern, list[Rule]]:
+def _by_pattern(recognisers: Iterable[Recogniser], words: Words) -> dict[Pattern, list[Rule]]:
     """Return the rules that each pattern serves: kinds written alike share one pattern."""
     rules: dict[Pattern, list[Rule]] = {}
     for one in recognisers:

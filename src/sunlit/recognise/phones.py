@@ -26,7 +26,25 @@ _DRAMA: Final = re.compile(r"7700900\d{3}|1632960\d{3}|3069990\d{3}|909879\d{4}"
 # Where people write numbers of their own country without its code: a leading 0, or none.
 BARE: Final = ("GB", "GG", "JE", "IM", "IE", "FR", "NL", "BE")
 GROUPED: Final = (*BARE, "DE", "SE", "IT", "CH", "AT")
-SPOKEN: Final = ("GB", "GG", "JE", "IM", "US", "FR", "DE", "NL", "ES", "IT", "PL", "SE", "BE", "IE", "PT", "DK", "NO")
+SPOKEN: Final = (
+    "GB",
+    "GG",
+    "JE",
+    "IM",
+    "US",
+    "FR",
+    "DE",
+    "NL",
+    "ES",
+    "IT",
+    "PL",
+    "SE",
+    "BE",
+    "IE",
+    "PT",
+    "DK",
+    "NO",
+)
 _TYPES: Final = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip",
     "pager", "uan", "voicemail",

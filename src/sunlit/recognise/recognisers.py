@@ -30,6 +30,10 @@ class Examples:
     ignored: tuple[str, ...] = ()
     column: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def count(self) -> int:
+        """Return how many tests there are."""
+        return len(self.found) + len(self.ignored) + sum(map(len, self.column.values()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recogniser:
@@ -98,6 +102,22 @@ def shipped() -> Recognisers:
     """Return the recognisers that come with Sunlit."""
     found = _walk(files("sunlit.recognise").joinpath("data"))
     return _together(make(read_file(path.name, path.read_bytes())) for path in found)
+
+
+def source_of(name: str) -> str:
+    """Return the file of a shipped recogniser.
+
+    Raises:
+        MalformedError: `recognise.no-recogniser`.
+    """
+    for path in _walk(files("sunlit.recognise").joinpath("data")):
+        text = path.read_text("utf-8")
+        if read_file(path.name, text.encode())["id"] == name:
+            return text
+    raise MalformedError(
+        "recognise.no-recogniser", "no recogniser has this id",
+        got=name[:40], mend="see `sunlit data recognisers`",
+    )  # fmt: skip
 
 
 def load(*folders: Path) -> Recognisers:

@@ -218,9 +218,7 @@ class _Sample:
         return [text for _, text in self._kept]
 
 
-def dense_kinds(
-    engine: Engine, texts: Sequence[str], column: str | None
-) -> dict[str, list[int]]:
+def dense_kinds(engine: Engine, texts: Sequence[str], column: str | None) -> dict[str, list[int]]:
     """Return the kinds whose patterns match many of a sample of the texts, with those patterns."""
     order = np.argsort(mixed(np.arange(len(texts), dtype=np.int64)), kind="stable")[:FIRST]
     sample = [texts[at] for at in sorted(order.tolist())]
