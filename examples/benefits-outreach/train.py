@@ -1,7 +1,10 @@
 """Train the model. Needs lightgbm, numpy and pyarrow; the same data gives the same model.
 
+    python train.py
+    python train.py --data data/people-masked.parquet    # on data that was made coarser
+
 Writes `model.txt` (LightGBM's own text format: numbers and names, no pickle) and `cut.json`:
-below which estimate a person is written to.
+below which estimate a person is written to. Of the features it takes those that the data has.
 """
 
 import argparse
@@ -48,20 +51,26 @@ Columns = dict[str, Numbers]
 
 
 def read(path: Path) -> Columns:
-    """Return column name -> values."""
+    """Return column name -> values, of the target and the features."""
     table = parquet.read_table(path)
-    return {name: table[name].to_numpy().astype(float) for name in table.column_names}
+    wanted = [name for name in table.column_names if name in {TARGET, *FEATURES}]
+    return {name: table[name].to_numpy().astype(float) for name in wanted}
+
+
+def features(columns: Columns) -> list[str]:
+    """Return the features that the data has, in the order of FEATURES."""
+    return [name for name in FEATURES if name in columns]
 
 
 def matrix(columns: Columns) -> Numbers:
-    """Return rows x features, in the order of FEATURES."""
-    return np.column_stack([columns[name] for name in FEATURES])
+    """Return rows x features."""
+    return np.column_stack([columns[name] for name in features(columns)])
 
 
 def fit(columns: Columns, rows: Numbers) -> lightgbm.Booster:
     """Return a model of the rows."""
     data = lightgbm.Dataset(
-        matrix(columns)[rows], columns[TARGET][rows], feature_name=list(FEATURES)
+        matrix(columns)[rows], columns[TARGET][rows], feature_name=features(columns)
     )
     return lightgbm.train(SETTINGS, data, ROUNDS)
 
@@ -79,9 +88,10 @@ def main() -> None:
     """Train, and write both files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cut", type=float, help="write to people below this; chosen if not given")
-    given = parser.parse_args().cut
-    columns = read(TRAIN)
-    cut = choose_cut(columns) if given is None else given
+    parser.add_argument("--data", type=Path, default=TRAIN, help="the training data")
+    given = parser.parse_args()
+    columns = read(given.data)
+    cut = choose_cut(columns) if given.cut is None else given.cut
     model = fit(columns, np.ones(len(columns[TARGET]), dtype=bool))
     model.save_model(str(HERE / "model.txt"))
     (HERE / "cut.json").write_text(json.dumps({"write-below": str(cut)}) + "\n", encoding="utf-8")

@@ -11,7 +11,8 @@ from tests.e2e.played import COUNCIL, Town
 pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
 
 USE: Final = ("--use", "letters")
-UNSEEN: Final = ("prov-3", "prov-4", "assu-1")  # weights, training data, serialisation
+# weights, training data and whom it is about, serialisation
+UNSEEN: Final = ("prov-3", "prov-4", "priv-1", "priv-2", "priv-3", "assu-1")
 TOML: Final = """\
 schema = 1
 [component]

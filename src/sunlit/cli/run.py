@@ -99,7 +99,8 @@ def _gate(
     with bar("Scanning inputs") as step:
         standing = look(asked, seen, data_tools(), asker, progress=step)
     names_only = [one.input for one in standing if one.scan is None]
-    for line in (*told(standing), *warnings(names_only)):
+    goes_on = [one for one in standing if review_later or not one.is_open]  # else the error says
+    for line in (*told(goes_on), *warnings(names_only)):
         click.echo(f"Note: {line}", err=True)
     for path in ask_for_reviews(asked, standing, asker, went_on=review_later):
         click.echo(f"Note: an independent review is opened: {path}", err=True)
@@ -137,6 +138,6 @@ def _next(asked: Asked, standing: Sequence[Standing], home: Path | None) -> list
         f"  sunlit data scan {one.path} --plan {PLAN}",
         f"  sunlit data mask {one.path} --plan {PLAN} --out {masked}",
         "Or, where it has to stay: measure it, sign what was found, and ask for a review:",
-        f"  sunlit data risk {one.path} {where}",
+        f"  sunlit data risk {one.path} --profile controlled-training {where}",
         f"  sunlit review ask {one.path} {where} {at}",
     ]
