@@ -52,7 +52,7 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--control", help="Rows held back from all this (a fifth is, if none is given).")
 @click.option("--seed", type=int, default=2018, show_default=True,
               help="Of splits, sampling and attacks; never of the noise.")  # fmt: skip
-@click.option("--attacks", type=click.IntRange(0, 5000), default=500, show_default=True,
+@click.option("--attacks", type=click.IntRange(0, 20_000), default=1_000, show_default=True,
               help="Attacks of each kind; 0 for none.")  # fmt: skip
 @click.option("--minutes", type=click.IntRange(min=1), default=60, show_default=True,
               help="How long the synth environment may take, each time.")  # fmt: skip

@@ -20,7 +20,7 @@ from sunlit.producers.data.synth_environment import Environment, ask
 from sunlit.producers.data.synth_frame import FEW_VALUES, NUMBER, Frame, Numbers, distinct
 from sunlit.producers.data.synth_utility import Parts
 
-ATTACKS: Final = 500
+ATTACKS: Final = 1_000  # of each kind, if the control has as many rows
 SECRETS: Final = 8  # columns that the inference attack guesses
 ATTACK_ROWS: Final = 30_000  # of each table; a part of a larger one is attacked
 Z: Final = 1.959963984540054  # of a 95 % interval

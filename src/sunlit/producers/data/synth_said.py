@@ -4,6 +4,7 @@ No sentence promises: attacks that fail show that these attacks failed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import NormalDist
 from typing import Any, Final
 
 from sunlit.claims.privacy import Figure
@@ -30,7 +31,7 @@ HOW: Final = (
         "drawn independently: the excess is what the method adds. Univariate singling out is "
         "judged against the control alone, because independent columns repeat real rare values."
     ),
-    "Intervals are of 95 % each: of forty attacks that gain nothing, one rises by chance.",
+    "Intervals are of 95 % each; the verdict widens them for the number of attacks (Bonferroni).",
 )
 CANNOT_TELL: Final = (
     (
@@ -87,7 +88,7 @@ def verdict(privacy: Mapping[str, Any]) -> dict[str, Any]:
             else ("copies of real rows are no more frequent than chance explains")
         )
         return {"rose": True if copied else None, "text": f"Not attacked; {known}."}
-    said = [_rise(one) for one in attacks if _rose(one)]
+    said = [_rise(one) for one in attacks if _rose(one, len(attacks))]
     if copied:
         said.append(
             f"{privacy['copies']['made']['value']:.1%} of rows equal a training row, more "
@@ -96,7 +97,8 @@ def verdict(privacy: Mapping[str, Any]) -> dict[str, Any]:
     if said:
         return {
             "rose": True,
-            "text": f"Gives people away: {'; '.join(said)}. Treat the rows as personal data.",
+            "text": f"Gives people away: {'; '.join(said)}. Treat the rows as personal data, "
+            "unless more attacks (--attacks) show that it was chance.",
         }
     return {
         "rose": False,
@@ -110,11 +112,13 @@ def _copied(copies: Mapping[str, Any]) -> bool:
     return bool(copies["made"]["low"] > copies["control"]["high"])
 
 
-def _rose(one: Mapping[str, Any]) -> bool:
-    if one["attack"] == "singling-out-univariate":
-        # Independent columns repeat real rare values, so they are no floor here: the control is.
-        return bool(one["made"]["low"] > 0)
-    return bool(one["excess"]["low"] > 0)
+def _rose(one: Mapping[str, Any], attacks: int) -> bool:
+    """Tell whether a figure is above nothing, allowing for how many were looked at (Bonferroni)."""
+    # Independent columns repeat real rare values, so they are no floor for univariate singling
+    # out: there, the control is.
+    figure = one["made" if one["attack"] == "singling-out-univariate" else "excess"]
+    wider = NormalDist().inv_cdf(1 - 0.025 / attacks) / NormalDist().inv_cdf(0.975)
+    return bool(figure["value"] - wider * (figure["value"] - figure["low"]) > 0)
 
 
 def _rise(one: Mapping[str, Any]) -> str:
