@@ -27,16 +27,19 @@ def _take(found: Counters, at: int, count: int = 1) -> str | None:
     return None
 
 
+PLAN = "mask-plan:" + "0a" * 32
+
+
 def test_constraints_are_read_and_prose_is_left_to_people() -> None:
     """What looks coded and is not known is remembered, for it must be refused."""
     found = read_constraints([
-        "rate:5/minute", "volume:100", "mask:postcode", "mask:postcode", "adults: nobody else",
-        "area:north", "rate:5/fortnight",
+        "rate:5/minute", "volume:100", "mask:postcode", "mask:postcode", PLAN,
+        "adults: nobody else",        "area:north", "rate:5/fortnight",
     ])  # fmt: skip
 
     assert found.rates == (Rate(5, 60),)
     assert found.volumes == (Volume(100),)
-    assert found.masks == ("postcode",)
+    assert found.masks == ("postcode", PLAN)
     assert found.unknown == "area:north"
     assert found.are_counted
     with pytest.raises(VerificationError) as caught:

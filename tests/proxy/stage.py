@@ -12,6 +12,7 @@ from sunlit.base.times import Clock, from_unix
 from sunlit.decision.record import Pointer, State
 from sunlit.proxy.config import Limits, ProxyConfig
 from sunlit.proxy.declared import NOTHING, Declared
+from sunlit.proxy.masking import Plan
 from sunlit.proxy.ports import Gate, Values
 from sunlit.proxy.serve import Running, Service
 from sunlit.proxy.tracing import Tracer, Untraced
@@ -137,7 +138,7 @@ class Stage:
 async def stage(
     play: Play | None = None, gate: Gate | None = None, *, fixed: Declared = NOTHING,
     config: ProxyConfig | None = None, clock: Clock | None = None, drafts: Path = Path("unused"),
-    tracer: Tracer | None = None, **limits: int,
+    tracer: Tracer | None = None, plan: Plan | None = None, **limits: int,
 ) -> AsyncIterator[Stage]:  # fmt: skip
     """Start an upstream that plays `play` to every request, and a proxy before it."""
     sent: list[bytes] = []
@@ -158,6 +159,7 @@ async def stage(
             config=replace(found, limits=Limits(**limits)) if limits else found,
             clock=clock or SetClock(from_unix(1_800_000_000)), drafts=drafts,
             use="outreach", deployer="city.example", tracer=tracer or Untraced(),
+            plan=plan,
         )
     )  # fmt: skip
     try:

@@ -12,7 +12,14 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from sunlit.base.errors import MalformedError
 from sunlit.proxy.answers import Answer
-from sunlit.proxy.config import DetectorSettings, Limits, load_config, parse_config, read_upstream
+from sunlit.proxy.config import (
+    DetectorSettings,
+    Limits,
+    MaskSettings,
+    load_config,
+    parse_config,
+    read_upstream,
+)
 from sunlit.proxy.details import Price, cost
 from sunlit.proxy.pointer import MISSING, encoded, is_pointer, resolve
 from sunlit.proxy.routes import Api, Routes
@@ -22,6 +29,9 @@ WHOLE = (
     HEAD
     + """
 upstream = "http://127.0.0.1:8000/"
+mask_plan = "plan.toml"
+mask_key = "file:mask.key"
+mask_recognisers = ["own"]
 
 [limits]
 concurrent = 8
@@ -68,6 +78,13 @@ def test_everything_that_may_stand_in_it_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     assert found.detectors.reference == tmp_path / "reference.json"
     assert found.detectors.rate_factor == 5
+    assert found.masking == MaskSettings(
+        plan=tmp_path / "plan.toml", key=f"file:{tmp_path / 'mask.key'}",
+        recognisers=(tmp_path / "own",),
+    )  # fmt: skip
+    assert parse_config(HEAD + 'mask_plan = "p"\nmask_key = "kms:x"', tmp_path).masking == (
+        MaskSettings(plan=tmp_path / "p", key="kms:x")
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,9 +103,12 @@ def test_everything_that_may_stand_in_it_is_read(tmp_path: Path) -> None:
         HEAD + '[[route]]\npath = "/a"\nmethod = "GET"',
         HEAD + '[[route]]\npath = "/a"\ninput = "b"', HEAD + '[[route]]\npath = "/a"\ninput = 1',
         HEAD + '[detectors]\ndrift_psi = "0.1"', HEAD + "[detectors]\nodd = 1",
-        HEAD + 'upstream = "ftp://x"',
+        HEAD + 'upstream = "ftp://x"', HEAD + "mask_plan = 1", HEAD + 'mask_key = "file:k"',
+        HEAD + 'mask_recognisers = ["own"]', HEAD + 'mask_plan = "p"\nmask_key = 1',
+        HEAD + 'mask_plan = "p"\nmask_recognisers = "own"',
+        HEAD + 'mask_plan = "p"\nmask_recognisers = [1]',
     ],
-    ids=range(27),
+    ids=range(33),
 )  # fmt: skip
 def test_anything_else_is_refused(text: str) -> None:
     """With one code, and where to read what it may be."""
