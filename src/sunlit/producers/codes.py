@@ -52,6 +52,7 @@ CODES: Final = {
     "mask.unwritable": "What a mask makes cannot be written.",
     "mask.recognisers": "A mask plan was made with other recognisers than these.",
     "mask.survivors": "After masking, a second scan still found what the plan masks.",
+    "data-report.format": "A document is of no kind, or version, that a report can be made of.",
     "synth.bad-answer": "The synth environment answered with something else than was asked.",
     "synth.bad-budget": "Epsilon, delta or the domain's share make no privacy budget.",
     "synth.bad-domain": "A domain file is malformed, or declares what its column cannot hold.",
