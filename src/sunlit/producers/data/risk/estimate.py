@@ -42,6 +42,8 @@ def unfit(histogram: Histogram, population: int) -> str | None:
         return "the population is smaller than the file"
     if histogram.rows > NEARLY_WHOLE * population:
         return "the file is nearly the whole population, so its own uniqueness is the answer"
+    if histogram.uniqueness >= NEARLY_ALL:
+        return "nearly every row is unique, which tells models nothing"
     return None
 
 
@@ -60,8 +62,6 @@ def judged(estimate: Estimate, histogram: Histogram) -> Estimate:
         return replace(estimate, failure="it says that more than all people are unique")
     if value > bound:
         return replace(estimate, failure="it is above the share of rows that are unique")
-    if bound >= NEARLY_ALL:
-        return replace(estimate, failure="nearly every row is unique, which tells models nothing")
     low, high = estimate.low, estimate.high
     if low is None or high is None or not np.isfinite(high):
         return replace(estimate, low=0.0, high=bound)

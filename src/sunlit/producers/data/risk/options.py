@@ -146,7 +146,8 @@ def expressed(option: Option, table: Any, name: str, weight: str) -> Any:  # noq
         return ibis.ifelse(number > high, ibis.literal(high).cast(number.type()), number)
     if option.options["by"] == "prefix":
         length = int(option.options["length"])
-        return ibis.ifelse(column.length() > length, column.left(length), "*")
+        short = ibis.ifelse(column.length() > length, column.left(length), "*")
+        return ibis.ifelse(column.isnull(), ibis.null(), short)
     return _dated(column, str(option.options["to"]))
 
 

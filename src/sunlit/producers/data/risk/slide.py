@@ -23,26 +23,28 @@ from sunlit.producers.data.risk.histogram import Histogram
 
 NAME: Final = "snb"
 CLOSE: Final = 1e-6
+MOST: Final = 60  # evaluations for one start: it converges soon or not at all
 STARTS: Final = ((1.0, 0.1), (1.0, 0.5), (0.1, 0.05), (5.0, 0.5), (0.5, 0.01), (0.05, 0.001))
 
 
 def slide(histogram: Histogram, population: int, seed: int) -> Estimate:
     """Return the estimate, or how it failed."""
-    fraction = histogram.rows / population
-
-    def share(counts: Sequence[int]) -> float | None:
-        drawn = Histogram.of(zip(histogram.sizes, counts, strict=True))
-        uniques = _uniques(drawn, fraction)
-        return None if uniques is None else uniques / population
-
     if histogram.k != 1:
         return Estimate(NAME, 0.0, 0.0, 0.0)
+    fraction = histogram.rows / population
     with np.errstate(all="ignore"):
-        value = share(histogram.counts)
-        if value is None:
+        solved = _solved(histogram, fraction, STARTS)
+        if solved is None:
             return Estimate(NAME, failure="it did not converge")
+        classes, alpha, beta = solved
+
+        def share(counts: Sequence[int]) -> float | None:
+            drawn = Histogram.of(zip(histogram.sizes, counts, strict=True))
+            again = _solved(drawn, fraction, ((alpha, beta),))
+            return None if again is None else again[0] * again[2] ** again[1] / population
+
         low, high = resampled(histogram, seed, share) or (None, None)
-    return judged(Estimate(NAME, value, low, high), histogram)
+    return judged(Estimate(NAME, classes * beta**alpha / population, low, high), histogram)
 
 
 def expected(classes: float, fraction: float, alpha: float, beta: float) -> tuple[float, float]:
@@ -69,7 +71,10 @@ def shlosser(histogram: Histogram, fraction: float) -> float:
     return float(histogram.classes + histogram.of_size(1) * first / second * (third / fourth) ** 2)
 
 
-def _uniques(histogram: Histogram, fraction: float) -> float | None:
+def _solved(
+    histogram: Histogram, fraction: float, starts: Sequence[tuple[float, float]]
+) -> tuple[float, float, float] | None:
+    """Return classes, alpha and beta that explain the classes of one and two, or None."""
     one, two = histogram.of_size(1), histogram.of_size(2)
     if not one or not two:
         return None
@@ -79,9 +84,9 @@ def _uniques(histogram: Histogram, fraction: float) -> float | None:
         got = expected(classes, fraction, float(np.exp(at[0])), float(1 / (1 + np.exp(-at[1]))))
         return np.array([got[0] / one - 1, got[1] / two - 1])
 
-    for alpha, beta in STARTS:
-        solved = root(miss, np.array([np.log(alpha), np.log(beta / (1 - beta))]))
-        if np.abs(miss(solved.x)).max() <= CLOSE:
-            found, share = np.exp(solved.x[0]), 1 / (1 + np.exp(-solved.x[1]))
-            return float(classes * share**found)
+    for alpha, beta in starts:
+        begin = np.array([np.log(alpha), np.log(beta / (1 - beta))])
+        found = root(miss, begin, options={"maxfev": MOST}).x
+        if np.abs(miss(found)).max() <= CLOSE:
+            return classes, float(np.exp(found[0])), float(1 / (1 + np.exp(-found[1])))
     return None

@@ -31,16 +31,16 @@ HOW_COMPUTED: Final = (
     "Rows that agree in every quasi-identifier are one class; a null is a value of its own.",
     "Class sizes are counted exactly, on all rows.",
     (
-        "Prosecutor risk is one over the size of a class; journalist and marketer risk take the file "
-        "for the whole population, the most they can be."
+        "Prosecutor risk is one over the size of a class; journalist and marketer risk take the "
+        "file for the whole population, the most they can be."
     ),
     (
         "Population uniqueness: Pitman, Zayatz and the slide negative binomial; the rule of Dankar "
         "et al. (2012) chooses, and the upper end of the 95 % interval counts."
     ),
     (
-        "Changes were chosen on a sample and measured on all rows. Information lost is the share of "
-        "the column's entropy that is gone."
+        "Changes were chosen on a sample and measured on all rows. Information lost is the share "
+        "of the column's entropy that is gone."
     ),
 )
 
