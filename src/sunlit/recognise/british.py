@@ -67,7 +67,7 @@ def postcode(text: str) -> bool:
 
 
 # Districts that end in a letter exist only here (Royal Mail, Programmer's Guide to PAF).
-_LETTERED: Final = frozenset("E EC N NW SE SW W WC".split())
+_LETTERED: Final = frozenset(str.split("E EC N NW SE SW W WC"))
 
 
 @cache

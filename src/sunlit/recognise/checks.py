@@ -98,7 +98,8 @@ def check(name: str) -> Check:
     _needs("stdnum")
     _needs("phonenumbers")
     if name in CHECKS:
-        return _function(CHECKS[name])
+        found: Check = _function(CHECKS[name])
+        return found
     test: Test = _function(TESTS[name]) if name in TESTS else import_module(name).is_valid
     return _whole(test)
 

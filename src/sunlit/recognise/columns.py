@@ -23,18 +23,24 @@ CODED: Final = 0.9  # the same for short codes, which may stand for anything
 MIN_CODED: Final = 4
 # Words at the end of a name that say how a thing is written, not what it is.
 _NOISE: Final = frozenset(
-    "code cd desc description flag value val category cat type ind indicator group grp status no "
-    "num number nr id text txt txtvalue label lbl key raw orig original clean norm hash x y".split()
+    str.split(
+        "code cd desc description flag value val category cat type ind indicator group grp "
+        "status no num number nr id text txt txtvalue label lbl key raw orig original clean "
+        "norm hash x y"
+    )
 )
 # Words that say little at the end of a longer name: "file name", "third party".
 _VAGUE: Final = frozenset(
-    "name names nom namn naam nome nombre party origin region city town ward district county rank "
-    "school union rent rente charge charges drug vote native household address street via cap dom "
-    "tro ort gata kon lon job origin language lingua sprache relationship record hash identifier "
-    "signature alias residence benefit benefits procedure treatment age race means place point "
-    "reg plate pc index ip mac geo tin cf x long location".split()
+    str.split(
+        "name names nom namn naam nome nombre party origin region city town ward district "
+        "county rank school union rent rente charge charges drug vote native household "
+        "address street via cap dom tro ort gata kon lon job origin language lingua sprache "
+        "relationship record hash identifier signature alias residence benefit benefits "
+        "procedure treatment age race means place point reg plate pc index ip mac geo tin cf "
+        "x long location"
+    )
 )
-_LAST: Final = frozenset("age sex dob ssn nhs chi bsn dni nie nif utr email phone iban".split())
+_LAST: Final = frozenset(str.split("age sex dob ssn nhs chi bsn dni nie nif utr email phone iban"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ _NAMES: Final = {
     for month, names in enumerate(_MONTHS, 1)
     for name in names.split()
 }
-_SMALL_WORDS: Final = frozenset("st nd rd th of the de del er den".split())
+_SMALL_WORDS: Final = frozenset(str.split("st nd rd th of the de del er den"))
 _PARTS: Final = re.compile(r"\d+|[^\W\d_]+")
 
 

@@ -76,7 +76,7 @@ def imei(number: str) -> bool:
     return len(number) == 15 and number[:2] in _BODIES and luhn(number)
 
 
-_BODIES: Final = frozenset("01 10 30 33 35 44 45 49 50 51 52 53 54 86 91 98 99".split())
+_BODIES: Final = frozenset(str.split("01 10 30 33 35 44 45 49 50 51 52 53 54 86 91 98 99"))
 
 
 def isbn(number: str) -> bool:

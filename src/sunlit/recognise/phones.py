@@ -1,4 +1,4 @@
-"""Telephone numbers after the numbering plans that come with phonenumbers (Google's libphonenumber).
+"""Telephone numbers after the numbering plans of phonenumbers (Google's libphonenumber).
 
 The library parses one number in some 50 microseconds; here its plans are matched directly, each
 number against the plans of its country.
@@ -159,9 +159,11 @@ def _fits(digits: str, region: str) -> bool:
 def _plan(region: str) -> tuple[str, re.Pattern[str]]:
     """Return the prefix within a country and the pattern of its numbers."""
     plan = PhoneMetadata.metadata_for_region(region, None)
-    types = (getattr(plan, name) for name in _TYPES)
+    types = (getattr(plan, name, None) for name in _TYPES)
     patterns = [one.national_number_pattern for one in types if one and one.national_number_pattern]
-    return plan.national_prefix or "", re.compile("|".join(f"(?:{one})" for one in patterns))
+    return getattr(plan, "national_prefix", None) or "", re.compile(
+        "|".join(f"(?:{one})" for one in patterns)
+    )
 
 
 @cache
@@ -172,5 +174,7 @@ def _plan_of_code(code: int) -> re.Pattern[str]:
         plans = [PhoneMetadata.metadata_for_nongeo_region(code, None)]
     else:
         plans = [PhoneMetadata.metadata_for_region(region, None) for region in regions]
-    patterns = [plan.general_desc.national_number_pattern for plan in plans if plan]
+    patterns = [
+        plan.general_desc.national_number_pattern for plan in plans if plan and plan.general_desc
+    ]
     return re.compile("|".join(f"(?:{one})" for one in patterns))

@@ -8,8 +8,10 @@ Span = tuple[int, int]
 _NUMBER: Final = re.compile(rb"[+-]?[0-9]{1,3}\.[0-9]+")
 # The squares of 100 km that hold land (Ordnance Survey, a guide to coordinate systems).
 _SQUARES: Final = frozenset(
-    "HP HT HU HW HX HY HZ NA NB NC ND NF NG NH NJ NK NL NM NN NO NR NS NT NU NW NX NY NZ OV SC SD "
-    "SE TA SH SJ SK TF TG SM SN SO SP TL TM SR SS ST SU TQ TR SV SW SX SY SZ TV".split()
+    str.split(
+        "HP HT HU HW HX HY HZ NA NB NC ND NF NG NH NJ NK NL NM NN NO NR NS NT NU NW NX NY NZ "
+        "OV SC SD SE TA SH SJ SK TF TG SM SN SO SP TL TM SR SS ST SU TQ TR SV SW SX SY SZ TV"
+    )
 )
 
 

@@ -22,9 +22,9 @@ REFERENCES: Final = (
     "case", "catalogue", "checksum", "commande", "commit", "consignment", "delivery", "doc",
     "docket", "doi", "ean", "factura", "facture", "fattura", "gtin", "hash", "invoice", "isbn",
     "issn", "item", "job", "lot", "meter", "model", "mpan", "mprn", "order", "ordine", "parcel",
-    "part", "part no", "part number", "pedido", "po", "price", "product", "purchase", "quote", "receipt",
-    "rechnung", "ref", "ref.", "reference", "release", "rev", "revision", "s/n", "serial",
-    "shipment", "sku", "stock", "ticket", "total", "tracking", "transaction", "upc", "version",
+    "part", "part no", "part number", "pedido", "po", "price", "product", "purchase", "quote",
+    "receipt", "rechnung", "ref", "ref.", "reference", "release", "rev", "revision", "s/n",
+    "serial", "shipment", "sku", "stock", "ticket", "total", "tracking", "transaction", "upc", "version",
 )  # fmt: skip
 WORDS: Final = {"@references": REFERENCES}
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -110,14 +111,18 @@ def source_of(name: str) -> str:
     Raises:
         MalformedError: `recognise.no-recogniser`.
     """
-    for path in _walk(files("sunlit.recognise").joinpath("data")):
-        text = path.read_text("utf-8")
-        if read_file(path.name, text.encode())["id"] == name:
-            return text
+    for one in _files():
+        if f'id = "{name}"' in one.splitlines():
+            return one
     raise MalformedError(
         "recognise.no-recogniser", "no recogniser has this id",
         got=name[:40], mend="see `sunlit data recognisers`",
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _files() -> list[str]:
+    return [path.read_text("utf-8") for path in _walk(files("sunlit.recognise").joinpath("data"))]
 
 
 def load(*folders: Path) -> Recognisers:
@@ -165,7 +170,7 @@ def _walk(folder: Traversable) -> Iterator[Traversable]:
 
 def _together(them: "Iterator[Recogniser] | list[Recogniser]") -> Recognisers:
     items = sorted(them, key=lambda one: one.id)
-    for one, after in zip(items, items[1:], strict=False):
+    for one, after in pairwise(items):
         if one.id == after.id:
             raise MalformedError(
                 "recognise.twice", f"two recognisers have the id {one.id!r}",

@@ -111,7 +111,7 @@ def _is_part(looked: Looked, start: int, end: int) -> bool:
     return False
 
 
-def _judge(  # noqa: PLR0913 - inner loop
+def _judge(
     rule: Rule,
     looked: Looked,
     span: tuple[int, int],
@@ -123,15 +123,15 @@ def _judge(  # noqa: PLR0913 - inner loop
         sure = rule.has_context(near, *span)
     if not sure and rule.alone < threshold:
         return None
-    found: tuple[int, int] | None = span
-    if rule.check:
-        found = rule.check(looked.plain, *span, looked.stops)
-        if found is None or found[0] < looked.begins:
-            return None
+    found = rule.check(looked.plain, *span, looked.stops) if rule.check else span
+    if found is None or found[0] < looked.begins:
+        return None
     confidence = rule.with_context if sure else rule.alone
     if not sure and near and rule.is_doubted(near, span[0]):
         confidence *= DOUBT
-    return Candidate(*found, rule, confidence, sure) if confidence >= threshold else None
+    if confidence < threshold:
+        return None
+    return Candidate(found[0], found[1], rule, confidence, sure)
 
 
 def resolve(found: list[Candidate], looked: Looked, named: frozenset[str]) -> Iterator[Candidate]:

@@ -16,7 +16,7 @@ _LABEL: Final = rb"[A-Za-z0-9\xc0-\xff][A-Za-z0-9\xc0-\xff-]{0,62}"
 _DOMAIN: Final = re.compile(rb"@(" + _LABEL + rb"(?:\." + _LABEL + rb"){1,9})")
 _LAST: Final = re.compile(rb"(?:[A-Za-z\xc0-\xff]{2,24}|[Xx][Nn]--[A-Za-z0-9-]{2,59})")
 _LOCAL: Final = bytes(
-    one for one in range(256) if chr(one).isascii() and chr(one).isalnum() or one >= 0xC0
+    one for one in range(256) if (chr(one).isascii() and chr(one).isalnum()) or one >= 0xC0
 ) + b"._%+-'&~"  # fmt: skip
 _EDGE: Final = b".'&%~-+"
 _IMAGES: Final = frozenset(b"png jpg jpeg gif webp svg ico bmp css js".split())
@@ -103,7 +103,8 @@ def _is_somebodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address, writte
 
 
 DATE: Final = re.compile(
-    rb"[0-3]?[0-9]([-/. ])[01]?[0-9]\1(?:[12][0-9])?[0-9]{2}|[12][0-9]{3}([-/.])[01]?[0-9]\2[0-3]?[0-9]"
+    rb"[0-3]?[0-9]([-/. ])[01]?[0-9]\1(?:[12][0-9])?[0-9]{2}"
+    rb"|[12][0-9]{3}([-/.])[01]?[0-9]\2[0-3]?[0-9]"
     rb"|(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}"
 )
 MIN_REFERENCE_DIGITS: Final = 4

@@ -125,7 +125,7 @@ class ColumnTally:
         self._empty += int((codes < 0).sum()) + empty
         if len(texts) <= FEW and 2 * len(texts) <= len(codes):
             self._look(texts, weights)
-        elif len(texts):
+        elif texts:
             self._search(texts, weights, codes)
         self._rows += len(codes)
 
@@ -143,7 +143,7 @@ class ColumnTally:
         masks = {number: _mask(self._engine, number, plain) for number in sorted(dense)}
         for kind, patterns in self._dense.items():
             mask = np.logical_or.reduce([masks[number] for number in patterns])
-            rows = np.flatnonzero(np.append(mask, False)[codes])  # noqa: FBT003 - a null is no match
+            rows = np.flatnonzero(np.append(mask, False)[codes])
             self._matched[kind] += len(rows)
             sample = self._samples.setdefault(kind, _Sample())
             sample.offer(rows + self._rows, rows, codes, texts)
