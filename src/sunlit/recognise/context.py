@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from sunlit.recognise.checks import Check, check
-from sunlit.recognise.database import Database, Pattern
+from sunlit.recognise.database import Pattern, compiled
 from sunlit.recognise.normal import normalise
 from sunlit.recognise.recognisers import DECOY, Recogniser
 
@@ -54,7 +54,7 @@ class Words:
         """Begin without words; `number` takes them, `compile` makes them ready."""
         self._numbers: dict[bytes, int] = {}
         self._lengths: list[int] = []
-        self._database = Database([])
+        self._database = compiled(())
 
     def numbers(self, words: Sequence[str]) -> frozenset[int]:
         """Return the numbers of words, new ones for those that are new."""
@@ -69,7 +69,7 @@ class Words:
 
     def compile(self) -> None:
         """Make one database of all words."""
-        self._database = Database([_as_pattern(word) for word in self._numbers])
+        self._database = compiled(tuple(_as_pattern(word) for word in self._numbers))
 
     def near(self, lower: bytes) -> "Near":
         """Look the words up in a text."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sunlit.base.errors import MalformedError, UnavailableError
@@ -89,6 +90,17 @@ class Database:
         if not hasattr(self._local, "scratch"):
             self._local.scratch = self._library.Scratch(self._database)
         return self._local.scratch
+
+
+@lru_cache(maxsize=128)
+def compiled(patterns: tuple[Pattern, ...]) -> Database:
+    """Return the database of these patterns, compiled once in a process.
+
+    Raises:
+        MalformedError: `recognise.pattern`.
+        UnavailableError: `recognise.no-engine`.
+    """
+    return Database(patterns)
 
 
 def _library() -> Any:  # noqa: ANN401 - the same

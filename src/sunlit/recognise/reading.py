@@ -24,7 +24,8 @@ REFERENCES: Final = (
     "issn", "item", "job", "lot", "meter", "model", "mpan", "mprn", "order", "ordine", "parcel",
     "part", "part no", "part number", "pedido", "po", "price", "product", "purchase", "quote",
     "receipt", "rechnung", "ref", "ref.", "reference", "release", "rev", "revision", "s/n",
-    "serial", "shipment", "sku", "stock", "ticket", "total", "tracking", "transaction", "upc", "version",
+    "serial", "shipment", "sku", "stock", "ticket", "total", "tracking", "transaction", "upc",
+    "version",
 )  # fmt: skip
 WORDS: Final = {"@references": REFERENCES}
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

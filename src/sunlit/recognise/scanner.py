@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sunlit.recognise.context import Near
-from sunlit.recognise.database import Database, Hit, Pattern
+from sunlit.recognise.database import Hit, Pattern, compiled
 from sunlit.recognise.resolve import Served
 
 MARGIN: Final = 80  # no value of weak form is longer
@@ -27,26 +27,36 @@ class Scanner:
     ) -> None:
         """Compile the patterns, but for those numbered in `without`."""
         numbers = [number for number in range(len(patterns)) if number not in without]
-        weak = {number for number in numbers if _is_weak(served[number], named)}
-        self._strong = [number for number in numbers if number not in weak]
-        self._weak = sorted(weak)
+        weak = [number for number in numbers if served[number].needed is not None]
+        strong = [number for number in numbers if served[number].needed is None]
+        told = [number for number in weak if not served[number].ids.isdisjoint(named)]
         self._needed = frozenset().union(*(served[one].needed or () for one in weak))
         self._reach = MARGIN + max([0, *(served[number].within for number in weak)])
-        self._everywhere = Database([patterns[number] for number in self._strong])
-        self._nearby = Database([patterns[number] for number in self._weak])
+        self._told = frozenset(told)
+        self._weak, self._nearby = weak, compiled(tuple(patterns[one] for one in weak))
+        self._everywhere = [
+            (some, compiled(tuple(patterns[one] for one in some)))
+            for some in (strong, told)
+            if some
+        ]
 
     def hits(self, plain: bytes, near: Near) -> list[Hit]:
         """Return the hits of the text, in order of their ends."""
-        strong, weak = self._strong, self._weak
-        hits = [(strong[one], start, end) for one, start, end in self._everywhere.hits(plain)]
-        more = [
-            (weak[one], first + start, first + end)
-            for first, stop in self._surroundings(near, len(plain))
-            for one, start, end in self._nearby.hits(plain[first:stop])
-            # What touches the edge of the surroundings may be the rest of something longer.
-            if (start or not first) and (first + end < stop or stop == len(plain))
+        hits = [
+            (numbers[one], start, end)
+            for numbers, database in self._everywhere
+            for one, start, end in database.hits(plain)
         ]
-        return sorted(hits + more, key=_end) if more else hits
+        more = list(self._near_words(plain, near))
+        return sorted(hits + more, key=_end) if more or self._told else hits
+
+    def _near_words(self, plain: bytes, near: Near) -> Iterator[Hit]:
+        for first, stop in self._surroundings(near, len(plain)):
+            for one, start, end in self._nearby.hits(plain[first:stop]):
+                # What touches the edge of the surroundings may be the rest of something longer.
+                inside = (start or not first) and (first + end < stop or stop == len(plain))
+                if inside and self._weak[one] not in self._told:
+                    yield self._weak[one], first + start, first + end
 
     def _surroundings(self, near: Near, length: int) -> Iterator[tuple[int, int]]:
         first, stop = 0, -1
@@ -60,10 +70,6 @@ class Scanner:
             stop = min(length, one.end + self._reach)
         if stop >= 0:
             yield first, stop
-
-
-def _is_weak(served: Served, named: frozenset[str]) -> bool:
-    return served.needed is not None and served.ids.isdisjoint(named)
 
 
 def _end(hit: Hit) -> int:

@@ -26,7 +26,8 @@ FIRST: Final = 500  # rows that show which patterns are dense
 DENSE: Final = 0.04  # from this share on, counting with RE2 costs less than looking in full
 SAMPLE: Final = 1000  # rows of a dense kind that are looked at in full
 SAMPLE_CHARACTERS: Final = 8_000_000
-FEW: Final = 4096  # so many distinct values are all looked at in full
+FEW: Final = 10_000  # so many distinct values, the first of a column, are looked at in full
+REPEATED: Final = 4096  # and so many of a batch whose values repeat
 SHAPES: Final = 3
 _Z: Final = 1.959963984540054  # 95 %
 _U64: Final = np.uint64
@@ -104,7 +105,7 @@ class ColumnTally:
     def __init__(self, engine: Engine, column: str | None) -> None:
         """Begin with no rows; the column's name counts as context."""
         self._engine, self._column = engine, column
-        self._rows = self._empty = 0
+        self._rows = self._empty = self._looked = 0
         self._full = _Finds()
         self._dense: dict[str, list[int]] | None = None  # kind -> its patterns
         self._matched: Counter[str] = Counter()
@@ -123,7 +124,9 @@ class ColumnTally:
         texts = [text or "" for text in coded.dictionary.cast(pa.large_string()).to_pylist()]
         empty = sum(int(weight) for text, weight in zip(texts, weights, strict=True) if not text)
         self._empty += int((codes < 0).sum()) + empty
-        if len(texts) <= FEW and 2 * len(texts) <= len(codes):
+        repeat = len(texts) <= REPEATED and 2 * len(texts) <= len(codes)
+        if repeat or self._looked + len(texts) <= FEW:
+            self._looked += len(texts)
             self._look(texts, weights)
         elif texts:
             self._search(texts, weights, codes)
