@@ -23,14 +23,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.data_measure import measured, say
-from sunlit.claims.privacy import Found, Scan
 
 if TYPE_CHECKING:
     from sunlit.producers.data.mask import Masking
+    from sunlit.producers.data.scan import Scanned
 
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)  # a time is asked for, and none is measured
 PSEUDONYMS: Final = ("email", "phone", "nhs_no", "postcode", "ni_number", "name")
-LABELS_FROM: Final = 0.5  # of a column's values that must be of a kind to name the column by it
 
 
 def spans(asked: argparse.Namespace) -> None:
@@ -61,9 +60,11 @@ def scan_place(asked: argparse.Namespace) -> None:
     """Scan a dataset as the command does: digest, reading, every value, intervals."""
     with _few(asked.place) as few:
         _scan(str(few))
-    claim, took = measured(lambda: _scan(str(asked.place)))
-    found = {one.column: one.kind for one in reversed(claim.found)}
-    say(took, rows=claim.rows, bytes=asked.place.stat().st_size, found=found)
+    done, took = measured(lambda: _scan(str(asked.place)))
+    found = {one.column: one.kind for one in reversed(done.claim.found)}
+    looked = sum(one.get("looked", 0) for one in done.detail["columns"])
+    size = asked.place.stat().st_size
+    say(took, rows=done.claim.rows, bytes=size, found=found, looked=looked)
 
 
 def columns(asked: argparse.Namespace) -> None:
@@ -72,25 +73,10 @@ def columns(asked: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "columns.parquet"
         pq.write_table(pa.table(read), place)
-        claim, took = measured(lambda: _scan(str(place)))
-    asked.out.write_text(json.dumps(labels(claim)), encoding="utf-8")
-    say(took, rows=claim.rows, columns=len(read))
-
-
-def labels(claim: Scan) -> dict[str, str]:
-    """Return what each column holds: the kind of most of its values, else what its name says."""
-    best: dict[str, Found] = {}
-    for one in claim.found:
-        telling = one.by == "name" or float(one.rate) >= LABELS_FROM
-        if one.column is None or not telling or one.category == "special-category":
-            continue
-        if one.column not in best or _strength(one) > _strength(best[one.column]):
-            best[one.column] = one
-    return {column: one.kind for column, one in best.items()}
-
-
-def _strength(one: Found) -> tuple[bool, float, float]:
-    return one.by != "name", float(one.rate), float(one.confidence)
+        done, took = measured(lambda: _scan(str(place)))
+    labels = {one["name"]: one["label"] for one in done.detail["columns"] if one["label"]}
+    asked.out.write_text(json.dumps(labels), encoding="utf-8")
+    say(took, rows=done.claim.rows, columns=len(read))
 
 
 def mask_place(asked: argparse.Namespace) -> None:
@@ -175,13 +161,13 @@ def _few(place: Path) -> Iterator[Path]:
         yield few
 
 
-def _scan(place: str) -> Scan:
+def _scan(place: str) -> "Scanned":
     from sunlit.producers.data.scan import scan  # noqa: PLC0415 - imports are not timed
     from sunlit.producers.data.source import open_source  # noqa: PLC0415 - imports are not timed
     from sunlit.recognise.recognisers import shipped  # noqa: PLC0415 - imports are not timed
 
     with open_source(place) as source:
-        return scan(source, recognisers=shipped(), at=AT).claim
+        return scan(source, recognisers=shipped(), at=AT)
 
 
 def _documents(place: Path) -> list[str]:

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -14,11 +12,9 @@ from stdnum.gb import nhs
 
 from benchmarks import data, data_accuracy, data_contender, data_made, data_sets, data_speed
 from benchmarks.data_contender import MissingError, Run
-from benchmarks.data_ours import labels
 from benchmarks.data_plot import exponent, plot
 from benchmarks.parts import OURS, Part
 from benchmarks.run import Failed
-from sunlit.claims.privacy import Found, Scan
 from tests.data_corpus.columns import Labelled
 from tests.data_corpus.corpus import Document, Truth
 from tests.data_corpus.score import Rate
@@ -94,25 +90,6 @@ def test_a_contender_that_is_not_installed_is_said_to_be(monkeypatch: pytest.Mon
     monkeypatch.setenv("PYCANON_PYTHON", "/nowhere/python")
     with pytest.raises(MissingError, match="bench-data"):
         data_contender.python_of("pycanon")
-
-
-def _found(column: str, kind: str, rate: str, by: str = "values") -> Found:
-    return Found(
-        column=column, kind=kind, category="identifier", by=by, rows=9, hits=9, rate=Decimal(rate),
-        low=Decimal(0), high=Decimal(1), confidence=Decimal("0.9"),
-    )  # fmt: skip
-
-
-def test_a_column_is_named_by_most_of_its_values_then_by_its_name() -> None:
-    """A few hits in prose name no column."""
-    claim = Scan(
-        tool="t", recognisers="0" * 64, files=1, rows=9, sensitive=True,
-        scanned_on=datetime(2026, 1, 1, tzinfo=UTC), found=(
-            _found("a", "phone", "0.9"), _found("a", "person", "0", "name"),
-            _found("b", "email", "0.1"), _found("c", "iban", "0", "name"),
-        ),
-    )  # fmt: skip
-    assert labels(claim) == {"a": "phone", "c": "iban"}
 
 
 def test_presidio_may_call_a_column_of_dates_one_of_dates_and_we_may_not_call_it_births() -> None:
