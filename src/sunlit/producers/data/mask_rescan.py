@@ -6,10 +6,9 @@ pseudonym it is certain that none equals what it stands for.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sunlit.base.errors import VerificationError
 from sunlit.producers.data.mask_arrow import as_text
@@ -17,7 +16,12 @@ from sunlit.recognise.masking import Finder, survivors
 from sunlit.recognise.plan import ColumnRule, MaskPlan
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
     from sunlit.producers.data.source import Source
+
+Rows: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 
 SHOWN: Final = 5  # numbers of rows that an error names
 _LIKE_BEFORE: Final = frozenset({"date-shift", "noise"})
@@ -30,6 +34,11 @@ class Left:
 
     count: int = 0
     rows: list[int] = field(default_factory=list)
+
+    def add(self, rows: "Rows") -> None:
+        """Count rows, and remember the first of all."""
+        self.count += len(rows)
+        self.rows += rows[: SHOWN - len(self.rows)].tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +82,29 @@ def look_again(
         for name, fatal in wanted.items():
             if fatal is None:
                 continue
-            texts = as_text(batch.column(name)).to_pylist()
-            for number, kind in set(survivors(engine, texts, known, name)):
+            for kind, rows in _hits(engine, batch.column(name), known, name):
                 if kind in fatal:
-                    _add(found.setdefault((name, kind), Left()), first + number)
+                    found.setdefault((name, kind), Left()).add(rows + first)
                 elif not _is_shaped(by_name.get(name), kind):
-                    kept[name, kind] += 1
+                    kept[name, kind] += len(rows)
         first += len(batch)
     return Second(tuple(sorted(kinds)), found, kept)
+
+
+def _hits(
+    engine: Finder, array: "pa.Array", known: Collection[str], name: str
+) -> Iterator[tuple[str, "Rows"]]:
+    """Yield each kind that is found in a column, with the rows; equal values are searched once."""
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    encoded = as_text(array).dictionary_encode()
+    found: dict[str, set[int]] = {}
+    for number, kind in survivors(engine, encoded.dictionary.to_pylist(), known, name):
+        found.setdefault(kind, set()).add(number)
+    if found:
+        places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        for kind, numbers in sorted(found.items()):
+            yield kind, np.flatnonzero(np.isin(places, list(numbers)))
 
 
 def expect_none(second: Second) -> None:
@@ -92,7 +116,7 @@ def expect_none(second: Second) -> None:
     if not second.survivors:
         return
     (column, kind), left = max(second.survivors.items(), key=lambda one: (one[1].count, one[0]))
-    rows = ", ".join(map(str, islice(sorted(left.rows), SHOWN)))
+    rows = ", ".join(map(str, left.rows))
     others = len(second.survivors) - 1
     more = f", and {others} more of column and kind" if others else ""
     raise VerificationError(
@@ -123,9 +147,3 @@ def _wanted(
 
 def _is_shaped(one: ColumnRule | None, kind: str) -> bool:
     return one is not None and one.rule.method in _PARTLY and kind in one.kinds
-
-
-def _add(left: Left, row: int) -> None:
-    left.count += 1
-    if len(left.rows) < 10_000:
-        left.rows.append(row)
