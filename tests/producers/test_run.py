@@ -19,7 +19,9 @@ from sunlit.registry.run import Asked, ChildFailedError, look_at_inputs, run
 from sunlit.registry.run_environment import environment, source, without_secrets
 from sunlit.registry.run_gate import warnings
 from sunlit.statement.intoto import Statement
+from tests.capabilities.privacy.datasets_told import SENSITIVE
 from tests.producers.folders import claims
+from tests.registry.data_tools import FakeDataTools
 
 TRAIN = """
 import pathlib, sys
@@ -303,26 +305,46 @@ def test_environments_that_do_not_answer_are_left_out(monkeypatch: pytest.Monkey
 
 
 def test_the_command_line_records_warns_and_streams(
-    place: Path, capfd: pytest.CaptureFixture[str]
+    place: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the command prints is seen; what seems sensitive is said before it starts."""
-    arguments = ["--input", "data.csv", "--output", "model.txt", "--json", "--",
+    """What the command prints is seen; what is sensitive is said before it starts."""
+    arguments = ["--input", "data.csv", "--output", "model.txt", "--review-later", "--json", "--",
                  sys.executable, "train.py", "model.txt"]  # fmt: skip
+    monkeypatch.setattr("sunlit.bootstrap.data_tools", lambda: FakeDataTools(scan_claim=SENSITIVE))
 
     done = CliRunner().invoke(command, arguments, catch_exceptions=False)
 
     assert done.exit_code == 0
-    assert "sex or gender: sex" in done.stderr
+    assert "Note: data.csv: person: name." in done.stderr
+    assert "an independent review is opened" in done.stderr
     document = json.loads(done.stdout)
     assert document["format"] == "sunlit-run/1"
+    assert [one["sensitive"] for one in document["data"]] == [True]
     assert Path(document["record"]).exists()
     assert "training" in capfd.readouterr().out
     plain = CliRunner().invoke(command, [one for one in arguments if one != "--json"])
     assert "Recorded: 1 inputs, 1 output files" in plain.output
 
 
-def test_the_commands_exit_code_is_passed_on(place: Path) -> None:
+def test_the_command_stops_and_says_what_comes_next(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was started: the very commands that mend it stand there."""
+    monkeypatch.setattr("sunlit.bootstrap.data_tools", lambda: FakeDataTools(scan_claim=SENSITIVE))
+    arguments = ["--input", "data.csv", "--output", "model.txt", "--", sys.executable, "train.py"]
+
+    done = CliRunner().invoke(command, arguments)
+
+    assert isinstance(done.exception, SunlitError)
+    assert done.exception.code == "run.not-reviewed"
+    assert "sunlit data mask data.csv --plan plan.toml --out data-masked.csv" in done.stderr
+    assert "sunlit review ask data.csv --component . --home HOME" in done.stderr
+    assert not (place / "model.txt").exists()
+
+
+def test_the_commands_exit_code_is_passed_on(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a shell would."""
+    monkeypatch.setattr("sunlit.bootstrap.data_tools", FakeDataTools)
     (place / "bad.py").write_text("import sys; sys.exit(7)")
 
     done = CliRunner().invoke(

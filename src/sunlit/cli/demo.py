@@ -15,7 +15,7 @@ Example:
   sunlit demo
   sunlit demo --in /tmp/story --again
 """
-NEEDED: Final = ("lightgbm", "numpy", "pyarrow")
+NEEDED: Final = ("duckdb", "hyperscan", "lightgbm", "numpy", "pyarrow")
 
 
 @click.command(epilog=EPILOG)

@@ -48,7 +48,7 @@ class Commands(LazyGroup):
 
 EPILOG: Final = """\b
 Examples:
-  sunlit demo                      play the whole story, about a minute
+  sunlit demo                      play the whole story, in about two minutes
   sunlit assure PATH               check your own model's folder; needs no key
   sunlit token verify DIR --trust trust.json --component PATH
 
