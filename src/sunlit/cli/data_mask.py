@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -43,6 +43,7 @@ WARNING: Final = "These are real values of real people. Do not paste, log or pho
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--rows", type=click.IntRange(0, 1000), default=3, show_default=True,
               help="With --dry-run: how many rows to show on a terminal.")  # fmt: skip
+@click.option("--names", is_flag=True, help="Mask names in prose too, as a model finds them.")
 @click.option("--replace", is_flag=True, help="Replace what lies at --out.")
 @click.option("--recognisers", "folders", type=FOLDER, multiple=True,
               help="An agency's own recognisers, beside the shipped ones.")  # fmt: skip
@@ -51,7 +52,7 @@ WARNING: Final = "These are real values of real people. Do not paste, log or pho
 @data_options_as("--reports")
 def command(  # noqa: PLR0913 - one option each
     *, place: str | None, plan_file: Path | None, out: Path | None, mask_key: str | None,
-    new_key: Path | None, dry_run: bool, rows: int, replace: bool, folders: tuple[Path, ...],
+    new_key: Path | None, dry_run: bool, rows: int, names: bool, replace: bool, folders: tuple[Path, ...],
     encoding: str | None, delimiter: str | None, options: DataOptions,
 ) -> None:  # fmt: skip
     """Mask a dataset after a plan: redact, pseudonymise, make coarser, drop."""
@@ -62,7 +63,7 @@ def command(  # noqa: PLR0913 - one option each
         raise click.UsageError("say PLACE, --plan FILE and --out FILE; or --new-key PATH")
     from sunlit.producers.data.source import open_source
 
-    masking = _masking(plan_file, mask_key, folders)
+    masking = _masking(plan_file, mask_key, folders, names=names)
     with bar("Reading") as step:
         source = open_source(place, progress=step, encoding=encoding, delimiter=delimiter)
     with source:
@@ -81,7 +82,9 @@ def _new_key(path: Path) -> None:
     click.echo(f"Use it with --mask-key file:{path}")
 
 
-def _masking(plan_file: Path, key: str | None, folders: tuple[Path, ...]) -> "Masking":
+def _masking(
+    plan_file: Path, key: str | None, folders: tuple[Path, ...], *, names: bool
+) -> "Masking":
     from sunlit.producers.data.mask import Masking
     from sunlit.recognise.masking_key import load_key
     from sunlit.recognise.plan_read import load_plan
@@ -89,7 +92,7 @@ def _masking(plan_file: Path, key: str | None, folders: tuple[Path, ...]) -> "Ma
 
     return Masking(
         plan=load_plan(plan_file), recognisers=load(*folders),
-        key=None if key is None else load_key(key), folder=plan_file.parent,
+        key=None if key is None else load_key(key), folder=plan_file.parent, names=names,
     )  # fmt: skip
 
 
@@ -97,6 +100,7 @@ def _mask(
     source: "Source", masking: "Masking", out: Path, options: DataOptions, *, replace: bool
 ) -> None:
     from sunlit.producers.data.mask import mask
+    from sunlit.producers.data.report import report
     from sunlit.statement.intoto import Subject
 
     with bar("Masking") as step:
@@ -104,14 +108,8 @@ def _mask(
             source, masking, out=out, at=clock().now(), replace_out=replace, progress=step
         )  # fmt: skip
     subject = Subject(name=made.name, digest=made.digest)
-    lines = said(made.claim, subject, {"mask.json": _json(made.detail)}, options)
+    lines = said(made.claim, subject, report(made.detail), options)
     emit(made.detail, [*_told(made, out), *lines], as_json=options.as_json)
-
-
-def _json(detail: Any) -> bytes:  # noqa: ANN401 - JSON
-    import json
-
-    return json.dumps(detail, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _told(made: "MaskedData", out: Path) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +49,7 @@ def command(
     needed("pyarrow", "duckdb")
     from sunlit.adapters.clock import SystemClock
     from sunlit.producers.data.minimise import minimise
+    from sunlit.producers.data.report import report
     from sunlit.producers.data.source import open_source
 
     used = _used(given)
@@ -60,8 +60,7 @@ def command(
         )  # fmt: skip
     lines = []
     if done.claim is not None and done.subject is not None:
-        report = json.dumps(done.detail, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        lines = said(done.claim, done.subject, {"minimise.json": report.encode()}, options)
+        lines = said(done.claim, done.subject, report(done.detail), options)
     emit(done.detail | {"kept": lines}, [*_lines(done.detail, out), *lines],
          as_json=options.as_json)  # fmt: skip
 

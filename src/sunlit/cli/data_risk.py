@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -115,15 +114,9 @@ def _measured(
 
 def reports(measured: Measured) -> dict[str, bytes]:
     """Return the reports that are kept beside the claim."""
-    text = json.dumps(measured.detail, ensure_ascii=False, indent=1)
-    found = {"risk.json": text.encode() + b"\n"}
-    try:
-        from sunlit.producers.data.report import (  # type: ignore[import-untyped,import-not-found,attr-defined,unused-ignore]
-            html,
-        )
-    except ImportError:
-        return found
-    return {**found, "risk.html": html(measured.detail)}
+    from sunlit.producers.data.report import report
+
+    return report(measured.detail)
 
 
 def _planned(measured: Measured, path: Path | None) -> list[str]:

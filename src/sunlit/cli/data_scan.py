@@ -1,6 +1,5 @@
 """`sunlit data scan`: say what personal data a dataset seems to hold."""
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -92,13 +91,9 @@ def _subject(scanned: "Scanned") -> Any:  # noqa: ANN401 - imported lazily
 
 
 def _reports(scanned: "Scanned") -> dict[str, bytes]:
-    text = json.dumps(scanned.detail, ensure_ascii=False, indent=1)
-    reports = {"scan.json": text.encode() + b"\n"}
-    try:
-        from sunlit.producers.data.report import html  # type: ignore[import-untyped,import-not-found,attr-defined,unused-ignore]
-    except ImportError:
-        return reports
-    return {**reports, "scan.html": html(scanned.detail)}
+    from sunlit.producers.data.report import report
+
+    return report(scanned.detail)
 
 
 def _propose(detail: Mapping[str, Any], path: Path) -> str:

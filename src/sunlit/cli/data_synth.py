@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -117,8 +116,9 @@ def _make(place: str, out: Path, given: dict[str, Any], options: DataOptions) ->
 
 def reports(done: Synthesised) -> dict[str, bytes]:
     """Return the report's files by name."""
-    whole = json.dumps(done.detail, ensure_ascii=False, indent=1, sort_keys=True)
-    return {"synth.json": whole.encode() + b"\n"}
+    from sunlit.producers.data.report import report
+
+    return report(done.detail)
 
 
 def _asked(given: dict[str, Any]) -> Asked:

@@ -6,7 +6,7 @@ series differ by shape, bars that are judged bad are hatched, and each row says 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, log10
+from math import ceil, floor, log10
 from typing import Final
 
 from sunlit.producers.data.report.figures import count, share
@@ -20,7 +20,9 @@ AXIS: Final = 40  # for tick labels and the axis title
 MOST: Final = 20  # rows of a chart; the table has them all
 LABEL: Final = 48  # characters of a label with a figure beside it
 GLYPH: Final = 6.4  # units of a character, about
+NICE: Final = (1, 2, 2.5, 5, 10)  # steps between ticks
 TOP_DECADE: Final = 18  # counts above are drawn at the end of the axis
+SMALL: Final = "small middle"
 SERIES: Final = (("disc", "first"), ("ring", "second"), ("diamond", "third"))
 
 
@@ -62,24 +64,12 @@ class Scale:
 
 
 def shares(rows: Sequence[Row], also: float = 0) -> Scale:
-    """Return an axis of percentages that holds every figure and starts at zero or below it."""
+    """Return an axis of percentages that holds zero, every figure and `also`."""
     ends = [end for row in rows for dot in row.dots for end in (dot.value, dot.low, dot.high)]
     known = [one for one in ends if one is not None]
-    top = _rounded(max([*known, also, 0.0]))
-    bottom = -_rounded(-min([*known, 0.0])) if min([*known, 0.0]) < 0 else 0.0
-    step = (top - bottom) / 4
-    ticks = tuple((bottom + step * place, share(bottom + step * place)) for place in range(5))
-    return Scale(bottom, top, ticks)
-
-
-def _rounded(top: float) -> float:
-    """Return the next of 1, 2, 4, 10 times a power of ten, at most 1 for shares up to 1."""
-    if top <= 0:
-        return 0.01
-    if top > 0.4 and top <= 1:
-        return 1.0
-    decade = 10.0 ** ceil(log10(top) - 1e-9)
-    return next((decade * one for one in (0.2, 0.4, 1) if top <= decade * one + 1e-12), decade)
+    low, high = min([*known, 0.0]), max([*known, also, 0.0])
+    places = _places(low, high if high > low else low + 0.01)
+    return Scale(places[0], places[-1], tuple((at, share(at)) for at in places))
 
 
 def counts(rows: Sequence[Row]) -> Scale:
@@ -87,15 +77,22 @@ def counts(rows: Sequence[Row]) -> Scale:
     known = [dot.value for row in rows for dot in row.dots if dot.value]
     top, bottom = max(known, default=1.0), min(known, default=1.0)
     if top / max(bottom, 1) > 100:
-        end = min(ceil(log10(top)), TOP_DECADE)
+        end = min(log10(top), TOP_DECADE)
         step = max(1, ceil(end / 5))
-        ticks = tuple((10.0**power, count(10**power)) for power in range(0, end + 1, step))
+        ticks = tuple((10.0**power, count(10**power)) for power in range(0, int(end) + 1, step))
         # Starts below one, so that a bar of one has a length.
-        return Scale(-0.25, end, ticks, is_log=True)
-    end = _rounded(top)
-    if end < 4:
-        return Scale(0, max(ceil(end), 1), tuple((float(n), count(n)) for n in range(ceil(end) + 1)))
-    return Scale(0, end, tuple((end * place / 4, count(end * place / 4)) for place in range(5)))
+        return Scale(-0.25, end + 0.05, ticks, is_log=True)
+    places = [one for one in _places(0, max(top, 1)) if one == int(one)]
+    return Scale(0, places[-1], tuple((at, count(at)) for at in places))
+
+
+def _places(low: float, high: float) -> list[float]:
+    """Return round places for ticks, at most about five, around `low` to `high`."""
+    rough = (high - low) / 4
+    decade = 10.0 ** floor(log10(rough))
+    step = next(decade * one for one in NICE if rough <= decade * one * (1 + 1e-9))
+    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    return [round(place * step, 12) for place in range(first, last + 1)]
 
 
 def drawn(
@@ -116,16 +113,15 @@ def drawn(
 
 
 def _grid(scale: Scale, top: float, bottom: float, axis: str) -> list[Mark]:
-    marks = []
-    for place, (value, text) in enumerate(scale.ticks):
-        x = scale.x(value)
+    marks, free = [], 0.0
+    for value, text in scale.ticks:
+        x, half = scale.x(value), len(text) * GLYPH / 2
         marks.append(Mark("line", x, top, x, bottom, look="grid"))
-        look = "start" if place == 0 and not scale.is_log else "middle"
-        if place == len(scale.ticks) - 1:
-            look = "end" if x > RIGHT - 20 else look
-        at = WIDTH if look == "end" else x
-        marks.append(Mark("text", at, bottom + 15, text=text, look=f"small {look}"))
-    zero = scale.x(1 if scale.is_log else 0)
+        middle = min(max(x, LEFT + half), WIDTH - half)
+        if middle - half >= free:  # else it would stand on the one before
+            marks.append(Mark("text", round(middle, 1), bottom + 15, text=text, look=SMALL))
+            free = middle + half + GLYPH / 2
+    zero = LEFT if scale.is_log else scale.x(0)
     marks.append(Mark("line", zero, top, zero, bottom, look="zero"))
     marks.append(Mark("text", LEFT, bottom + 33, text=axis, look="small start"))
     return marks
@@ -144,7 +140,7 @@ def _row(row: Row, scale: Scale, y: float, *, bars: bool) -> list[Mark]:
     room = int(LABEL - len(row.said)) - 2
     label = row.label if len(row.label) <= room else f"{row.label[: max(room - 1, 6)]}…"
     marks = [
-        Mark("text", LEFT, y + 14, text=label, look="start plate"),
+        Mark("text", LEFT + 5, y + 14, text=label, look="start plate"),
         Mark("text", WIDTH, y + 14, text=row.said, look="end plate"),
     ]
     if len(row.dots) == 2 and not bars:
@@ -188,6 +184,4 @@ def _link(dots: Sequence[Dot], scale: Scale, y: float) -> list[Mark]:
 
 def series(*texts: str) -> tuple[Key, ...]:
     """Return the key of a chart of dots."""
-    return tuple(
-        Key(kind, text, look) for (kind, look), text in zip(SERIES, texts, strict=False)
-    )
+    return tuple(Key(kind, text, look) for (kind, look), text in zip(SERIES, texts, strict=False))

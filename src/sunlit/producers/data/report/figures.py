@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Final
 
 UNKNOWN: Final = "not known"
+PERCENT: Final = "\N{NO-BREAK SPACE}%"
 LARGEST: Final = 1e15  # counts above are written in powers of ten
 NAMED: Final = 12  # names in a sentence; the others are counted
 
@@ -32,14 +33,14 @@ def share(value: object) -> str:
         return UNKNOWN
     hundredth = abs(found) * 100
     if found and hundredth < 0.01:
-        return "under 0.01 %" if found > 0 else "nearly 0 %"
+        return f"under 0.01{PERCENT}" if found > 0 else f"nearly 0{PERCENT}"
     if 99.99 < hundredth < 100 and found > 0:
-        return "over 99.99 %"
+        return f"over 99.99{PERCENT}"
     if hundredth >= 1e6:
-        return f"{found * 100:.3g} %"
+        return f"{found * 100:.3g}{PERCENT}"
     digits = 2 if hundredth < 1 else 1
     text = f"{found * 100:,.{digits}f}".rstrip("0").rstrip(".") if found else "0"
-    return f"{text} %".replace("-", "\N{MINUS SIGN}")
+    return f"{text}{PERCENT}".replace("-", "\N{MINUS SIGN}")
 
 
 def count(value: object) -> str:

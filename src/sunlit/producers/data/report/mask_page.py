@@ -23,10 +23,11 @@ LIMITS = (
     "Pseudonyms are personal data still for whoever has the key, or can guess values and has it.",
 )
 HOW = (
-    "Each column was changed by the method that the plan names for it; the plan is the file whose "
-    "digest stands here.",
-    "What came out was scanned again before it was put in its place: with anything left that the "
-    "plan masks, nothing would have been written.",
+    "Each column was changed by the method that the plan, whose digest stands here, names for it.",
+    (
+        "What came out was scanned again before it was put in its place: with anything left that "
+        "the plan masks, nothing would have been written."
+    ),
 )
 
 

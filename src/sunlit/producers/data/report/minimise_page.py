@@ -12,8 +12,10 @@ from sunlit.producers.data.report.said import SAME, command, digest, made_with
 Item = Mapping[str, object]
 STATES: Final = {"used": "used", "kept": "kept though unused", "dropped": "dropped"}
 HOW: Final = (
-    "The columns that are used come from the file that is named here (a model is read and never "
-    "run), from provenance, or from a declaration; every other column can be dropped.",
+    (
+        "The columns that are used come from the file that is named here (a model is read and "
+        "never run), from provenance, or from a declaration; every other column can be dropped."
+    ),
 )
 LIMITS: Final = (
     "Whether the purpose is lawful, or could be reached with less: that is for a person.",

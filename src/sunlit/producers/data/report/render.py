@@ -20,16 +20,19 @@ from sunlit.producers.data.report.model import Page, Table
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a column may be called so.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 MOST_GROUNDS: Final = 30
+NAMED: Final = ("scan.json", "risk.json", "synth.json")  # claims of these kinds name their report
 
 
 def page_html(page: Page, detail: Mapping[str, object], name: str) -> bytes:
     """Return the page; `name` is that of the JSON file."""
     css = style("page") + _style()
     # A `data:` address is what the links to CSV are; nothing may load one.
-    policy = f"default-src 'none'; style-src {source_hash(css)}; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src {source_hash(css)}; base-uri 'none'; form-action 'none'"
+    )
     text = _environment().get_template("report.html.j2").render(
         page=page, css=inline(css), policy=policy, csv=csv_address,
-        most=MOST_GROUNDS, json_name=name, format=detail.get("format", ""),
+        most=MOST_GROUNDS, json_name=name, is_named=name in NAMED, format=detail.get("format", ""),
         json_digest=hashlib.sha256(json_bytes(detail)).hexdigest(),
     )  # fmt: skip
     return text.encode("utf-8")

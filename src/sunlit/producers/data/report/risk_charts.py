@@ -12,9 +12,18 @@ from sunlit.producers.data.report.charts import (
     series,
     shares,
 )
-from sunlit.producers.data.report.figures import between, count, known, number, part, several, share
+from sunlit.producers.data.report.figures import (
+    between,
+    count,
+    known,
+    listed,
+    number,
+    part,
+    several,
+    share,
+)
 from sunlit.producers.data.report.model import Chart, Key, Table, cell
-from sunlit.producers.data.report.risk_words import called
+from sunlit.producers.data.report.risk_words import called, model_called
 
 Item = Mapping[str, object]
 # Classes of these sizes are drawn as one bar; the document lists each size to 100.
@@ -137,8 +146,10 @@ def _changes(detail: Item, name: str) -> Chart:
     ]  # fmt: skip
     first, last, objective = changes[0], changes[-1], called(known(detail.get("objective")))
     if name == "changes":
-        headline = f"The best single change: {known(first.get('words'))}"
-        summary = f"It takes the risk from {share(first.get('before'))} to {share(first.get('after'))}."
+        headline = f"Most for what it loses: {known(first.get('words'))}"
+        summary = (
+            f"It takes the risk from {share(first.get('before'))} to {share(first.get('after'))}."
+        )
     else:
         enough = "every limit then holds" if detail.get("steps_meet") is True else "not enough"
         headline = f"{len(changes)} steps take the risk to {share(last.get('after'))}: {enough}"
@@ -149,9 +160,14 @@ def _changes(detail: Item, name: str) -> Chart:
     return _before_after(
         detail, rows, name=f"risk-{name}", headline=headline,
         subtitle=f"{objective}, before and after "
-        + ("each change alone" if name == "changes" else "each step of a plan"),
+        + ("each change alone" if name == "changes" else _by(detail)),
         key=("before", "after"), summary=summary, heads=("Change", "Before", "After"),
     )  # fmt: skip
+
+
+def _by(detail: Item) -> str:
+    by = len(listed(detail, "steps_by"))
+    return f"each step of a plan, by {count(by)} columns" if by else "each step of a plan"
 
 
 def _before_after(
@@ -161,7 +177,9 @@ def _before_after(
     limit = _limit(detail, known(detail.get("objective")))
     scale = shares(rows, limit or 0)
     marks, height = drawn(
-        rows, scale, called(known(detail.get("objective"))),
+        rows,
+        scale,
+        called(known(detail.get("objective"))),
         limit=None if limit is None else (limit, f"limit {share(limit)}"),
     )
     rest = f" The first {MOST} are drawn; the table has more." if len(rows) > MOST else ""
@@ -183,7 +201,7 @@ def _models(detail: Item) -> Chart:
     models = several(population, "models")
     rows = [
         Row(
-            known(one.get("model")),
+            model_called(known(one.get("model"))),
             known(one.get("failure")) if one.get("failure") else share(one.get("value")),
             (Dot(number(one.get("value")), number(one.get("low")), number(one.get("high"))),),
         )
@@ -202,16 +220,17 @@ def _models(detail: Item) -> Chart:
         f"{share(chosen.get('value'))}",
         subtitle="Estimates of population uniqueness, with 95 % intervals",
         summary=(
-            f"{known(chosen.get('model'))} is used, because {known(population.get('why'))}: {said}. "
-            "The upper end is what is held against the limit. The models disagree; that is how "
-            "far they can be trusted."
+            f"{model_called(known(chosen.get('model')))} is used, because "
+            f"{known(population.get('why'))}: {said}. The upper end is held against the limit. "
+            "How far the models lie apart is how far they can be trusted."
         ),
         marks=marks, height=height,
         table=Table(
-            "Estimates of population uniqueness", ("Model", "Value", "Low", "High", "Failed because"),
+            "Estimates of population uniqueness",
+            ("Model", "Value", "Low", "High", "Failed because"),
             tuple(
                 (
-                    cell(known(one.get("model"))),
+                    cell(model_called(known(one.get("model")))),
                     *(cell(share(one.get(end)), number(one.get(end))) for end in ENDS),
                     cell(str(one.get("failure") or "")),
                 )

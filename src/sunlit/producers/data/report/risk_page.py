@@ -43,7 +43,7 @@ def risk_page(detail: Row) -> Page:
 
 def _grounds(detail: Row) -> list[str]:
     return [
-        f"{_named(one)}: {_value(one)}, over the limit of {_figure(one, 'threshold')}"
+        f"{_named(one)}: {_value(one)}{_within(one)}, over the limit of {_figure(one, 'threshold')}"
         for one in several(detail, "figures")
         if one.get("met") is False
     ]
@@ -105,6 +105,11 @@ def _ends(one: Row) -> str:
         return ""
     end = _figure(one, "high") if high is not None else _value(one)
     return f"{_figure(one, 'low')} to {end}" if low is not None else f"up to {end}"
+
+
+def _within(one: Row) -> str:
+    ends = _ends(one)
+    return f" ({ends})" if ends else ""
 
 
 def _limit(one: Row) -> str:

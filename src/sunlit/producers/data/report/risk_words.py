@@ -26,6 +26,9 @@ NAMES: Final[Mapping[str, str]] = {
     "unmeasured-columns": "Columns that could not be measured",
     "unread-files": "Files that could not be read",
 }
+MODELS: Final[Mapping[str, str]] = {
+    "pitman": "Pitman", "zayatz": "Zayatz", "snb": "Slide negative binomial",
+}  # fmt: skip
 # Figures that are counts or measures of their own; every other one is a share.
 PLAIN: Final = frozenset({
     "k", "distinct-l", "entropy-l", "t-equal", "t-ordered", "identifying-columns",
@@ -36,3 +39,8 @@ PLAIN: Final = frozenset({
 def called(figure: str) -> str:
     """Return what a figure is called, its own name where there is no other."""
     return NAMES.get(figure, figure)
+
+
+def model_called(name: str) -> str:
+    """Return what a model of the population is called."""
+    return MODELS.get(name, name)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from sunlit.producers.data.report.charts import MOST, Dot, Row, counts, drawn, series, shares
+from sunlit.producers.data.report.charts import MOST, Dot, Row, counts, drawn, shares
 from sunlit.producers.data.report.figures import (
     UNKNOWN,
     between,
@@ -161,18 +161,19 @@ RATE: Final = ("rate", "low", "high")
 def _categories(found: Sequence[Found]) -> Chart:
     pairs = {(column, known(one.get("category"))) for column, one in found}
     tally = sorted(Counter(category for _, category in pairs).items(), key=_most_first)
-    rows = [Row(name, count(times), (Dot(float(times)),)) for name, times in tally]
+    rows = [Row(one, count(times), (Dot(float(times)),)) for one, times in tally]
     marks, height = drawn(rows, counts(rows), "Columns (texts count as one)", bars=True)
-    name, times = tally[0]
+    name = tally[0][0]
     return Chart(
         name="scan-categories",
-        headline=f"{name} data: in {count(times)} column{'s' if times != 1 else ''}",
+        headline=f"{len(tally):,} {'category' if len(tally) == 1 else 'categories'} of data, "
+        f"most often {name}",
         subtitle="Columns that hold each category of data, by values or by name",
-        summary="; ".join(f"{category}: {count(number_)}" for category, number_ in tally) + ".",
+        summary="; ".join(f"{row.label}: {row.said}" for row in rows) + ".",
         marks=marks, height=height,
         table=Table(
             "Columns by category", ("Category", "Columns"),
-            tuple((cell(name), cell(count(times), times)) for name, times in tally),
+            tuple((cell(one), cell(count(times), times)) for one, times in tally),
         ),
     )  # fmt: skip
 
@@ -201,9 +202,10 @@ def _recall(kinds: Sequence[Mapping[str, object]]) -> Chart:
             f"{count(worst.get('missed'))} more are to be expected, for "
             f"{share(worst.get('recall'))} of them are found in labelled text."
         ),
-        marks=marks, height=height, key=series("recall, with its 95 % interval"),
+        marks=marks, height=height,
         table=Table(
-            "What prose may still hold", ("Kind", "Found", "Recall", "Low", "High", "Missed, about"),
+            "What prose may still hold",
+            ("Kind", "Found", "Recall", "Low", "High", "Missed, about"),
             tuple(
                 (
                     cell(known(one.get("kind"))), cell(count(one.get("hits")), one.get("hits")),

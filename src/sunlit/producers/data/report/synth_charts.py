@@ -37,7 +37,9 @@ def _attacks(detail: Item) -> Chart:
         for one in ranked
     ]
     above = [one for one in ranked if (number(part(one, "excess").get("low")) or 0) > 0]
-    marks, height = drawn(rows, shares(rows), "Excess over independent columns")
+    marks, height = drawn(
+        rows, shares(rows), "Excess over independent columns, in percentage points"
+    )
     said = "No attack gains more than on columns drawn independently"
     if above:
         said = f"{len(above)} of {len(ranked)} attacks gain: most, {attack_name(above[0])}"
@@ -56,13 +58,16 @@ def _attacks(detail: Item) -> Chart:
             tuple(
                 (
                     cell(attack_name(one)),
-                    *(cell(share(part(one, "excess").get(end)), number(part(one, "excess").get(end)))
-                      for end in ("value", "low", "high")),
+                    *(cell(share(end), number(end)) for end in _ends(part(one, "excess"))),
                 )
                 for one in ranked
             ),
         ),
     )  # fmt: skip
+
+
+def _ends(at: Item) -> tuple[object, ...]:
+    return tuple(at.get(name) for name in ENDS)
 
 
 def _dot(one: Item, name: str) -> Dot:

@@ -80,7 +80,8 @@ def _three(value: object) -> str:
 def _copies(detail: Item) -> str:
     made, control = (part(detail, "privacy", "copies", name) for name in ("made", "control"))
     return (
-        f"{share(made.get('value'))}; of the control, by chance alone, {share(control.get('value'))}"
+        f"{share(made.get('value'))}; of the control, by chance alone, "
+        f"{share(control.get('value'))}"
     )
 
 
