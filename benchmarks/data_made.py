@@ -131,9 +131,13 @@ def _nhs(chance: np.random.Generator, rows: int) -> list[str]:
 
 
 def people(place: Path, rows: int, seed: int = 4) -> None:
-    """Write people with 7 quasi-identifiers and an occupation, common values far commoner."""
+    """Write people with 7 quasi-identifiers and an occupation, common values far commoner.
+
+    The eighth power gives about as many classes as Adult has at its size, and as drawing from
+    Adult gives at a million.
+    """
     columns = [
-        f"floor({count} * pow(hash(i * 16 + {at} + {seed} * 1000003) / 18446744073709551616.0, 3))"
+        f"floor({count} * pow(hash(i * 16 + {at} + {seed} * 1000003) / 18446744073709551616.0, 8))"
         f"::INTEGER AS {name}"
         for at, (name, count) in enumerate({**QUASI, SENSITIVE: OCCUPATIONS}.items())
     ]
