@@ -52,7 +52,8 @@ WARNING: Final = "These are real values of real people. Do not paste, log or pho
 @data_options_as("--reports")
 def command(  # noqa: PLR0913 - one option each
     *, place: str | None, plan_file: Path | None, out: Path | None, mask_key: str | None,
-    new_key: Path | None, dry_run: bool, rows: int, names: bool, replace: bool, folders: tuple[Path, ...],
+    new_key: Path | None, dry_run: bool, rows: int, names: bool, replace: bool,
+    folders: tuple[Path, ...],
     encoding: str | None, delimiter: str | None, options: DataOptions,
 ) -> None:  # fmt: skip
     """Mask a dataset after a plan: redact, pseudonymise, make coarser, drop."""

@@ -5,7 +5,8 @@ person, and has these keys:
 
 - `format`: `sunlit-data-mask/1`; `input`, `output`: `{name, digest}`; `plan`: its digest;
   `made_for_this`: whether the plan was made from this very dataset (null: it does not say);
-  `recognisers`: their digest; `key_id`: null where the plan needs no key; `masked_on`
+  `recognisers`: their digest; `key_id`: null where the plan needs no key; `masked_on`; `names`:
+  the model that looked for names in prose, or null
 - `rows_in`, `rows_out`, `classes_too_small`: null, or how many rows went for it
 - `columns`: in order, each `{column, method, reason, kinds, type_before, type_after (null:
   dropped), changed, share, unreadable, finds: {kind: count} (prose)}`
@@ -14,22 +15,26 @@ person, and has these keys:
 - `second_look`: `{kinds, survivors: 0, kept: [{column, kind, rows}]}`
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sunlit import __version__
-from sunlit.base.errors import VerificationError
 from sunlit.base.times import format_time
 from sunlit.claims.privacy import Mask, MaskedColumn
 from sunlit.claims.provenance import Resource
-from sunlit.producers.data.mask_columns import Tools, rules_for
-from sunlit.producers.data.mask_counting import Classes, Collisions
-from sunlit.producers.data.mask_pass import Counts, Pass, Suppressing, masked_batches
+from sunlit.producers.data.mask_pass import Counts
 from sunlit.producers.data.mask_rescan import Second, expect_none, look_again, masked_kinds
+from sunlit.producers.data.mask_work import (
+    Masking,
+    Progress,
+    Work,
+    compiled,
+    expect_recognisers,
+    prepare,
+)
 from sunlit.producers.data.mask_write import (
     beside,
     expect_apart,
@@ -38,37 +43,15 @@ from sunlit.producers.data.mask_write import (
     put,
     write,
 )
+from sunlit.producers.data.scan_names import names_model
 from sunlit.producers.data.source import Source, open_source
 from sunlit.producers.data.source_engine import DuckEngine
-from sunlit.recognise.engine import Engine
-from sunlit.recognise.masking import TextMasker
-from sunlit.recognise.masking_hierarchy import Hierarchies
-from sunlit.recognise.masking_key import MaskKey
-from sunlit.recognise.plan import ColumnRule, MaskPlan, Rule
-from sunlit.recognise.recognisers import Recognisers
+from sunlit.recognise.plan import ColumnRule
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+__all__ = ["MaskedData", "Masking", "compiled", "expect_recognisers", "mask", "prepare"]
 
 TOOL: Final = f"sunlit {__version__}"
 FORMAT: Final = "sunlit-data-mask/1"
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Masking:
-    """A plan, and what is needed to follow it. `folder` is where its hierarchies lie."""
-
-    plan: MaskPlan
-    recognisers: Recognisers
-    key: MaskKey | None = None
-    folder: Path = Path()
-
-
-@lru_cache(maxsize=2)
-def compiled(recognisers: Recognisers) -> Engine:
-    """Return the engine of recognisers: compiling takes a second, and is done once for the same."""
-    return Engine(recognisers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,110 +93,6 @@ def mask(
         engine.close()
 
 
-@dataclass(slots=True)
-class Work:
-    """The rules bound to a dataset: its schema after masking, one pass, what it counts."""
-
-    rules: tuple[ColumnRule, ...]
-    before: "pa.Schema"
-    schema: "pa.Schema"
-    one_pass: Pass
-    suppressing: Suppressing
-    tools: Tools
-    collisions: Collisions
-    engine: Engine
-
-    def batches(self, source: Source, progress: Progress | None) -> Any:  # noqa: ANN401 - Arrow's
-        """Yield the masked batches."""
-        total = source.rows() if progress is not None else 0
-        for batch in masked_batches(source.batches(), self.one_pass, self.suppressing):
-            if progress is not None:
-                progress(min(self.one_pass.counts.rows_in, total), total)
-            yield batch.cast(self.schema)
-
-
-def prepare(source: Source, masking: Masking, engine: DuckEngine) -> Work:
-    """Bind the plan to the dataset's columns, and count classes where it asks for it.
-
-    Raises:
-        SunlitError: as `mask`.
-    """
-    names = [one.name for one in source.columns]
-    rules = _text_rules(names) if source.shape == "text" else rules_for(masking.plan, names)
-    prose = any(one.rule.method == "text" for one in rules)
-    finder = compiled(masking.recognisers)
-    masker = TextMasker(masking.plan, finder, masking.key, folder=masking.folder) if prose else None
-    tools = Tools(masking.key, Hierarchies(masking.folder), masker)
-    before = schema_of(source)
-    collisions = Collisions(engine)
-    suppressing = _classes(source, masking.plan, rules, Pass(rules, before, tools), engine)
-    tools.found.clear()
-    trial = Pass(rules, before, tools).mask(_empty(before), replace(suppressing, rows=None))
-    one_pass = Pass(rules, before, tools, collisions)
-    return Work(rules, before, trial.schema, one_pass, suppressing, tools, collisions, finder)
-
-
-def schema_of(source: Source) -> "pa.Schema":
-    """Return the Arrow types of a dataset's columns."""
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    for batch in source.batches():
-        return batch.schema
-    if source.shape == "text":
-        return pa.schema([("document", pa.string()), ("part", pa.int64()), ("text", pa.string())])
-    with source.reading():
-        found: pa.Schema = source.table().schema().to_pyarrow()
-    return found
-
-
-def expect_recognisers(masking: Masking) -> None:
-    """Check that the plan was made with the recognisers that look again, if it says with which.
-
-    Raises:
-        VerificationError: `mask.recognisers`.
-    """
-    named = masking.plan.recognisers
-    if named is not None and named != masking.recognisers.digest:
-        raise VerificationError(
-            "mask.recognisers", "the plan was made with other recognisers than these",
-            expected=named, got=masking.recognisers.digest,
-            mend="scan again for a new plan, or review what changed and correct `recognisers`",
-        )  # fmt: skip
-
-
-def _text_rules(names: Sequence[str]) -> tuple[ColumnRule, ...]:
-    return tuple(
-        ColumnRule(name, Rule("text" if name == "text" else "keep")) for name in names
-    )  # fmt: skip
-
-
-def _empty(schema: "pa.Schema") -> "pa.RecordBatch":
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    return pa.RecordBatch.from_arrays([pa.array([], one.type) for one in schema], schema=schema)
-
-
-def _classes(
-    source: Source, plan: MaskPlan, rules: Sequence[ColumnRule], one_pass: Pass, engine: DuckEngine
-) -> Suppressing:
-    rows = None
-    if plan.rows is not None:
-        rows = Classes(engine, plan.rows.columns, plan.rows.smaller_than)
-    cells = {
-        one.name: Classes(
-            engine, one.rule.names("among") or (one.name,), one.rule.whole("smaller_than", 2)
-        )
-        for one in rules
-        if one.rule.method == "suppress" and "smaller_than" in one.rule.options
-    }
-    if rows is not None or cells:
-        for batch in source.batches():
-            whole = one_pass.apply(batch)
-            for classes in [*cells.values(), *([rows] if rows is not None else [])]:
-                classes.see(whole)
-    return Suppressing(rows, cells)
-
-
 def _second_look(made: Path, work: Work, masking: Masking) -> tuple[Second, dict[str, str]]:
     prose = any(one.rule.method == "text" for one in work.rules)
     known = masking.recognisers.kinds
@@ -252,6 +131,7 @@ def _said(
         "made_for_this": plan.dataset and plan.dataset == source.digest.get("sha256"),
         "recognisers": masking.recognisers.digest,
         "key_id": key_id,
+        "names": names_model().name if masking.names else None,
         "masked_on": format_time(at),
         "rows_in": counts.rows_in,
         "rows_out": counts.rows_out,
