@@ -34,10 +34,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sunlit import __version__
 from sunlit.claims.privacy import Scan
+from sunlit.producers.data.arrow import Array
 from sunlit.producers.data.scan_decide import judge
 from sunlit.producers.data.scan_detail import Seen, claim_of, detail_of
 from sunlit.producers.data.scan_look import ColumnLook, look
@@ -47,9 +48,6 @@ from sunlit.producers.data.source import Source
 from sunlit.recognise.columns import all_name_kinds
 from sunlit.recognise.engine import Engine
 from sunlit.recognise.recognisers import Recognisers
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 TOOL: Final = f"sunlit {__version__}"
 NOT_TEXT: Final = ("BLOB", "BOOLEAN", "FLOAT", "DOUBLE", "BIT", "INTERVAL", "TIME")
@@ -84,7 +82,7 @@ def scan(
         VerificationError: `data.changed`, `data.names-model`.
         UnavailableError: `data.no-memory`, `data.no-reader`, `recognise.no-engine`.
     """
-    told = progress or (lambda _done, _all: None)
+    told: Told = progress or _silent
     model = names_model() if ner or every_name else None  # before hours of other work
     engine = _engine(recognisers)
     seen = _text(source, engine, told) if source.shape == "text" else _table(source, engine, told)
@@ -93,6 +91,10 @@ def scan(
     source.check()
     detail = detail_of(source, seen, recognisers, TOOL, at)
     return Scanned(claim_of(detail, at), detail)
+
+
+def _silent(_done: int, _all: int) -> None:
+    """Tell nobody."""
 
 
 @lru_cache(maxsize=2)
@@ -129,11 +131,11 @@ def _table(source: Source, engine: Engine, told: Told) -> Seen:
     return Seen(rows=rows, columns=looks, judged=judged, not_looked=skipped)
 
 
-def _as_text(values: "pa.Array", pa: Any) -> "pa.Array":  # noqa: ANN401 - the module
+def _as_text(values: Array, pa: Any) -> Array:  # noqa: ANN401 - the module
     return values if pa.types.is_string(values.type) else values.cast(pa.string())
 
 
-def _count(column: ColumnLook, values: "pa.Array") -> None:
+def _count(column: ColumnLook, values: Array) -> None:
     column.nulls += values.null_count
     column.values += len(values) - values.null_count
 

@@ -14,15 +14,13 @@ So a table of up to `FIRST` rows is looked at in whole, and what was looked at i
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from sunlit.producers.data.arrow import Array, compute
 from sunlit.producers.data.scan_sample import Span, sampled
 from sunlit.producers.data.scan_shapes import KEPT
 from sunlit.recognise.engine import Engine, Match
 from sunlit.recognise.shape import shape
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FIRST: Final = 30_000  # different values
 ENOUGH: Final = 60_000  # finds in prose
@@ -77,7 +75,7 @@ class ColumnLook:
         return self.values + self.nulls
 
 
-def look(column: ColumnLook, values: "pa.Array", engine: Engine) -> None:
+def look(column: ColumnLook, values: Array, engine: Engine) -> None:
     """Look at one batch of a column's values, which are texts."""
     column.nulls += values.null_count
     values = values.drop_null()
@@ -108,9 +106,9 @@ def _times(encoded: Any) -> list[int]:  # noqa: ANN401 - pyarrow has no types
     return found
 
 
-def measure(column: ColumnLook, distinct: "pa.Array", times: Sequence[int]) -> None:
+def measure(column: ColumnLook, distinct: Array, times: Sequence[int]) -> None:
     """Measure words, digits and lengths of values, each counted as often as it stands."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+    pc = compute()
 
     weights = _array(times)
     spaces = pc.add(pc.count_substring(pc.utf8_trim_whitespace(distinct), " "), 1)
@@ -126,19 +124,19 @@ def measure(column: ColumnLook, distinct: "pa.Array", times: Sequence[int]) -> N
 MASKED: Final = r"^([bcdfghjklmnpqrst]{12,20}|[0-9a-f]{16,128}|\[[^\]]*\]|<[^>]*>|[*Xx]{3,}|)$"
 
 
-def _array(times: Sequence[int]) -> "pa.Array":
+def _array(times: Sequence[int]) -> Array:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     return pa.array(times, pa.int64())
 
 
-def _sum(mask: "pa.Array", weights: "pa.Array") -> int:
-    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+def _sum(mask: Array, weights: Array) -> int:
+    pc = compute()
 
     return int(pc.sum(weights.filter(mask)).as_py() or 0)
 
 
-def _chosen(column: ColumnLook, distinct: "pa.Array") -> "pa.Array | None":
+def _chosen(column: ColumnLook, distinct: Array) -> Array | None:
     """Return which of the different values are looked at; None means all."""
     room = max(0, FIRST - column.different)
     if column.is_prose and column.finds < ENOUGH:
@@ -152,8 +150,8 @@ def _chosen(column: ColumnLook, distinct: "pa.Array") -> "pa.Array | None":
     return None
 
 
-def _lengths(distinct: "pa.Array") -> Any:  # noqa: ANN401 - a NumPy array
-    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+def _lengths(distinct: Array) -> Any:  # noqa: ANN401 - a NumPy array
+    pc = compute()
 
     return pc.utf8_length(distinct).to_numpy(zero_copy_only=False)
 

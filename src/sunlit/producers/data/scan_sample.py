@@ -1,9 +1,8 @@
 """Which of a batch's different values are looked at, when not all are."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from sunlit.producers.data.arrow import Array, compute
 
 STEP: Final = 64  # one in so many
 ODD: Final = 1_000  # unlike values of one batch
@@ -26,7 +25,7 @@ class Span:
             self.longest = max(self.longest, int(lengths.max()))
 
 
-def sampled(distinct: "pa.Array", room: int, *, span: Span, first: int, mails: bool) -> "pa.Array":
+def sampled(distinct: Array, room: int, *, span: Span, first: int, mails: bool) -> Array:
     """Return the positions of the values to look at, in order.
 
     The first `room`, one in `STEP` of the others (by a hash of the row's number, which begins at
@@ -35,7 +34,8 @@ def sampled(distinct: "pa.Array", room: int, *, span: Span, first: int, mails: b
     """
     import numpy as np  # noqa: PLC0415 - an extra
     import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+
+    pc = compute()
 
     lengths = pc.utf8_length(distinct).to_numpy(zero_copy_only=False)
     span.widen(lengths[:room])

@@ -4,16 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from sunlit.producers.data.arrow import Batch
 from sunlit.producers.data.scan_decide import Find
 from sunlit.producers.data.scan_look import SHAPED, KindLook
 from sunlit.producers.data.scan_shapes import shown
 from sunlit.recognise.engine import Engine
 from sunlit.recognise.shape import shape
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 ENCODED: Final = re.compile(r"(?im)^content-transfer-encoding:\s*(?:base64|quoted-printable)")
 
@@ -32,7 +30,7 @@ class TextLook:
     _seen: dict[str, float] = field(default_factory=dict)
     _is_encoded: bool = False
 
-    def batch(self, batch: "pa.RecordBatch", engine: Engine) -> None:
+    def batch(self, batch: Batch, engine: Engine) -> None:
         """Look at a batch of (document, part, text), in the documents' order."""
         names: Sequence[str] = batch.column(0).to_pylist()
         texts: Sequence[str] = batch.column(2).to_pylist()

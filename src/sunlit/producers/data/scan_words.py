@@ -25,7 +25,6 @@ COMBINED: Final = (
     "Whether a person can be told from a combination of columns is not looked at here: sunlit "
     "data risk measures it."
 )
-ALWAYS: Final = (NOTHING, COMBINED)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -85,7 +84,7 @@ def headline_of(detail: Mapping[str, Any]) -> str:
 
 def limits_of(detail: Mapping[str, Any]) -> list[str]:
     """Return what the scan cannot tell."""
-    limits = list(ALWAYS)
+    limits: list[str] = [NOTHING, COMBINED]
     if detail["residual"] is not None:
         limits.append(detail["residual"]["names"])
     sampled = [one["name"] for one in detail["columns"] if 0 < one["looked"] < one["values"]]

@@ -9,12 +9,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from sunlit.producers.data.arrow import Batch
 
 NUMBERED: Final = re.compile(r"[\\/]in[\\/](\d{6,})")
 LINE: Final = re.compile(r"Line: (\d+)")
@@ -91,7 +89,7 @@ class DuckEngine:
             rows: list[tuple[Any, ...]] = cursor.execute(sql, list(parameters)).fetchall()
             return rows
 
-    def stream(self, sql: str) -> "Iterator[pa.RecordBatch]":
+    def stream(self, sql: str) -> Iterator[Batch]:
         """Yield the answer in batches of bounded rows and bytes.
 
         Raises:
@@ -154,10 +152,10 @@ def _why(text: str) -> str:
     return next((why for part, why in _REASONS.items() if part in text), "bytes of another form")
 
 
-def _joined(reader: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+def _joined(reader: Iterator[Batch]) -> Iterator[Batch]:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
-    held: list[pa.RecordBatch] = []
+    held: list[Batch] = []
     rows = size = 0
     for batch in reader:
         held.append(batch)

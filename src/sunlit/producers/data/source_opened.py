@@ -13,15 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.producers.data.arrow import Batch
 from sunlit.producers.data.source_engine import DuckEngine, quoted
 from sunlit.producers.data.source_place import DataFile, FilesPlace
 from sunlit.producers.data.source_text import text_batches
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 VIEW = "dataset"
 
@@ -100,7 +98,7 @@ class Source:
             self._rows = int(self._engine.run(f"SELECT count(*) FROM {VIEW}")[0][0])  # noqa: S608
         return self._rows
 
-    def batches(self, columns: Sequence[str] | None = None) -> "Iterator[pa.RecordBatch]":
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Batch]:
         """Yield all rows in their order, of all columns or the named ones, in that order.
 
         Raises:
@@ -117,7 +115,7 @@ class Source:
             )  # fmt: skip
         return self._checked(chosen)
 
-    def _checked(self, columns: list[str]) -> "Iterator[pa.RecordBatch]":
+    def _checked(self, columns: list[str]) -> Iterator[Batch]:
         if self.shape == "text":
             for batch in text_batches(self._documents):
                 yield batch.select(columns)

@@ -5,13 +5,11 @@ and mail are read as they are written.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from sunlit.producers.data.arrow import Batch
 from sunlit.producers.data.source_csv import decoded
 from sunlit.producers.data.source_place import DataFile
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 COLUMNS: Final = ("document", "part", "text")
 MOST: Final = 1024 * 1024  # characters of one part
@@ -47,7 +45,7 @@ def decoded_whole(file: DataFile, encoding: str) -> None:
         pass
 
 
-def text_batches(files: Sequence[tuple[DataFile, str]]) -> "Iterator[pa.RecordBatch]":
+def text_batches(files: Sequence[tuple[DataFile, str]]) -> Iterator[Batch]:
     """Yield batches of (document, part, text) of files with their encodings.
 
     An empty file is one empty part.
@@ -69,7 +67,7 @@ def text_batches(files: Sequence[tuple[DataFile, str]]) -> "Iterator[pa.RecordBa
         yield _batch(names, numbers, texts)
 
 
-def _batch(names: list[str], numbers: list[int], texts: list[str]) -> "pa.RecordBatch":
+def _batch(names: list[str], numbers: list[int], texts: list[str]) -> Batch:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     columns = [
