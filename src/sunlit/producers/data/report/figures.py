@@ -12,6 +12,7 @@ from typing import Final
 UNKNOWN: Final = "not known"
 PERCENT: Final = "\N{NO-BREAK SPACE}%"
 LARGEST: Final = 1e15  # counts above are written in powers of ten
+ENDLESS: Final = 1e100  # no figure of a dataset is larger; the JSON has what stands there
 NAMED: Final = 12  # names in a sentence; the others are counted
 
 
@@ -23,7 +24,12 @@ def number(value: object) -> float | None:
         found = float(Decimal(value) if isinstance(value, str) else value)
     except (InvalidOperation, OverflowError, ValueError):
         return None
-    return found if isfinite(found) else None
+    return found if isfinite(found) and abs(found) <= ENDLESS else None
+
+
+def plain(value: object) -> str:
+    """Return a setting as it was given, such as a seed or a threshold."""
+    return UNKNOWN if number(value) is None else str(value)
 
 
 def share(value: object) -> str:

@@ -11,6 +11,7 @@ from sunlit.producers.data.report.figures import (
     names,
     number,
     part,
+    plain,
     several,
     share,
 )
@@ -167,15 +168,15 @@ def _made_with(detail: Row) -> tuple[Fact, ...]:
     limits = tuple(
         (
             f"Limit: {called(known(one.get('figure')))}",
-            f"at most {known(one.get('at_most'))}. Source: {known(one.get('source'))}",
+            f"at most {plain(one.get('at_most'))}. Source: {known(one.get('source'))}",
         )
         for one in several(profile, "limits")
     )
     return made_with(
         ("Made with", f"{known(detail.get('tool'))}, counted by {known(detail.get('engine'))}"),
         ("Dataset, SHA-256", digest(detail, "dataset", "digest")),
-        ("Seed", detail.get("seed")),
-        ("A row is at risk above", profile.get("tau")),
+        ("Seed", plain(detail.get("seed"))),
+        ("A row is at risk above", plain(profile.get("tau"))),
         *limits,
     )
 

@@ -10,6 +10,7 @@ from sunlit.producers.data.report.figures import (
     names,
     number,
     part,
+    plain,
     several,
     share,
 )
@@ -44,7 +45,10 @@ def _guarantee(detail: Item) -> str:
     method = part(detail, "method")
     if number(method.get("epsilon")) is None:
         return "The method gives no differential privacy."
-    return f"Privacy budget: epsilon {count(method.get('epsilon'))}, delta {method.get('delta')}."
+    budget = f"epsilon {plain(method.get('epsilon'))}, delta {plain(method.get('delta'))}"
+    if method.get("name") == "privbayes":  # synth_said.py says why
+        return f"Asked for were {budget}; no guarantee is claimed."
+    return f"Privacy budget: {budget}."
 
 
 def _note(detail: Item) -> list[str]:
@@ -158,13 +162,13 @@ def _made_with(detail: Item) -> tuple[Fact, ...]:
         ("Dataset, SHA-256", digest(detail, "source", "digest")),
         ("What came out, SHA-256", part(detail, "output").get("sha256")),
         ("Method", f"{known(method.get('name'))}, because {known(method.get('why'))}"),
-        ("Seed", method.get("seed")),
+        ("Seed", plain(method.get("seed"))),
     )
 
 
 def _command(detail: Item) -> str:
     method = part(detail, "method")
-    words = ["--method", known(method.get("name")), "--seed", known(method.get("seed"))]
+    words = ["--method", known(method.get("name")), "--seed", plain(method.get("seed"))]
     for name in ("epsilon", "delta"):
         if number(method.get(name)) is not None:
             words += [f"--{name}", str(method[name])]
