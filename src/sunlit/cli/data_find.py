@@ -28,7 +28,9 @@ TABLES: Final = frozenset((".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson
 
 
 class _Find(NamedTuple):
-    place: str  # file:line:character, or file:row:column
+    """A match, its text, and where it stands: file:line:character, or file:row:column."""
+
+    place: str
     text: str
     match: "Match"
     where: dict[str, object]
@@ -65,16 +67,15 @@ def command(
 
 def _finds(engine: "Engine", place: str, column: str | None) -> Iterator[_Find]:
     if place == "-":
-        text = click.get_binary_stream("stdin").read().decode("utf-8", "surrogateescape")
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
         yield from _in_text(engine, "-", text, column)
         return
     path = Path(place)
     if path.suffix.lower() in TABLES:
         yield from _in_table(engine, place)
         return
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if file.is_file():
-            yield from _in_text(engine, str(file), _read(file), column)
+    for file in filter(Path.is_file, sorted(path.rglob("*"))) if path.is_dir() else [path]:
+        yield from _in_text(engine, str(file), _read(file), column)
 
 
 def _read(path: Path) -> str:

@@ -107,7 +107,7 @@ def check(name: str) -> Check:
 def _whole(test: Test) -> Check:
     def whole(text: bytes, start: int, end: int, _stop: int) -> Span | None:
         value = text[start:end].translate(None, SEPARATORS).upper().decode("latin-1")
-        return (start, end) if test(value) else None
+        return (start, end) if value.isascii() and test(value) else None
 
     return whole
 

@@ -46,14 +46,17 @@ def birth_date(text: bytes, start: int, end: int, _stop: int) -> Span | None:
 
 def _readings(parts: list[str]) -> list[tuple[int, int, int]]:
     """Return (year, month, day) as the parts may be meant."""
-    numbers = [_NAMES.get(part) if part.isalpha() else int(part) for part in parts]
-    first, second, third = (-1 if number is None else number for number in numbers)
+    if sum(not part.isdecimal() for part in parts) > 1 or not parts[2].isdecimal():
+        return []
+    first, second, third = (
+        int(part) if part.isdecimal() else _NAMES.get(part, -1) for part in parts
+    )
     if len(parts[0]) == 4:
         return [(first, second, third)]
     year = third if len(parts[2]) == 4 else third + (1900 if third > 30 else 2000)
-    if parts[0].isalpha():
+    if not parts[0].isdecimal():
         return [(year, first, second)]
-    if parts[1].isalpha():
+    if not parts[1].isdecimal():
         return [(year, second, first)]
     return [(year, second, first), (year, first, second)]
 
@@ -64,6 +67,6 @@ def _lived(reading: tuple[int, int, int]) -> bool:
         return False
     try:
         date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return True

@@ -33,14 +33,14 @@ def not_repeated(number: str) -> bool:
 
 def luhn(number: str) -> bool:
     """Tell whether digits pass Luhn's test (ISO/IEC 7812-1)."""
-    return number.isdigit() and not_repeated(number) and _luhn.checksum(number) == 0
+    return number.isdecimal() and not_repeated(number) and _luhn.checksum(number) == 0
 
 
 def card(number: str) -> bool:
     """Tell whether digits can be a payment card: an issuer's first digits, a length, Luhn."""
     return (
         12 <= len(number) <= 19
-        and number.isdigit()
+        and number.isdecimal()
         and len(number) in _card_lengths(number)
         and number[1:] != number[0] * (len(number) - 1)
         and _luhn.checksum(number) == 0
@@ -88,7 +88,7 @@ def gb_nhs(number: str) -> bool:
     """Tell whether ten digits can be an NHS number."""
     return (
         len(number) == 10
-        and number.isdigit()
+        and number.isdecimal()
         and _gb_nhs.checksum(number) == 0
         and not_repeated(number)
     )
@@ -98,7 +98,7 @@ def gb_utr(number: str) -> bool:
     """Tell whether ten digits can be a Unique Taxpayer Reference."""
     digits = number.strip("K")
     return (
-        len(digits) == 10 and digits.isdigit() and not_repeated(digits)
+        len(digits) == 10 and digits.isdecimal() and not_repeated(digits)
         and _gb_utr.calc_check_digit(digits[1:]) == digits[0]
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def us_ssn(number: str) -> bool:
 def us_itin(number: str) -> bool:
     """Tell whether nine digits can be a US Individual Taxpayer Identification Number."""
     # The IRS gives out 50 to 65 as the middle pair too, which the library does not know.
-    newer = number.isdigit() and number[0] == "9" and "50" <= number[3:5] <= "65"
+    newer = number.isdecimal() and number[0] == "9" and "50" <= number[3:5] <= "65"
     return len(number) == 9 and (newer or bool(_us_itin.is_valid(number)))
 
 
@@ -119,9 +119,9 @@ def fr_nir(number: str) -> bool:
     """Tell whether 15 characters can be a French NIR: check digits and a month."""
     return (
         len(number) == 15
-        and number[:5].isdigit()
-        and number[7:].isdigit()
-        and (number[5:7].isdigit() or number[5:7] in ("2A", "2B"))
+        and number[:5].isdecimal()
+        and number[7:].isdecimal()
+        and (number[5:7].isdecimal() or number[5:7] in ("2A", "2B"))
         and _fr_nir.calc_check_digits(number[:-2]) == number[-2:]
     )
 
@@ -130,7 +130,7 @@ def nl_bsn(number: str) -> bool:
     """Tell whether nine digits can be a Dutch BSN."""
     return (
         len(number) == 9
-        and number.isdigit()
+        and number.isdecimal()
         and not_repeated(number)
         and _nl_bsn.checksum(number) == 0
     )
@@ -140,7 +140,7 @@ def es_nif(number: str) -> bool:
     """Tell whether nine characters can be a Spanish NIF of a person."""
     return (
         len(number) == 9
-        and number[:8].isdigit()
+        and number[:8].isdecimal()
         and _es_dni.calc_check_digit(number[:8]) == number[8]
     )
 
@@ -150,7 +150,7 @@ def es_nie(number: str) -> bool:
     return (
         len(number) == 9
         and number[0] in "XYZ"
-        and number[1:8].isdigit()
+        and number[1:8].isdecimal()
         and _es_nie.calc_check_digit(number[:8]) == number[8]
     )
 
@@ -184,7 +184,7 @@ def be_nn(number: str) -> bool:
 def mac(number: str) -> bool:
     """Tell whether twelve hexadecimal digits are a device's address, and not everybody's."""
     digits = number.replace(":", "")
-    return len(digits) == 12 and digits not in _EVERYBODY and not digits.isdigit()
+    return len(digits) == 12 and digits not in _EVERYBODY and not digits.isdecimal()
 
 
 _EVERYBODY: Final = frozenset(("0" * 12, "F" * 12))

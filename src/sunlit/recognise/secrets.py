@@ -76,6 +76,6 @@ _JWT: Final = re.compile(rb"eyJ[\w-]{5,}\.eyJ[\w-]{5,}\.[\w-]{8,}", re.ASCII)
 
 def url_password(text: bytes, start: int, end: int, _stop: int) -> Span | None:
     """Return the password of `scheme://user:password@`."""
-    first = text.index(b":", start + 3) + 1
+    first = text.find(b":", start + 3, end) + 1
     secret = text[first : end - 1]
-    return None if _NONE.fullmatch(secret) else (first, end - 1)
+    return (first, end - 1) if first and secret and not _NONE.fullmatch(secret) else None

@@ -108,6 +108,7 @@ DATE: Final = re.compile(
     rb"|(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}"
 )
 MIN_REFERENCE_DIGITS: Final = 4
+MRZ_LENGTH: Final = 44
 _MRZ_WEIGHTS: Final = (7, 3, 1)
 
 
@@ -136,6 +137,8 @@ def mrz(text: bytes, start: int, end: int, _stop: int) -> Span | None:
     ICAO Doc 9303, part 4, 4.2.2: number, date of birth and date of expiry have one each.
     """
     line = text[start:end].upper()
+    if len(line) != MRZ_LENGTH:
+        return None
     fields = ((0, 9), (13, 19), (21, 27))
     good = all(_icao_digit(line[first:last]) == line[last] - 48 for first, last in fields)
     return (start, end) if good else None
