@@ -5,13 +5,14 @@ the engine, so memory does not grow with the rows. What can be is a whole number
 whole numbers do not depend on the order in which an engine adds, sums of fractions do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Final
 
 import ibis
 from ibis.expr.types import Table
+from ibis.util import gen_name
 
 from sunlit.producers.data.risk.histogram import Histogram
 
@@ -66,19 +67,38 @@ def single(table: Table, size: str | None = None) -> Histogram:
     return Histogram.of([(int(held or 0), 1)])
 
 
+def keep(table: Table) -> tuple[Table, Callable[[], object]]:
+    """Return the table, computed once, and how the engine forgets it."""
+    backend = table.get_backend()
+    if backend.name != "duckdb":
+        cached = table.cache()
+        return cached, cached.release
+    # Ibis 12 writes a DROP that DuckDB cannot read, so the temporary table is dropped by hand.
+    name = gen_name("sunlit_classes")
+    made = backend.create_table(name, table, temp=True)
+    return made, lambda: backend.raw_sql(f'DROP TABLE IF EXISTS "{name}"')
+
+
 def diversity(
     table: Table, keys: Sequence[str], attribute: str, rows: int, *, ordered: bool = False
 ) -> Diversity:
     """Return l-diversity and t-closeness of one attribute; with `ordered` for ordered values."""
-    names = [*keys, attribute]
-    cells = table.group_by(names).agg(**{CELL: table.count()})
-    totals = table.group_by(attribute).agg(**{WHOLE: table.count()})
+    counted = table.group_by([*keys, attribute]).agg(**{CELL: table.count()})
+    cells, forget = keep(counted)  # the rows are read once, whatever is asked of their counts
+    try:
+        return _diversity(cells, keys, attribute, rows, ordered=ordered)
+    finally:
+        forget()
+
+
+def _diversity(
+    cells: Table, keys: Sequence[str], attribute: str, rows: int, *, ordered: bool
+) -> Diversity:
+    totals = cells.group_by(attribute).agg(**{WHOLE: cells[CELL].sum().cast("int64")})
     by_class = ibis.window(group_by=list(keys)) if keys else ibis.window()
     sized = cells.mutate(**{SIZE: cells[CELL].sum().over(by_class).cast("int64")})
-    joined = sized.join(
-        totals.rename(sunlit_value=attribute),
-        [sized[attribute].identical_to(totals.rename(sunlit_value=attribute).sunlit_value)],
-    )
+    named = totals.rename(sunlit_value=attribute)
+    joined = sized.join(named, [sized[attribute].identical_to(named.sunlit_value)])
     found = _columns(_spread(joined, keys, rows), ("distinct", "nats", "excess"))
     values = int(_columns(totals.agg(m=totals.count()), ("m",))[0][0])
     note = None if rows <= MANY else f"t-closeness is not measured above {MANY:,} rows"
@@ -88,7 +108,7 @@ def diversity(
         distinct=int(found[0][0]),
         entropy=exp(max(0.0, float(found[1][0]))),
         equal=None if note else float(found[2][0]) / rows,
-        ordered=_ordered(table, keys, attribute, rows, values) if ordered and not note else None,
+        ordered=_ordered(cells, totals, keys, attribute, rows) if ordered and not note else None,
         note=note,
     )
 
@@ -122,17 +142,17 @@ def _spread(joined: Table, keys: Sequence[str], rows: int) -> Table:
 
 
 def _ordered(
-    table: Table, keys: Sequence[str], attribute: str, rows: int, values: int
+    cells: Table, totals: Table, keys: Sequence[str], attribute: str, rows: int
 ) -> float | None:
     """Return t by the ordered distance: 1/(m-1) sum |cumulated difference|, nulls lowest."""
-    classes = class_sizes(table, keys) if keys else table.agg(**{SIZE: table.count()})
+    whole = cells[CELL].sum().cast("int64").name(SIZE)
+    classes = cells.group_by(list(keys)).agg(whole) if keys else cells.agg(whole)
     many = int(_columns(classes.agg(m=classes.count()), ("m",))[0][0])
+    values = int(_columns(totals.agg(m=totals.count()), ("m",))[0][0])
     if values < 2:
         return 0.0
     if many * values > MAX_SPINE:
         return None
-    totals = table.group_by(attribute).agg(**{WHOLE: table.count()})
-    cells = table.group_by([*keys, attribute]).agg(**{CELL: table.count()})
     spine = classes.cross_join(totals)
     match = [spine[name].identical_to(cells[name]) for name in (*keys, attribute)]
     kept = [spine[name] for name in spine.columns]

@@ -4,15 +4,14 @@ The questions are Ibis expressions, the same for DuckDB and Spark; only how a sa
 differs, so a search on more rows than the sample holds may differ from engine to engine.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
 import ibis
 import pyarrow as pa
-from ibis.util import gen_name
 
-from sunlit.producers.data.risk.classes import SIZE, again, histogram, single
+from sunlit.producers.data.risk.classes import SIZE, again, histogram, keep, single
 from sunlit.producers.data.risk.histogram import Histogram
 from sunlit.producers.data.risk.options import Option, expressed
 
@@ -83,18 +82,6 @@ def _light(column: Any) -> Any:  # noqa: ANN401 - Ibis
     return column if known else column.cast("string").left(LONGEST)
 
 
-def _kept(table: Any) -> tuple[Any, Callable[[], object]]:  # noqa: ANN401 - Ibis
-    """Return the table, computed once, and how the engine forgets it."""
-    backend = table.get_backend()
-    if backend.name != "duckdb":
-        cached = table.cache()
-        return cached, cached.release
-    # Ibis 12 writes a DROP that DuckDB cannot read, so the temporary table is dropped by hand.
-    name = gen_name("sunlit_classes")
-    made = backend.create_table(name, table, temp=True)
-    return made, lambda: backend.raw_sql(f'DROP TABLE IF EXISTS "{name}"')
-
-
 def _nothing() -> None:
     """Forget nothing."""
 
@@ -104,7 +91,7 @@ class Classes:
 
     def __init__(self, classes: Any, keys: Sequence[str]) -> None:  # noqa: ANN401 - Ibis
         self.keys = tuple(keys)
-        self._kept, self._forget = _kept(classes) if keys else (classes, _nothing)
+        self._kept, self._forget = keep(classes) if keys else (classes, _nothing)
 
     def close(self) -> None:
         """Let the engine forget them."""
