@@ -92,6 +92,7 @@ def _draft(place: str, path: Path, given: dict[str, Any], options: DataOptions) 
 
 def _make(place: str, out: Path, given: dict[str, Any], options: DataOptions) -> None:
     from sunlit.adapters.clock import SystemClock
+    from sunlit.producers.data.report import report
     from sunlit.producers.data.source import open_source
     from sunlit.producers.data.synth import choose, synthesise
 
@@ -110,15 +111,8 @@ def _make(place: str, out: Path, given: dict[str, Any], options: DataOptions) ->
         finally:
             if control is not None:
                 control.close()
-    kept = said(done.claim, done.subject, reports(done), options)
+    kept = said(done.claim, done.subject, report(done.detail), options)
     emit(done.detail | {"kept": kept}, [*_lines(done, out), *kept], as_json=options.as_json)
-
-
-def reports(done: Synthesised) -> dict[str, bytes]:
-    """Return the report's files by name."""
-    from sunlit.producers.data.report import report
-
-    return report(done.detail)
 
 
 def _asked(given: dict[str, Any]) -> Asked:

@@ -178,8 +178,7 @@ def choose(asked: Asked) -> Method:
     required(asked.environment)  # a budget was asked for: never silently without it
     return Method(
         name="mst", chosen="auto",
-        why="of the methods with differential privacy it kept pairs of columns best when they "
-        "were compared (docs/data/synth.md)",
+        why="it gives differential privacy (docs/data/synth.md says what it kept of the example)",
     )  # fmt: skip
 
 
