@@ -39,12 +39,7 @@ def column_words(column: str) -> str:
     return " ".join(_APART.sub(" ", _CAMEL.sub(" ", column)).lower().split())
 
 
-class Seen(NamedTuple):
-    """A word that stands somewhere in the text: where, and its number."""
-
-    start: int
-    end: int
-    word: int
+Seen = tuple[int, int, int]  # a word in the text: where it begins and ends, and its number
 
 
 class Words:
@@ -74,14 +69,13 @@ class Words:
     def near(self, lower: bytes) -> "Near":
         """Look the words up in a text."""
         lengths = self._lengths
-        seen = sorted(
-            Seen(end - lengths[word], end, word) for word, _, end in self._database.hits(lower)
-        )
-        return Near(seen, [one.start for one in seen])
+        hits = self._database.hits(lower)
+        seen = sorted([(end - lengths[word], end, word) for word, _, end in hits])
+        return Near(seen, [begin for begin, _, _ in seen])
 
     def within(self, text: str) -> frozenset[int]:
         """Return the numbers of the words in a short text, such as a column's name."""
-        return frozenset(one.word for one in self.near(lowered(normalise(text))).seen)
+        return frozenset(word for _, _, word in self.near(lowered(normalise(text))).seen)
 
 
 class Near(NamedTuple):
@@ -123,28 +117,27 @@ class Rule:
 
     def has_context(self, near: Sequence[Seen], start: int, end: int) -> bool:
         """Tell whether the words that this rule asks for are among those near `start:end`."""
-        words = {one.word for one in near if self._reaches(one, start, end)}
+        first, stop = start - self.within, (end + self.within if self.after else start)
+        words = {
+            word for begin, last, word in near if first <= begin and (last <= stop or begin < start)
+        }
         return not self.context.isdisjoint(words) and (
             not self.also or not self.also.isdisjoint(words)
         )
 
-    def _reaches(self, one: Seen, start: int, end: int) -> bool:
-        if one.start < start:
-            return one.start >= start - self.within
-        return self.after and one.end <= end + self.within
-
     def distance(self, near: Sequence[Seen], start: int, end: int) -> int:
         """Return how far the nearest of the words is; one that comes after counts double."""
-        far = [
-            max(0, start - one.end) if one.start < start else 2 * max(0, one.start - end)
-            for one in near
-            if one.word in self.context and self._reaches(one, start, end)
-        ]
-        return min([*far, self.within])
+        nearest = self.within
+        for begin, last, word in near:
+            if word in self.context and (begin < start or self.after):
+                far = start - last if begin < start else 2 * (begin - end)
+                nearest = min(nearest, max(0, far))
+        return nearest
 
     def is_doubted(self, near: Sequence[Seen], start: int) -> bool:
         """Tell whether words just before speak against a find that has no context."""
-        return any(start - LABEL <= one.start < start and one.word in self.against for one in near)
+        first = start - LABEL
+        return any(first <= begin < start and word in self.against for begin, _, word in near)
 
     def is_named(self, column: str, words: frozenset[int]) -> bool:
         """Tell whether a column's name, and the words in it, are context for this rule."""

@@ -87,8 +87,8 @@ def candidates(
 
 
 def _any(needed: frozenset[int], near: Sequence[Seen]) -> bool:
-    for one in near:  # noqa: SIM110 - inner loop
-        if one.word in needed:
+    for _, _, word in near:  # noqa: SIM110 - inner loop
+        if word in needed:
             return True
     return False
 

@@ -60,14 +60,14 @@ class Scanner:
 
     def _surroundings(self, near: Near, length: int) -> Iterator[tuple[int, int]]:
         first, stop = 0, -1
-        for one in near.seen:
-            if one.word not in self._needed:
+        for begin, end, word in near.seen:
+            if word not in self._needed:
                 continue
-            if one.start - self._reach > stop:
+            if begin - self._reach > stop:
                 if stop >= 0:
                     yield first, stop
-                first = max(0, one.start - self._reach)
-            stop = min(length, one.end + self._reach)
+                first = max(0, begin - self._reach)
+            stop = min(length, end + self._reach)
         if stop >= 0:
             yield first, stop
 

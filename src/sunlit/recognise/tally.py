@@ -142,7 +142,7 @@ class ColumnTally:
         self._look([texts[at] for at in pointed], weights[pointed], without=self._dense)
         if not dense:
             return
-        plain = pa.array([normalise(text).decode("latin-1") for text in texts], pa.large_string())
+        plain = pa.array(map(_plain, texts), pa.large_string())
         masks = {number: _mask(self._engine, number, plain) for number in sorted(dense)}
         for kind, patterns in self._dense.items():
             mask = np.logical_or.reduce([masks[number] for number in patterns])
@@ -232,6 +232,10 @@ def dense_kinds(engine: Engine, texts: Sequence[str], column: str | None) -> dic
             for rule in rules:
                 dense.setdefault(rule.kind, []).append(number)
     return dense
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() else normalise(text).decode("latin-1")
 
 
 def is_re2(pattern: str) -> bool:
