@@ -51,6 +51,7 @@ CODES: Final = {
     "mask.into-input": "A mask would write into the dataset that it reads.",
     "mask.unwritable": "What a mask makes cannot be written.",
     "mask.recognisers": "A mask plan was made with other recognisers than these.",
+    "mask.read-back": "What a mask wrote does not read back as it was written.",
     "mask.survivors": "After masking, a second scan still found what the plan masks.",
     "data-report.format": "A document is of no kind, or version, that a report can be made of.",
     "synth.bad-answer": "The synth environment answered with something else than was asked.",

@@ -15,6 +15,7 @@ from sunlit.base.errors import SunlitError
 from sunlit.claims.privacy import Mask
 from sunlit.producers.data import mask_write
 from sunlit.producers.data.mask import MaskedData, Masking, mask
+from sunlit.producers.data.mask_rescan import Second, expect_none
 from sunlit.producers.data.mask_trial import trial
 from sunlit.producers.data.source import open_source
 from sunlit.recognise.masking_key import MaskKey
@@ -427,3 +428,27 @@ def test_progress_is_told(tmp_path: Path) -> None:
              progress=lambda done, total: told.append((done, total)))  # fmt: skip
 
     assert told == [(2, 2)]
+
+
+def test_rows_that_do_not_read_back_are_an_error() -> None:
+    """A form that loses a row must not pass for a masked dataset."""
+    with pytest.raises(SunlitError) as refused:
+        expect_none(Second(2, (), {}, {}), 3)
+
+    assert refused.value.code == "mask.read-back"
+
+
+def test_a_table_of_one_column_keeps_its_nulls(tmp_path: Path) -> None:
+    """Where a null is a line with nothing on it; odd names of columns come through too."""
+    place = tmp_path / "in.csv"
+    place.write_bytes(b'a\nx\n\n""\nx\n')
+    odd = table(tmp_path, ["select", 'a"b', "x,y", " sp ", "c0", "batch"], ["v"] * 6, ["v"] * 6,
+                name="odd.csv")  # fmt: skip
+
+    made = masked(place, tmp_path / "out.csv", column("a", "suppress", smaller_than=2))
+    masked(odd, tmp_path / "o.csv", column('a"b', "pseudonym"), column("batch", "text"),
+           rows=RowRule(2, ('a"b', "select", " sp ")))  # fmt: skip
+
+    assert (tmp_path / "out.csv").read_bytes() == b"a\nx\n\n\nx\n"
+    assert made.claim.rows_out == 4
+    assert len(read(tmp_path / "o.csv")) == 3

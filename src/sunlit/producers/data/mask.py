@@ -72,7 +72,8 @@ def mask(
 
     Raises:
         MalformedError: `mask.*`, `data.*`.
-        VerificationError: `mask.survivors`, `mask.recognisers`, `mask.hierarchy-changed`.
+        VerificationError: `mask.survivors`, `mask.read-back`, `mask.recognisers`,
+            `mask.hierarchy-changed`.
         UnavailableError: `mask.*`, `data.*`.
     """
     expect_recognisers(masking)
@@ -86,7 +87,7 @@ def mask(
             made = folder / out.name
             write(form, made, work.schema, work.batches(source, progress))
             second, digest = _second_look(made, work, masking)
-            expect_none(second)
+            expect_none(second, work.one_pass.counts.rows_out)
             put(made, out, replace=replace_out)
         return _said(source, masking, work, second, (out.name, digest), at)
     finally:

@@ -43,8 +43,12 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """What the second look found. `kept` are hits in columns that the plan keeps by name."""
+    """What the second look found, in how many rows.
 
+    `kept` are hits in columns that the plan keeps by name.
+    """
+
+    rows: int
     kinds: tuple[str, ...]
     survivors: Mapping[tuple[str, str], Left]
     kept: Mapping[tuple[str, str], int]
@@ -88,7 +92,7 @@ def look_again(
                 elif not _is_shaped(by_name.get(name), kind):
                     kept[name, kind] += len(rows)
         first += len(batch)
-    return Second(tuple(sorted(kinds)), found, kept)
+    return Second(first - 1, tuple(sorted(kinds)), found, kept)
 
 
 def _hits(
@@ -107,12 +111,18 @@ def _hits(
             yield kind, np.flatnonzero(np.isin(places, list(numbers)))
 
 
-def expect_none(second: Second) -> None:
-    """Check that nothing was left.
+def expect_none(second: Second, rows: int) -> None:
+    """Check that as many rows were read back as were written, and that nothing was left.
 
     Raises:
-        VerificationError: `mask.survivors`, with column, kind, count and numbers of rows.
+        VerificationError: `mask.read-back`; `mask.survivors`, with column, kind, count and rows.
     """
+    if second.rows != rows:
+        raise VerificationError(
+            "mask.read-back", "what was written does not read back as it was; nothing was put",
+            expected=f"{rows} rows", got=f"{second.rows}",
+            mend="write another form, such as .parquet, and tell the maintainers",
+        )  # fmt: skip
     if not second.survivors:
         return
     (column, kind), left = max(second.survivors.items(), key=lambda one: (one[1].count, one[0]))
