@@ -39,7 +39,7 @@ def value(text: bytes, _start: int, end: int, stop: int) -> Span | None:
     if not found:
         return None
     first, last = found.span(2) if quoted else found.span()
-    while not quoted and last > first and text[last - 1 : last] in (b".", b")", b"]", b"}", b"!"):
+    while not quoted and last > first and text[last - 1 : last] in (b".", b")", b"]", b"}"):
         last -= 1
     secret = text[first:last]
     if len(secret) < MIN_LENGTH or _NONE.fullmatch(secret):
