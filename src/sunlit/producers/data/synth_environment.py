@@ -1,7 +1,8 @@
 """Starts the worker in the synth environment and talks to it by files (see synth_worker.py).
 
-The files lie in a folder that only this user can read, and go when the worker ends. What the
-worker prints is never shown: a library's message can hold a value of a person.
+The files lie in a folder that only this user can read, and go when the worker ends; only a process
+that is killed leaves them, in `sunlit-synth-*` of the temporary folder. What the worker prints is
+never shown: a library's message can hold a value of a person.
 """
 
 import json
