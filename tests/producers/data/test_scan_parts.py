@@ -35,6 +35,8 @@ FORMS = {"email", "case-number"}
 NAMES = {
     "email": ("email", "contact"),
     "surname": ("person", "person"),
+    "medical_notes": ("health", "special-category"),
+    "address": ("address", "location"),
 }
 PROSE = "she called again about the letter that came on monday and was very upset"
 
@@ -226,3 +228,38 @@ def test_the_residual_is_a_share(hits: dict[str, int]) -> None:
 
     assert found is not None
     assert 0 <= found.estimate <= found.high <= 1
+
+
+def test_prose_stays_prose_whatever_it_is_about() -> None:
+    """A name may say that notes are about health; only what is wordy by nature is no prose."""
+    values = [f"{PROSE} {number}" for number in range(30)]
+    notes, home = judged("medical_notes", values), judged("address", values)
+
+    assert notes.is_prose
+    assert notes.label is not None
+    assert notes.label.kind == "health"
+    assert not home.is_prose
+
+
+def test_blank_values_are_no_values() -> None:
+    """A column that is mostly blank is judged by what stands in it."""
+    column = looked("contact", ["", "  ", None] * 30 + ["a1@x.org"] * 10, [" "])
+
+    assert (column.values, column.nulls, column.looked) == (10, 91, 10)
+    assert judge(column, (), FORMS).label is not None
+
+
+def test_lists_of_json_are_not_taken_for_masked_values() -> None:
+    """Only marks of words in brackets are."""
+    assert looked("x", ['["a", "b1"]'] * 30).masked == 0
+    assert looked("x", ["[person]", "[REDACTED]", "***"] * 30).masked == 90
+
+
+def test_the_first_mail_far_down_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An @ is news in a column without."""
+    monkeypatch.setattr(scan_look, "FIRST", 100)
+    values = [f"number {number:05d}" for number in range(2000)]
+    column = looked("c", values, [*values[:1000], "it is a@x.org", *values[1000:]])
+
+    assert column.looked < 1000
+    assert column.kinds["email"].values == 1

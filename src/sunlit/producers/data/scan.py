@@ -13,7 +13,8 @@
     rows              rows, or documents
     recognisers       {digest, count}
     names             null, or {model, digest, looked: [{column | null, looked, of}]}
-    columns           of a table, in order: [{name, type, values (not null), nulls, looked,
+    columns           of a table, in order: [{name, type, values (neither null nor blank),
+                       nulls (and blanks), looked,
                        free_text, words (mean), label: kind | null, category | null,
                        by | null, confidence | null, notes: [sentence], finds: [find]}]
     text              of documents: null, or {documents, with_any, characters, encoded,

@@ -21,6 +21,7 @@ HALF: Final = 0.4
 NAMED: Final = 0.1
 FEW: Final = 20  # values; of fewer, their form says nothing against the name
 MASKED: Final = 0.9
+WORDY: Final = frozenset({"address", "organisation", "person"})  # of many words, and no prose
 BY_NAME: Final = 0.6  # how sure a name alone makes
 BY_LIST: Final = 0.8
 
@@ -76,8 +77,9 @@ def judge(column: ColumnLook, by_name: Sequence[Named], forms: Collection[str]) 
     finds += _by_name(column, named, {one.kind for one in finds}, forms, notes)
     finds += _by_lists(column, {one.kind for one in finds})
     finds = _one_label(finds)
-    has_label = any(one.label for one in finds)
-    return Judged(tuple(finds), column.is_prose and not has_label, tuple(notes))
+    # Of prose the name says what it is about (`medical_notes`), and it stays prose.
+    told = any(one.label and (one.by != "name" or one.kind in WORDY) for one in finds)
+    return Judged(tuple(finds), column.is_prose and not told, tuple(notes))
 
 
 def _by_values(column: ColumnLook, named: Mapping[str, Named], notes: list[str]) -> Iterator[Find]:

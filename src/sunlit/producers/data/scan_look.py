@@ -44,7 +44,10 @@ class KindLook:
 
 @dataclass(slots=True)
 class ColumnLook:
-    """What was seen of one column. `values` counts what is not null, `looked` what was read."""
+    """What was seen of one column.
+
+    `values` counts what is neither null nor blank, `looked` how many of those were looked at.
+    """
 
     name: str
     type: str
@@ -83,8 +86,9 @@ def look(column: ColumnLook, values: Array, engine: Engine) -> None:
     if not len(values):
         return
     encoded = values.dictionary_encode()
-    distinct = encoded.dictionary
-    times = _times(encoded)
+    distinct, times = _without_blanks(column, encoded.dictionary, _times(encoded))
+    if not times:
+        return
     if column.measured < FIRST:
         measure(column, distinct, times)
     chosen = _chosen(column, distinct)
@@ -106,6 +110,20 @@ def _times(encoded: Any) -> list[int]:  # noqa: ANN401 - pyarrow has no types
     return found
 
 
+def _without_blanks(
+    column: ColumnLook, distinct: Array, times: list[int]
+) -> tuple[Array, list[int]]:
+    """Count blank texts as nulls, which is what they stand for, and leave them out."""
+    blank = compute().match_substring_regex(distinct, r"^\s*$").to_pylist()
+    if not any(blank):
+        return distinct, times
+    kept = [at for at, is_blank in enumerate(blank) if not is_blank]
+    left = [times[at] for at in kept]
+    gone = sum(times) - sum(left)
+    column.nulls, column.values = column.nulls + gone, column.values - gone
+    return distinct.take(_array(kept)), left
+
+
 def measure(column: ColumnLook, distinct: Array, times: Sequence[int]) -> None:
     """Measure words, digits and lengths of values, each counted as often as it stands."""
     pc = compute()
@@ -121,7 +139,9 @@ def measure(column: ColumnLook, distinct: Array, times: Sequence[int]) -> None:
 
 
 # What `sunlit data mask` and others leave in place of a value: pseudonyms, hashes, [marks], ***.
-MASKED: Final = r"^([bcdfghjklmnpqrst]{12,20}|[0-9a-f]{16,128}|\[[^\]]*\]|<[^>]*>|[*Xx]{3,}|)$"
+MASKED: Final = (
+    r"^([bcdfghjklmnpqrst]{12,20}|[0-9a-f]{16,128}|\[[A-Za-z -]*\]|<[A-Za-z -]*>|[*Xx]{3,})$"
+)
 
 
 def _array(times: Sequence[int]) -> Array:
