@@ -13,9 +13,10 @@ from pyarrow import csv, parquet
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.claims.base import read_claim
 from sunlit.claims.privacy import Synthesis
-from sunlit.producers.data import synth_read
+from sunlit.producers.data import synth_privacy, synth_read
 from sunlit.producers.data.source import open_source
 from sunlit.producers.data.synth import Asked, Synthesised, choose, synthesise
+from sunlit.producers.data.synth_environment import Answer, ask
 from sunlit.producers.data.synth_frame import encode
 from sunlit.producers.data.synth_privacy import copies, fingerprints, wilson
 from sunlit.producers.data.synth_private import Budget
@@ -378,3 +379,41 @@ def test_the_copula_is_closer_than_independent_columns() -> None:
     )["pairs"]["mean"]  # fmt: skip
 
     assert means["made"] < 0.7 * means["baseline"]
+
+
+def test_a_part_of_a_large_table_is_attacked(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that attacks end; the part is drawn by the seed."""
+    seen: list[int] = []
+    monkeypatch.setattr("sunlit.producers.data.synth_privacy.ATTACK_ROWS", 30)
+    inner = ask
+
+    def spy(environment: Any, request: Any, tables: Any) -> Any:  # noqa: ANN401
+        seen.extend(frame.rows for frame in tables.values())
+        return inner(environment, request, tables)
+
+    monkeypatch.setattr(synth_privacy, "ask", spy)
+    make(place, environment=fake_environment())
+
+    assert seen == [30, 30, 30, 30]
+
+
+def test_an_attack_that_could_not_be_run_is_blank(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its reason, in report and claim; the verdict rests on the others."""
+    failed = {"attacks": 0, "note": "the attack could not be run (ValueError)"}
+    results = [
+        {"table": table, "attack": "linkability", "column": None, **failed}
+        for table in ("made", "baseline")
+    ]
+    results.append({"table": "made", "attack": "inference", "column": 0, **failed})
+    answer = Answer({"results": results}, libraries={"fake": "1"})
+    monkeypatch.setattr(synth_privacy, "ask", lambda *_: answer)
+
+    done = make(place, environment=fake_environment())
+    figures = {one.name: one for one in done.claim.privacy}
+
+    assert figures["linkability"].value is None
+    assert figures["linkability-excess"].note == failed["note"]
+    assert figures["inference"].attribute == "age"
+    assert done.detail["verdict"]["rose"] is None
