@@ -114,6 +114,9 @@ def test_a_big_table_is_digested_in_little_memory(tmp_path: Path) -> None:
         ("duckdb:w.duckdb?table=none", "data.no-table"), ("duckdb:n.txt?table=t", "data.database"),
         ("postgresql://u:hunter2@h/d", "data.place"),
         ("postgresql://u:hunter2@[h/d?table=t", "data.place"),
+        ("postgresql+psycopg://u:hunter2@h/d?table=t", "data.place"),
+        ("postgresql:u:hunter2@h/d?table=t", "data.place"),
+        ("s3://hunter2@bucket/a.csv", "data.place"),
     ],
 )  # fmt: skip
 def test_what_names_no_table_is_refused(

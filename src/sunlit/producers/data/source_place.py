@@ -21,6 +21,7 @@ KINDS: Final = {
     ".eml": "text", ".html": "text", ".htm": "text", ".log": "text", ".rst": "text",
 }  # fmt: skip
 TABLES: Final = frozenset({"csv", "parquet", "jsonl"})
+ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|postgres(ql)?:")
 WILD: Final = re.compile(r"[*?\[]")
 KNOWN: Final = "CSV, TSV, Parquet, JSONL or text files"
 
@@ -90,6 +91,11 @@ def read_place(place: str, *, kind: str | None, lenient: bool) -> FilesPlace | T
         return TablePlace("duckdb", where, table, f"{Path(where).name}#{table}")
     if place.startswith(("postgresql://", "postgres://")):
         return _postgres(place)
+    if ADDRESS.match(place):  # not shown: it may hold a password
+        raise MalformedError(
+            "data.place", "the place is an address of no kind that is known",
+            expected="a file, a folder, a pattern, duckdb:PATH?table=T or postgresql://...?table=T",
+        )  # fmt: skip
     return _files(place, kind, lenient=lenient)
 
 
