@@ -191,6 +191,8 @@ def test_the_component_is_the_nearest_folder_upward(
     scanned.main(["--out", "r"], standalone_mode=False)
     with pytest.raises(click.UsageError):
         scanned.main(["--key", "maintainer"], standalone_mode=False)
+    with pytest.raises(click.UsageError):
+        scanned.main(["--component", "nowhere"], standalone_mode=False)
 
     assert got == [
         DataOptions(component=town.model.resolve(), reports=Path("r"), as_json=True),

@@ -65,6 +65,7 @@ def plan(
 def release_again(town: Town, retrained: Path) -> None:
     """Release what was retrained, take over what everybody says, and let the board vote."""
     first = town.assured()["release"]
+    town.brought(*LABS)  # plans first: in this log they have to precede the release
     shutil.rmtree(town.model)
     shutil.copytree(retrained, town.model)
     town("assure", town.model, "--key", "maintainer", at="maker", expect=1)  # nobody reviewed it
@@ -73,7 +74,7 @@ def release_again(town: Town, retrained: Path) -> None:
     town("review", "accept", digest, "--reasons", "As before", "--no-conflict", at="north-lab")
     town.brought("north-lab", to="maker")
     town("release", town.model, "--changelog", "Trained again.", "--rollback", first, at="maker")
-    town.brought(*LABS, "maker")  # plans first: in this log they have to precede the release
+    town.brought(*LABS, "maker")
     for seat in (1, 2):
         town("board", "vote", town.model, *USE, "--impact-raw", 45, "--autonomy-level", 4,
              "--ceiling", 3, "--key", f"file:board-{seat}.pem", at="council")  # fmt: skip

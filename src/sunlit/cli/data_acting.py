@@ -54,6 +54,8 @@ def data_options_as(reports: str) -> Callable[[Callable[..., Any]], Callable[...
         ) -> object:  # fmt: skip
             if key is not None and home is None:
                 raise click.UsageError("--key needs --home: keys are kept in a home")
+            if component is not None and not component.is_dir():
+                raise click.UsageError(f"--component: there is no folder {component}")
             options = DataOptions(
                 component=component if component is not None else nearest(Path.cwd()),
                 home=home, key=key, reports=_reports, as_json=as_json,
@@ -77,7 +79,7 @@ def _options(reports: str) -> tuple[Callable[..., Any], ...]:
             help="Sign what is found and admit it to this home's log (or SUNLIT_HOME).",
         ),
         click.option(
-            "--component", type=click.Path(path_type=Path, file_okay=False, exists=True),
+            "--component", type=FOLDER,
             help="Keep what is found as a draft of this component's "
             "(default: the nearest folder upward with a sunlit.toml, else none).",
         ),

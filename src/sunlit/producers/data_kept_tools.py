@@ -3,11 +3,10 @@
 Everything that needs the extra `[data]` is imported when it is asked for.
 """
 
-import json
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sunlit.base.errors import UnavailableError
 from sunlit.formats.sunlit_toml import DatasetEntry
@@ -29,13 +28,14 @@ class InstalledDataTools:
             MalformedError: `data.*`.
         """
         check_installed()
+        from sunlit.producers.data.report import report  # noqa: PLC0415 - most commands need none
         from sunlit.producers.data.scan import scan  # noqa: PLC0415 - needs [data]
         from sunlit.producers.data.source import open_source  # noqa: PLC0415
         from sunlit.recognise.recognisers import shipped  # noqa: PLC0415
 
         with open_source(str(path), skip_unread=True) as source:
             found = scan(source, recognisers=shipped(), at=at, progress=progress)
-        return Scanned(claim=found.claim, reports=reports("scan", found.detail))
+        return Scanned(claim=found.claim, reports=report(found.detail))
 
     def measure(self, path: Path, said: DatasetEntry | None, *, at: datetime) -> Measured:
         """Measure a file or folder as its `sunlit.toml` says, else by search.
@@ -45,6 +45,7 @@ class InstalledDataTools:
             MalformedError: `data.*`.
         """
         check_installed()
+        from sunlit.producers.data.report import report  # noqa: PLC0415 - most commands need none
         from sunlit.producers.data.risk import measure  # noqa: PLC0415 - needs [data]
         from sunlit.producers.data.source import open_source  # noqa: PLC0415
 
@@ -57,7 +58,7 @@ class InstalledDataTools:
                 population=said.population if said else None,
                 at=at,
             )
-        return Measured(claim=found.claim, reports=reports("risk", found.detail))
+        return Measured(claim=found.claim, reports=report(found.detail))
 
 
 def check_installed() -> None:
@@ -73,9 +74,3 @@ def check_installed() -> None:
             expected="the extra [data]", got="no " + ", ".join(missing),
             mend="pip install 'sunlit[data]'",
         )  # fmt: skip
-
-
-def reports(name: str, detail: dict[str, Any]) -> dict[str, bytes]:
-    """Return a detail as JSON: what the claim names by digest."""
-    text = json.dumps(detail, ensure_ascii=False, indent=2, sort_keys=True)
-    return {f"{name}.json": text.encode() + b"\n"}
