@@ -105,12 +105,7 @@ def mask_body(
 def _after_plan(text: str, plan: Plan) -> tuple[str, Mapping[str, int]]:
     """Mask all strings in one go: the plan's engine is quick over many, not over each."""
     spans = [found.span() for found in _STRING.finditer(text)]
-    strings = [
-        text[start + 1 : end - 1]
-        if text.find("\\", start, end) < 0
-        else json.loads(text[start:end])
-        for start, end in spans
-    ]
+    strings = [_string(text[start:end]) for start, end in spans]
     masked, counts = plan.mask_many(strings)
     parts, at = list[str](), 0
     for number, after in sorted(masked.items()):

@@ -21,11 +21,18 @@ Texts = Callable[["pa.Array"], "pa.Array"]
 """Distinct texts, none null -> masked texts, null where a method could not read one."""
 
 
+def compute() -> Any:  # noqa: ANN401 - Arrow makes these functions when it is imported
+    """Return Arrow's compute functions."""
+    import pyarrow.compute  # noqa: PLC0415 - an extra
+
+    return pyarrow.compute
+
+
 def as_text(array: "pa.Array") -> "pa.Array":
     """Return the values written as text; nulls stay null."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.compute as pc  # noqa: PLC0415
 
+    pc = compute()
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     kind = array.type
@@ -57,8 +64,8 @@ def one_by_one(change: Coarser) -> Texts:
 def in_letters(maker: Pseudonymiser, *, length: int, fold: bool, prefix: str) -> Texts:
     """Return the quick way to pseudonyms in letters: equal to `pseudonymise`, text by text."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.compute as pc  # noqa: PLC0415
 
+    pc = compute()
     before = f"{prefix}-" if prefix else ""
 
     def change(texts: "pa.Array") -> "pa.Array":
@@ -75,8 +82,8 @@ def in_letters(maker: Pseudonymiser, *, length: int, fold: bool, prefix: str) ->
 def normal_texts(texts: "pa.Array", *, fold: bool) -> "pa.Array":
     """Return `normal` of each text, in C where all of them are plain ASCII."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.compute as pc  # noqa: PLC0415
 
+    pc = compute()
     # Arrow's trim and Python's strip agree on ASCII only but for four separators (0x1c-0x1f).
     plain = pc.all(pc.string_is_ascii(texts)).as_py() is not False
     if not plain or pc.any(pc.match_substring_regex(texts, "[\x1c-\x1f]")).as_py():
@@ -136,15 +143,13 @@ def _one(text: str | None, kind: "pa.DataType") -> "pa.Array":
 
 def filled(array: "pa.Array", instead: str | None) -> "pa.Array":
     """Return a text array with its nulls replaced where the plan says so."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
-
+    pc = compute()
     return array if instead is None else pc.fill_null(array, instead)
 
 
 def count_changed(before: "pa.Array", after: "pa.Array") -> int:
     """Return in how many places two arrays of one length differ; null equals null."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - an extra
-
+    pc = compute()
     first, second = as_text(before), as_text(after)
     same = pc.fill_null(pc.equal(first, second), False)  # noqa: FBT003 - Arrow's own signature
     both_null = pc.and_(pc.is_null(first), pc.is_null(second))

@@ -11,7 +11,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sunlit.producers.data.mask_arrow import as_text, back, by_distinct, decimals, normal_texts
+from sunlit.producers.data.mask_arrow import (
+    as_text,
+    back,
+    by_distinct,
+    compute,
+    decimals,
+    normal_texts,
+)
 from sunlit.recognise.masking_coarse import FORMATS, read_number
 from sunlit.recognise.masking_key import MaskKey
 from sunlit.recognise.masking_pseudonym import Pseudonymiser
@@ -96,8 +103,8 @@ class DateShift:
     def __call__(self, array: "pa.Array", persons: "pa.Array") -> "pa.Array":
         """Return the dates moved, in their type; null where person or date cannot be read."""
         import pyarrow as pa  # noqa: PLC0415 - an extra
-        import pyarrow.compute as pc  # noqa: PLC0415
 
+        pc = compute()
         shifts = by_distinct(persons, self._shifts)
         if pa.types.is_date32(array.type) or pa.types.is_date64(array.type):
             days = array.cast(pa.date32()).cast(pa.int32()).cast(pa.int64())
@@ -116,8 +123,8 @@ class DateShift:
     def _shifts(self, persons: "pa.Array") -> "pa.Array":
         import numpy as np  # noqa: PLC0415 - an extra
         import pyarrow as pa  # noqa: PLC0415
-        import pyarrow.compute as pc  # noqa: PLC0415
 
+        pc = compute()
         plain = normal_texts(persons, fold=self._fold)
         digests = self._maker.digests(plain.cast(pa.binary()).to_pylist())
         numbers = np.frombuffer(digests, ">u8").reshape(len(plain), 4)[:, 0]
@@ -129,8 +136,8 @@ class DateShift:
 
 def _within(array: "pa.Array", low: int, high: int) -> "pa.Array":
     import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.compute as pc  # noqa: PLC0415
 
+    pc = compute()
     inside = pc.and_(pc.greater_equal(array, low), pc.less_equal(array, high))
     return pc.if_else(inside, array, pa.scalar(None, array.type))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sunlit.producers.data.mask_arrow import by_distinct, count_changed, normal_texts
+from sunlit.producers.data.mask_arrow import by_distinct, compute, count_changed, normal_texts
 from sunlit.producers.data.mask_columns import Change, Tools, change_for, domain_of
 from sunlit.producers.data.mask_counting import Classes, Collisions
 from sunlit.recognise.plan import ColumnRule
@@ -106,8 +106,8 @@ def is_short(one: ColumnRule) -> bool:
 
 def _suppressed(one: ColumnRule, whole: "pa.RecordBatch", suppressing: Suppressing) -> "pa.Array":
     import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.compute as pc  # noqa: PLC0415
 
+    pc = compute()
     array = whole.column(one.name)
     nothing = pa.nulls(len(array), array.type)
     classes = suppressing.cells.get(one.name)

@@ -126,13 +126,13 @@ def expect_none(second: Second, rows: int) -> None:
     if not second.survivors:
         return
     (column, kind), left = max(second.survivors.items(), key=lambda one: (one[1].count, one[0]))
-    rows = ", ".join(map(str, left.rows))
+    first = ", ".join(map(str, left.rows))
     others = len(second.survivors) - 1
     more = f", and {others} more of column and kind" if others else ""
     raise VerificationError(
         "mask.survivors", "the second scan still found what the plan masks; nothing was written",
         expected="none",
-        got=f'{left.count} of {kind} in column "{column[:80]}" (row {rows}){more}',
+        got=f'{left.count} of {kind} in column "{column[:80]}" (row {first}){more}',
         mend='mask that column too; or where it is no such thing, say so: method = "keep", '
         f'kinds = ["{kind}"], and the reason',
     )  # fmt: skip
