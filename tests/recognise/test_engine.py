@@ -13,7 +13,7 @@ from sunlit.recognise import resolve
 from sunlit.recognise.context import Words, column_words, lowered
 from sunlit.recognise.engine import Engine, Match
 from sunlit.recognise.normal import normalise
-from sunlit.recognise.recognisers import shipped
+from sunlit.recognise.recognisers import Recogniser, Recognisers, shipped
 
 ENGINE: Final = Engine(shipped())
 PIECES: Final = (
@@ -229,3 +229,47 @@ def test_words_are_seen_where_they_stand() -> None:
 def test_a_columns_name_is_read_as_words(name: str, words: str) -> None:
     """Snakes, camels and spaces."""
     assert column_words(name) == words
+
+
+def test_a_pattern_that_matches_line_ends_does_not_join_rows() -> None:
+    """An agency's pattern may cross lines; a row is looked at alone where it would."""
+    one = Recogniser(
+        id="pair", kind="pair", title="A, then B", category="identifier", region="any",
+        source="https://example.org", patterns=(r"[A]\s[B]", r"C\s"), alone=0.9, edges=False,
+    )  # fmt: skip
+    engine = Engine(Recognisers((one,)))
+    rows = ["A", "B", "A\nB", "C", "C ", ""]
+
+    found = list(engine.find_many(rows))
+
+    assert found == [(row, match) for row in range(6) for match in engine.find(rows[row])]
+    assert [row for row, _ in found] == [2, 4]
+
+
+def test_weak_forms_far_apart_are_found_near_their_words_only() -> None:
+    """Each label has its surroundings; what stands between them is not looked at."""
+    text = "passport 925665416 " + "x " * 300 + "123456782 " + "x " * 300 + "BSN 111222333"
+
+    assert [match.kind for match in ENGINE.find(text)] == ["uk-passport", "nl-bsn"]
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of columns come from outside: no million of them fills memory."""
+    engine = Engine(shipped(), kinds={"nl-bsn"})
+    monkeypatch.setattr(engine_module, "MAX_COLUMNS", 2)
+    monkeypatch.setattr(engine_module, "MAX_SCANNERS", 1)
+
+    for column in ("a", "bsn", "b", "c", "bsn"):
+        found = engine.find("111222333", column=column)
+        assert bool(found) == (column == "bsn")
+    assert len(engine._named) <= 2
+    assert len(engine._scanners) == 1
+
+
+@pytest.mark.parametrize(
+    ("letter", "byte"),
+    [("“", b'"'), ("−", b"-"), ("\u200b", b" "), ("\u00ad", b" "), ("ж", b"\xff"), ("😀", b"\x1a")],
+)
+def test_every_character_has_its_byte(letter: str, byte: bytes) -> None:
+    """Quotes, the minus, what is not seen, other letters, other signs."""
+    assert normalise(letter) == byte
