@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from pyarrow import parquet
 
+from sunlit.base.errors import UnavailableError
 from sunlit.cli import data_risk
 from sunlit.recognise.plan_read import load_plan
 
@@ -80,7 +81,7 @@ def test_without_the_extra_it_says_what_to_install(
     """Exit code 3: it could not be found out."""
     monkeypatch.setitem(sys.modules, "sunlit.producers.data.risk", None)
 
-    with pytest.raises(data_risk.UnavailableError) as caught:
+    with pytest.raises(UnavailableError) as caught:
         _run(ages, "--profile", "public-release")
 
     assert caught.value.mend == "pip install 'sunlit[data]'"

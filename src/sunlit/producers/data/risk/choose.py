@@ -1,12 +1,11 @@
 """Which columns the classes are made by: declared or searched, confirmed on all rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.producers.data.risk.classes import class_sizes, histogram
-from sunlit.producers.data.risk.histogram import Histogram
 from sunlit.producers.data.risk.kinds import Looked, look, of_kind
 from sunlit.producers.data.risk.search import Found, enough, search
 from sunlit.producers.data.risk.table import sampled
@@ -101,8 +100,3 @@ def _confirmed(table: Any, found: Found, everything: int | None) -> tuple[str, .
 def identifiers(chosen: Chosen) -> tuple[str, ...]:
     """Return the columns that are nearly all different and are not random; not those declared."""
     return tuple(name for name in of_kind(chosen.looked, "identifier") if name not in chosen.keys)
-
-
-def alone(classes: Mapping[str, Histogram], name: str) -> float:
-    """Return the average risk that one column makes."""
-    return classes[name].average

@@ -91,7 +91,8 @@ class Improver:
         if not self._columns or self.met(start):
             return (), start
         greedy = self._greedy(start)
-        for trial in greedy.steps():
+        # where only few rows are in small groups, nothing is made coarser for all the others
+        for trial in () if self._near(start) else greedy.steps():
             after = self._classes.after(_options(greedy.chosen))
             steps.append(self._effect(now, greedy.chosen, trial, after))
             now = after
