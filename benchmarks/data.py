@@ -31,6 +31,10 @@ PARTS: Final = {
     "text": ("data_speed", "text"), "table": ("data_speed", "table"),
     "risk": ("data_speed", "risk"), "mask": ("data_speed", "mask"), "growth": ("data_growth",),
 }  # fmt: skip
+QUICK: Final = (
+    "**A quick run**, to see that all of it works: its sizes are too small to be believed, and "
+    "fixed costs weigh heavily."
+)
 HEAD: Final = (
     "Written by `make bench-data`; do not edit. Speeds are of CPU time, user and system, of one "
     "run in a process of its own, without imports and the loading of models: peers are slow enough "
@@ -61,7 +65,8 @@ def report(facts: dict[str, Any], found: Sequence[Part | Failed]) -> str:
     failed = [f"## {one.name}\n\nDid not run: {one.why}\n" for one in found
               if isinstance(one, Failed)]  # fmt: skip
     return "\n".join([
-        "# Data safeguards, measured", "", HEAD, "", summary(parts), "", "## Machine", "",
+        "# Data safeguards, measured", "", HEAD, "",
+        *([QUICK, ""] if facts.get("scale") == "quick" else []), summary(parts), "", "## Machine", "",
         render.facts(facts), *(render.part(one) for one in parts), *failed,
     ])  # fmt: skip
 
