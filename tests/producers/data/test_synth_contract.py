@@ -25,7 +25,7 @@ from tests.producers.data.synth_tables import AT, fake_environment, people, real
 
 ROWS = 40
 # The real one learns for half a minute: only whether it starts and answers is asked in the gate.
-REAL = pytest.param(real_environment, id="real", marks=[pytest.mark.long])
+REAL = pytest.param(real_environment, id="real", marks=[pytest.mark.long, pytest.mark.timeout(900)])
 FAKE = pytest.param(fake_environment, id="fake")
 NEEDED = pytest.mark.parametrize("environment", [FAKE, REAL])
 
@@ -93,6 +93,7 @@ def test_the_real_worker_says_which_domain_it_could_not_find() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_attacks_with_the_same_seed_find_the_same() -> None:
     """Anonymeter draws from a global state, which the real worker seeds."""
     frame = small()
