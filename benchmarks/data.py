@@ -66,7 +66,8 @@ def report(facts: dict[str, Any], found: Sequence[Part | Failed]) -> str:
               if isinstance(one, Failed)]  # fmt: skip
     return "\n".join([
         "# Data safeguards, measured", "", HEAD, "",
-        *([QUICK, ""] if facts.get("scale") == "quick" else []), summary(parts), "", "## Machine", "",
+        *([QUICK, ""] if facts.get("scale") == "quick" else []),
+        summary(parts), "", "## Machine", "",
         render.facts(facts), *(render.part(one) for one in parts), *failed,
     ])  # fmt: skip
 
