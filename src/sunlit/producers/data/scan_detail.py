@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, Final
 
 from sunlit.base.times import format_time
@@ -51,7 +52,7 @@ def detail_of(
     source: Source, seen: Seen, recognisers: Recognisers, tool: str, at: datetime
 ) -> dict[str, Any]:
     """Return the report of a scan."""
-    titles = {one.kind: one.title for one in recognisers if one.category != DECOY}
+    titles = _titles(recognisers)
     detail: dict[str, Any] = {
         "format": FORMAT, "tool": tool, "scanned_on": format_time(at),
         "dataset": {
@@ -79,6 +80,27 @@ def _names(seen: Seen) -> dict[str, Any] | None:
     model, looks = seen.names
     looked = [{"column": one.column, "looked": one.looked, "of": one.of} for one in looks]
     return {"model": model.name, "digest": model.digest, "looked": looked}
+
+
+def _titles(recognisers: Recognisers) -> dict[str, str]:
+    """Return what each kind is called; of several recognisers, what their titles begin with."""
+    found: dict[str, list[str]] = {}
+    for one in recognisers:
+        if one.category != DECOY:
+            found.setdefault(one.kind, []).append(one.title)
+    return {kind: _common(titles) or kind.replace("-", " ") for kind, titles in found.items()}
+
+
+def _common(titles: Sequence[str]) -> str:
+    if len(titles) == 1:
+        return titles[0]
+    words = [[word.strip(",:") for word in title.split()] for title in titles]
+    same = [column[0] for column in takewhile(_alike, zip(*words, strict=False))]
+    return " ".join(same) if len(same) > 1 else ""  # one word says too little
+
+
+def _alike(words: tuple[str, ...]) -> bool:
+    return len(set(words)) == 1
 
 
 def _column(seen: Seen, name: str, titles: Mapping[str, str]) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def mask_page(detail: Item) -> Page:
         if survivors == 0 else "It is not known that a second look found nothing.",
         holds=True if survivors == 0 else None,
         grounds=_kept(detail), facts=_facts(detail), table=_table(columns),
-        more=_more(detail), charts=(_chart(columns),) if columns else (),
+        more=_more(detail), charts=(_chart(changed, len(columns)),) if changed else (),
+        nothing_drawn="No value of any column was changed.",
         how=HOW, made_with=_made_with(detail), limits=LIMITS,
         command=command("sunlit", "data", "mask", "PLACE", "--plan", "PLAN", "--out", "OUT"),
         command_note="PLACE and PLAN are the files whose SHA-256 and digest stand above; with the "
@@ -124,7 +125,7 @@ def _more(detail: Item) -> list[Table]:
     return [Table("Short pseudonyms that meet", heads, rows)]
 
 
-def _chart(columns: Sequence[Item]) -> Chart:
+def _chart(columns: Sequence[Item], every: int) -> Chart:
     ranked = sorted(columns, key=lambda one: -(number(one.get("share")) or 0))
     rows = [
         Row(
@@ -138,8 +139,9 @@ def _chart(columns: Sequence[Item]) -> Chart:
     rest = f" The first {MOST} of {len(rows):,} are drawn." if len(rows) > MOST else ""
     return Chart(
         name="mask-columns",
-        headline=f"Most changed: {known(top.get('column') or 'text')}",
-        subtitle="Share of each column's values that the plan changed",
+        headline=f"{count(len(rows))} of {count(every)} columns were changed, most of all "
+        f"{known(top.get('column') or 'text')}",
+        subtitle="Share of each changed column's values that the plan changed",
         summary=(
             f"{share(top.get('share'))} of {known(top.get('column') or 'text')} changed, by the "
             f"method {known(top.get('method'))}.{rest}"

@@ -21,7 +21,7 @@ from sunlit.producers.data.report.model import Chart, Fact, Page, Table, cell
 from sunlit.producers.data.report.said import SAME, command, digest, made_with
 
 BY: Final = {"values": "values", "name": "name of the column only", "both": "values and name"}
-IN_TEXT: Final = "in the text"
+IN_TEXT: Final = "documents"
 Found = tuple[str, Mapping[str, object]]
 
 
@@ -38,7 +38,8 @@ def scan_page(detail: Mapping[str, object]) -> Page:
         if sensitive else "Nothing was found that asks for a review.",
         holds=not sensitive, grounds=listed(detail, "grounds"),
         facts=_facts(detail), table=_table(found), charts=tuple(_charts(detail, found)),
-        nothing_drawn="Nothing was found in any column, by its values or by its name.",
+        nothing_drawn="Nothing was found that a chart could add to the table." if found
+        else "Nothing was found in any column, by its values or by its name.",
         how=[one for one in (known(detail.get("interval")), _method(detail)) if one != UNKNOWN],
         made_with=_made_with(detail), command=command("sunlit", "data", "scan", "PLACE"),
         command_note=SAME, limits=listed(detail, "limits"),
@@ -66,7 +67,11 @@ def _facts(detail: Mapping[str, object]) -> tuple[Fact, ...]:
         )
     return (
         Fact("Rows or documents", count(detail.get("rows"))),
-        Fact("Columns", f"{count(len(columns))}, of which {count(len(bare))} showed nothing"),
+        *(
+            [Fact("Columns", f"{count(len(columns))}, of which {count(len(bare))} showed nothing")]
+            if columns
+            else ()
+        ),
         Fact("Free text", names(listed(detail, "free_text"))),
         Fact("Special-category data", names(listed(detail, "special_category"))),
         Fact("Criminal-offence data", names(listed(detail, "criminal_offence"))),
@@ -111,7 +116,7 @@ def _charts(detail: Mapping[str, object], found: Sequence[Found]) -> Iterator[Ch
     measured = [one for one in found if one[1].get("by") in ("values", "both")]
     if measured:
         yield _rates(measured)
-    if found:
+    if len({one.get("category") for _, one in found}) > 1:
         yield _categories(found)
     kinds = several(part(detail, "residual"), "kinds")
     if kinds:
@@ -162,7 +167,7 @@ def _categories(found: Sequence[Found]) -> Chart:
     pairs = {(column, known(one.get("category"))) for column, one in found}
     tally = sorted(Counter(category for _, category in pairs).items(), key=_most_first)
     rows = [Row(one, count(times), (Dot(float(times)),)) for one, times in tally]
-    marks, height = drawn(rows, counts(rows), "Columns (texts count as one)", bars=True)
+    marks, height = drawn(rows, counts(rows), "Columns (documents count as one)", bars=True)
     name = tally[0][0]
     return Chart(
         name="scan-categories",
@@ -198,7 +203,7 @@ def _recall(kinds: Sequence[Mapping[str, object]]) -> Chart:
         headline=f"In prose, {known(worst.get('kind'))} is missed most often",
         subtitle="How much of each kind the recognisers find in labelled text, with intervals",
         summary=(
-            f"Of {known(worst.get('kind'))}, {count(worst.get('hits'))} were found and some "
+            f"Finds of {known(worst.get('kind'))}: {count(worst.get('hits'))}; some "
             f"{count(worst.get('missed'))} more are to be expected, for "
             f"{share(worst.get('recall'))} of them are found in labelled text."
         ),
