@@ -259,6 +259,24 @@ def test_finds_in_documents_stand_beside_those_in_columns() -> None:
     assert "documents" in Seen(html(document)).text
 
 
+def test_a_command_is_one_whatever_a_column_is_called() -> None:
+    """It is there to be copied into a shell."""
+    document = copied("risk")
+    document["quasi_identifiers"] = ["AGE; REBOOT", "$(ID)"]
+
+    page = html(document).decode()
+
+    assert "--quasi &#39;AGE; REBOOT&#39; --quasi &#39;$(ID)&#39;" in page
+
+
+def test_the_csv_has_figures_as_they_were_measured() -> None:
+    """Without rounding, so that they can be computed with."""
+    rows = list(csv.reader(io.StringIO(report(ALL["risk"])["risk.csv"].decode())))
+
+    assert rows[1][:2] == ["k", "1"]
+    assert rows[3][:4] == ["population-uniqueness", "0.01", "0.005 to 0.02", "within 0.05"]
+
+
 def test_a_document_of_another_format_is_refused() -> None:
     """A later version may mean something else by the same words."""
     with pytest.raises(MalformedError, match="no report can be made") as caught:

@@ -15,6 +15,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from sunlit.bundle.pages.environment import inline, moment, shown, source_hash, style
 from sunlit.producers.data.report.charts import WIDTH
+from sunlit.producers.data.report.figures import number
 from sunlit.producers.data.report.model import Page, Table
 
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a column may be called so.
@@ -61,7 +62,7 @@ def csv_bytes(table: Table) -> bytes:
     writer = csv.writer(out)
     writer.writerow(table.heads)
     for row in table.rows:
-        writer.writerow([_harmless(one.plain, one.raw) for one in row])
+        writer.writerow([_harmless(one.plain) for one in row])
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
@@ -71,9 +72,8 @@ def csv_address(table: Table) -> str:
     return "data:text/csv;charset=utf-8;base64," + base64.b64encode(csv_bytes(shortened)).decode()
 
 
-def _harmless(text: str, raw: object) -> str:
-    is_figure = isinstance(raw, int | float)
-    return f"'{text}" if text.startswith(FORMULA) and not is_figure else text
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) and number(text) is None else text
 
 
 @cache

@@ -202,7 +202,7 @@ def _models(detail: Item) -> Chart:
     rows = [
         Row(
             model_called(known(one.get("model"))),
-            known(one.get("failure")) if one.get("failure") else share(one.get("value")),
+            "failed" if one.get("failure") else share(one.get("value")),
             (Dot(number(one.get("value")), number(one.get("low")), number(one.get("high"))),),
         )
         for one in models

@@ -73,9 +73,11 @@ def _figures(figures: Sequence[Row]) -> Table:
     rows = tuple(
         (
             cell(_named(one), one.get("name")),
-            cell(_value(one), number(one.get("value"))),
-            cell(_ends(one)),
-            cell(_limit(one)),
+            cell(_value(one), one.get("value")),
+            cell(
+                _ends(one), f"{one.get('low', '')} to {one.get('high', '')}" if _ends(one) else ""
+            ),
+            cell(_limit(one), _judged(one)),
             cell(" ".join(known(one[name]) for name in ("source", "note") if one.get(name))),
         )
         for one in figures
@@ -116,8 +118,15 @@ def _within(one: Row) -> str:
 def _limit(one: Row) -> str:
     if one.get("threshold") is None:
         return ""
-    state = "within" if one.get("met") is True else "OVER" if one.get("met") is False else UNKNOWN
-    return f"{state}: at most {_figure(one, 'threshold')}"
+    return f"{_state(one)}: at most {_figure(one, 'threshold')}"
+
+
+def _judged(one: Row) -> str:
+    return "" if one.get("threshold") is None else f"{_state(one)} {one['threshold']}"
+
+
+def _state(one: Row) -> str:
+    return {"True": "within", "False": "OVER"}.get(str(one.get("met")), UNKNOWN)
 
 
 CHANGES: Final = ("Change", "Column", "Risk before", "Risk after", "Information lost")

@@ -24,8 +24,8 @@ def made_with(*pairs: tuple[str, object]) -> tuple[Fact, ...]:
 
 
 def command(*words: str) -> str:
-    """Return a command as a shell takes it; a word that is `PLACE` or an option stays bare."""
-    return " ".join(word if word.isupper() else quote(word) for word in words)
+    """Return a command as a shell takes it, whatever a column is called."""
+    return " ".join(map(quote, words))
 
 
 def each(option: str, values: Iterable[str]) -> list[str]:
