@@ -83,6 +83,9 @@ def table(folder: Path, scale: str) -> Part:
         f"recognisers: {number(looked / runs[OURS].cpu / 1e3)} thousand a CPU-second, all of its "
         "work counted."
     )
+    if theirs in runs:
+        values = few * len(data_made.TEXT_COLUMNS) / runs[theirs].cpu / 1e3
+        notes.append(f"By value that a recogniser saw, {theirs} does {number(values)} thousand.")
     notes += [f"{name} said: {_said(run)}." for name, run in runs.items()]
     return _part(
         "table", "Looking through a table",
