@@ -16,6 +16,7 @@ from sunlit.claims.authority import Accreditation, Key, Organisation
 from sunlit.claims.base import Claim, Opaque
 from sunlit.claims.decision import Anchor, Erasure, Hold, LogRegistration, Retention
 from sunlit.claims.lifecycle import TokenGrant
+from sunlit.claims.privacy import Review
 from sunlit.claims.risk import RiskCode, Use, Vote
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.entry import Entry
@@ -132,6 +133,8 @@ def speaker_of(claim: Claim) -> str | None:
             return claim.deployer
         case Attestation() | ChangePlan():
             return claim.assessor
+        case Review():
+            return claim.reviewer
         case Vote() | RiskCode():
             return claim.board
         case TokenGrant():

@@ -24,6 +24,13 @@ const SPEAKERS = {
   "urn:sunlit:lifecycle:token-grant:v1": "issuer",
   "urn:sunlit:lifecycle:token-status:v1": null,
   "urn:sunlit:openness:licence:v1": null,
+  "urn:sunlit:privacy:mask:v1": null,
+  "urn:sunlit:privacy:minimisation:v1": null,
+  "urn:sunlit:privacy:reidentification:v1": null,
+  "urn:sunlit:privacy:review:v1": "reviewer",
+  "urn:sunlit:privacy:review-request:v1": null,
+  "urn:sunlit:privacy:scan:v1": null,
+  "urn:sunlit:privacy:synthesis:v1": null,
   "urn:sunlit:provenance:component:v1": null,
   "urn:sunlit:provenance:dataset:v1": null,
   "urn:sunlit:provenance:documentation:v1": null,
@@ -38,8 +45,8 @@ const SECTION_OF = new Map(Object.entries({
   "https://in-toto.io/attestation/release/v0.1": "release",
   "https://in-toto.io/attestation/test-result/v0.1": "assurance",
   "https://slsa.dev/provenance/v1": "provenance", assurance: "assurance", authority: "authority",
-  decision: "exemptions", lifecycle: "release", openness: "provenance", provenance: "provenance",
-  risk: "risk", statement: "exemptions",
+  decision: "exemptions", lifecycle: "release", openness: "provenance", privacy: "provenance",
+  provenance: "provenance", risk: "risk", statement: "exemptions",
 }));
 const sectionOf = (type) => SECTION_OF.get(type) ?? SECTION_OF.get(type.split(":")[2]);
 const ACTED_ON = ["organisation", "key", "accreditation"].map((one) => `urn:sunlit:authority:${one}:v1`);

@@ -50,6 +50,27 @@ const CLAIMS = {
     reason:text`,
   "urn:sunlit:openness:licence:v1": `covers:text declared?~:text expression?~:text
     osiApproved?~:flag foundIn?~:text unknownTerms?:[text]`,
+  "urn:sunlit:privacy:mask:v1": `tool:text source:Resource plan:Resource recognisers:text
+    columns:[MaskedColumn] rowsIn:whole rowsOut:whole survivors?:whole keyId?~:text
+    maskedOn:time`,
+  "urn:sunlit:privacy:minimisation:v1": `tool:text source:Resource purpose:text used:[text]
+    usedBy:text model?~:Resource dropped:[text] kept?:[text] minimisedOn:time`,
+  "urn:sunlit:privacy:reidentification:v1": `tool:text profile:text rows:whole classes:whole
+    quasiIdentifiers:[text] chosen:text leftOut?:[text] sensitiveAttributes?:[text]
+    population?~:whole figures:[Figure] risk:decimal threshold:decimal seed?~:whole
+    report?~:Resource measuredOn:time`,
+  "urn:sunlit:privacy:review-request:v1": `component?~:text purpose:text reasons:[text]
+    wentOn?:flag openedOn:time`,
+  "urn:sunlit:privacy:review:v1": `reviewer:text decision:=accept|refuse purpose:text
+    component?~:text statements:[text] conditions?:[text] reasons:text noConflictDeclared?:flag
+    reviewedOn:time validUntil:time`,
+  "urn:sunlit:privacy:scan:v1": `tool:text recognisers:text namesModel?~:text files:whole
+    rows:whole columns?:[text] found?:[Found] notListed?:whole freeText?:[text] sensitive:flag
+    grounds?:[text] residual?~:decimal residualHigh?~:decimal unread?:[text] report?~:Resource
+    scannedOn:time`,
+  "urn:sunlit:privacy:synthesis:v1": `tool:text source:Resource method:text library:text
+    epsilon?~:decimal delta?~:decimal seed?~:whole rows:whole utility?:[Figure] privacy?:[Figure]
+    report?~:Resource synthesisedOn:time`,
   "urn:sunlit:provenance:component:v1": `purl:text version:text kind:text files:whole bytes:whole
     description?~:text maintainer?~:text contact?~:text target?~:text intendedUse?~:text
     omsRoot?~:text modelFiles?:[text]`,
@@ -81,6 +102,11 @@ const NESTED = {
   "Builder": `id:text version?:object`,
   "Counts": `decisions?:whole refusals?:whole closed?:whole outcomes?:whole contests?:whole
     contestResults?:whole reviews?:whole accesses?:whole`,
+  "Figure": `name:text value?~:decimal low?~:decimal high?~:decimal attribute?~:text
+    threshold?~:decimal source?~:text met?~:flag note?~:text`,
+  "Found": `column?~:text kind:text category:text by:text rows:whole hits:whole rate:decimal
+    low:decimal high:decimal confidence:decimal`,
+  "MaskedColumn": `column?~:text method:text changed:whole`,
   "Metric": `name:text value:decimal threshold?~:decimal better?~:text group?~:text rows?~:whole`,
   "Resource": `name?~:text uri?~:text digest?:object annotations?:object`,
   "RunDetails": `builder:Builder metadata?~:BuildMetadata byproducts?:[Resource]`,
