@@ -53,7 +53,7 @@ demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder t
 
 # --- check it -------------------------------------------------------------------------------
 
-.PHONY: test coverage lint types layers errors-page wheel check check-long bench
+.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data
 test: $(VENV)/.stamp-test ## run the tests
 	@bash tools/install.sh libgomp $(VENV)
 	@bash tools/install.sh spark $(VENV)
@@ -99,6 +99,17 @@ check-long: $(VENV)/.stamp-dev ## kill loops, fuzzing and other tests that take 
 bench: $(VENV)/.stamp-dev ## measure side by side; numbers go to benchmarks/RESULTS.md
 	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/python -m benchmarks.run $(BENCH_ARGS)
+
+bench-data: $(VENV)/.stamp-dev .venv-presidio/.stamp .venv-pycanon/.stamp ## measure the data safeguards beside Presidio and pyCANON; numbers go to benchmarks/DATA.md
+	@bash tools/install.sh libgomp $(VENV)
+	@$(BIN)/python -m benchmarks.data $(BENCH_ARGS)
+
+# Peers of `make bench-data`, each in an environment of its own: they pin what Sunlit must not.
+.venv-%/.stamp: requirements/bench-%.txt $(VENV)/.stamp-base
+	@rm -rf .venv-$*
+	@"$(PYTHON)" -m venv .venv-$*
+	@$(BIN)/uv pip install --quiet --system-certs --python .venv-$*/bin/python --require-hashes -r $<
+	@touch $@
 
 # --- keep it --------------------------------------------------------------------------------
 

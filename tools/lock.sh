@@ -19,6 +19,8 @@ compile core --constraint requirements/dev.txt pyproject.toml
 compile demo --extra demo --extra audit --constraint requirements/dev.txt pyproject.toml
 compile test --extra test --constraint requirements/dev.txt pyproject.toml
 compile synth --extra synth pyproject.toml # not constrained: an environment of its own
+compile bench-presidio requirements/bench-presidio.in # the same
+compile bench-pycanon requirements/bench-pycanon.in # the same
 compile spark --extra spark --constraint requirements/dev.txt pyproject.toml
 compile build --allow-unsafe requirements/build.in
 compile uv requirements/uv.in
