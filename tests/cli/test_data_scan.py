@@ -24,11 +24,11 @@ def test_it_prints_what_each_column_holds_and_ends_with_1(people: Path, sunlit: 
     ended = sunlit("data", "scan", "people.csv")
 
     assert ended.code == 1
-    assert ended.out.startswith("people.csv, 30 rows: 1 of 3 columns hold personal data")
+    assert ended.out.startswith("people.csv, 30 rows: personal data found in 1 of 3 columns")
     assert "E-mail address" in ended.out
     assert "100.0% (88.6%-100.0%)" in ended.out
     assert "aaa99@aaaaaaa.aaa" in ended.out
-    assert "contact data: columns 'mail'" in ended.out
+    assert "contact data: column 'mail'" in ended.out
     assert "no proof that nothing is there" in ended.out
     assert "ann01" not in ended.out
 

@@ -42,10 +42,11 @@ def grounds_of(detail: Mapping[str, Any]) -> list[str]:
     text = detail["text"]
     grounds = []
     if text is not None:
-        grounds.append(f"{text['documents']} documents are free text, sensitive by default")
+        grounds.append(f"free text, sensitive by default: {_many(text['documents'], 'document')}")
         kinds = [one["kind"] for one in text["finds"] if one["confidence"] >= STRAY]
         if kinds:
-            grounds.append(f"{text['with_any']} documents hold {', '.join(kinds[:NAMED])}")
+            held = ", ".join(kinds[:NAMED])
+            grounds.append(f"{held}: in {_many(text['with_any'], 'document')}")
     by_category = dict[str, list[str]]()
     for column in detail["columns"]:
         for category in {one["category"] for one in column["finds"] if _counts(one)}:
@@ -53,10 +54,18 @@ def grounds_of(detail: Mapping[str, Any]) -> list[str]:
     for category in sorted(by_category, key=_place):
         if category != QUASI:
             said = SAID.get(category, f"{category} data")
-            grounds.append(f"{said}: columns {listed(by_category[category])}")
+            grounds.append(f"{said}: {_columns(by_category[category])}")
     if detail["free_text"]:
-        grounds.append(f"free text, sensitive by default: columns {listed(detail['free_text'])}")
+        grounds.append(f"free text, sensitive by default: {_columns(detail['free_text'])}")
     return grounds[:MOST]
+
+
+def _columns(names: Sequence[str]) -> str:
+    return f"{'column' if len(names) == 1 else 'columns'} {listed(names)}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _place(category: str) -> tuple[int, str]:
@@ -67,6 +76,11 @@ def _counts(find: Mapping[str, Any]) -> bool:
     return bool(find["label"]) or find["confidence"] >= STRAY
 
 
+def _tells(find: Mapping[str, Any]) -> bool:
+    """Say whether a find is reason to call a column's data personal: in prose too."""
+    return _counts(find) and find["category"] != QUASI
+
+
 def headline_of(detail: Mapping[str, Any]) -> str:
     """Return the one sentence that says it all."""
     name, text = detail["dataset"]["name"], detail["text"]
@@ -75,11 +89,11 @@ def headline_of(detail: Mapping[str, Any]) -> str:
             f"{name}: {text['with_any']} of {text['documents']} documents hold personal data "
             "that was recognised; free text is sensitive by default, so a review is needed."
         )
-    labelled = [one for one in detail["columns"] if one["label"] and one["category"] != QUASI]
-    holding = f"{len(labelled)} of {len(detail['columns'])} columns hold personal data"
-    prose = f", {len(detail['free_text'])} hold free text" if detail["free_text"] else ""
+    holds = [one for one in detail["columns"] if any(map(_tells, one["finds"]))]
+    holding = f"personal data found in {len(holds)} of {_many(len(detail['columns']), 'column')}"
+    prose = f", free text in {len(detail['free_text'])}" if detail["free_text"] else ""
     end = "a review is needed" if detail["sensitive"] else "no ground for a review was found"
-    return f"{name}, {detail['rows']} rows: {holding}{prose}; {end}."
+    return f"{name}, {_many(detail['rows'], 'row')}: {holding}{prose}; {end}."
 
 
 def limits_of(detail: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from sunlit.producers.data.report.risk_words import PLAIN, called
 from sunlit.producers.data.report.said import SAME, command, digest, each, made_with
 
 Row = Mapping[str, object]
+SPELLED: Final = 50  # columns in a command; of more it says where one goes
 
 
 def risk_page(detail: Row) -> Page:
@@ -196,7 +197,8 @@ def _command(detail: Row) -> str:
     if people is not None and people != number(detail.get("rows")):
         words += ["--population", f"{people:.0f}"]
     if detail.get("chosen") == "declared":
-        words += each("--quasi", listed(detail, "quasi_identifiers"))
+        columns = listed(detail, "quasi_identifiers")
+        words += each("--quasi", columns if len(columns) <= SPELLED else ["COLUMN"])
     attributes = {one.get("attribute"): None for one in several(detail, "figures")}
     words += each("--sensitive", [str(one) for one in attributes if one])
     return command("sunlit", "data", "risk", "PLACE", *words)

@@ -51,7 +51,7 @@ def headline(found: Found) -> str:
     verdict = "within" if governs.met else "over"
     rank = (
         f"{found.histogram.of_size(1):,} of {found.rows:,} rows are like no other"
-        f" in {len(found.chosen.keys)} columns"
+        f" in {len(found.chosen.keys)} column{'s' * (len(found.chosen.keys) != 1)}"
     )
     return (
         f"{MEANS[governs.figure].capitalize()} is {percent(governs.risk)}, {verdict} the "
