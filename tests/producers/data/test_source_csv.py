@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sunlit.base.errors import MalformedError
+from sunlit.producers.data import source_records
 from sunlit.producers.data.source import open_source
+from sunlit.producers.data.source_names import unique_names
 
 LETTERS: Final = st.characters(exclude_categories=["Cs"], exclude_characters="\0\r")
 
@@ -168,6 +170,124 @@ def test_what_is_written_is_read(tmp_path: Path, rows: list[list[str]], delimite
     writer.writerows(rows)
 
     assert read(out.getvalue(), tmp_path, delimiter=delimiter)[1:] == rows
+
+
+ODD_HEADERS: Final = [
+    (b'a,"new\nline"\r\n1,2\r\n3,4\r\n', [["a", "new\nline"], ["1", "2"], ["3", "4"]]),
+    (b'a,"b\rc"\n1,2\n', [["a", "b\rc"], ["1", "2"]]),
+    (b'a,"new\nline"\n"1",2\n', [["a", "new\nline"], ["1", "2"]]),
+    (b"a\x0bx,b\n1,2\n", [["a\x0bx", "b"], ["1", "2"]]),
+    ("a\u2028x,b\n1,2\n".encode(), [["a\u2028x", "b"], ["1", "2"]]),
+    (b"\n\na,b\n1,2\n", [["a", "b"], ["1", "2"]]),
+    (b"a,b,\n1,2,\n", [["a", "b", "column_3"], ["1", "2", None]]),
+]
+ODD_ENDS: Final = [
+    (b"a,b\n1,2\r\n3,4\n5,6\r\n", [["1", "2"], ["3", "4"], ["5", "6"]]),
+    (b"a,b\r\n1,2\n3,4", [["1", "2"], ["3", "4"]]),
+    (b"a,b\r1,2\r3,4", [["1", "2"], ["3", "4"]]),
+    (b"a,b\r\r\n1,2\r\r\n", [["1", "2"]]),
+    (b'a,b\n1,"2\r3"\n"",\n', [["1", "2\r3"], ["", None]]),
+    (b'a,b\r\n1,"2\n3"\r\n1,2,\r\n', [["1", "2\n3"], ["1", "2"]]),
+    (b'a\r\nx\n\n""\n', [["x"], [None], [""]]),
+    (b'\xef\xbb\xbfa,b\r1,5" pipe\r', [["1", '5" pipe']]),
+]
+
+
+@pytest.mark.parametrize(("data", "rows"), ODD_HEADERS)
+def test_no_row_is_lost_below_an_odd_header(
+    tmp_path: Path, data: bytes, rows: list[list[object]]
+) -> None:
+    """A name may hold a line's end, and the header need not be the first line."""
+    assert read(data, tmp_path) == rows
+
+
+@pytest.mark.parametrize(("data", "rows"), ODD_ENDS)
+def test_no_row_is_lost_where_lines_end_in_several_ways(
+    tmp_path: Path, data: bytes, rows: list[list[object]]
+) -> None:
+    """Files that were put together from others, or come from old systems."""
+    assert read(data, tmp_path)[1:] == rows
+
+
+@pytest.mark.parametrize("wrong", [b"3\r", b"3,4,5\r", b'3,"x"y\r', b'3,"open\r'])
+def test_what_is_wrong_among_odd_ends_is_named(tmp_path: Path, wrong: bytes) -> None:
+    """By the number of the record, for what a line is depends on who counts."""
+    with pytest.raises(MalformedError, match=r"'a\.csv', record 3 ") as error:
+        read(b"a,b\n1,2\r" + wrong, tmp_path)
+
+    assert error.value.code == "data.malformed"
+
+
+def test_a_record_without_end_is_refused_in_bounded_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An open quote would else take in all that follows."""
+    monkeypatch.setattr(source_records, "MOST", 2_000_000)
+    with pytest.raises(MalformedError, match="more than 16 MB"):
+        read(b'a,b\n1,2\r3,"' + b"x" * 4_000_000, tmp_path)
+
+
+def test_many_records_cross_the_pieces_that_are_read(tmp_path: Path) -> None:
+    """The end of a piece may fall between two line ends or two quotes."""
+    rows = [
+        [str(number), f'say "{number}",\r\nthen {"x" * (number % 50)}'] for number in range(60_000)
+    ]
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([["a", "b"], *rows])
+
+    assert read(out.getvalue() + "1,2\n", tmp_path)[1:] == [*rows, ["1", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("data", "asked"),
+    [("a,b\n11,22\n".encode("utf-16-le"), None), ("a\n1".encode("utf-16-be"), "utf-16"),
+     (b"a\0,b\n1,2\n", None), ("a,b\n".encode("utf-32"), None)],
+)  # fmt: skip
+def test_utf_16_without_a_mark_is_not_taken_for_utf_8(
+    tmp_path: Path, data: bytes, asked: str | None
+) -> None:
+    """It often is valid UTF-8, of zeros and letters in turns, in which nothing is found."""
+    with pytest.raises(MalformedError) as error:
+        read(data, tmp_path, encoding=asked)
+
+    assert error.value.code == "data.encoding"
+    assert "--encoding: utf-16-le" in str(error.value.mend)
+    assert read("a\n1\n".encode("utf-16-be"), tmp_path, encoding="utf-16-be") == [["a"], ["1"]]
+
+
+ODD: Final = "a1 ,;|\t\"'#\\\n\r\x0b\x1c\x85\u2028é😀\ufeff\x1a"
+TABLES: Final = st.integers(1, 4).flatmap(
+    lambda width: st.lists(
+        st.lists(
+            st.text(st.sampled_from(ODD), max_size=6),
+            min_size=width, max_size=width,
+        ),
+        min_size=1, max_size=8,
+    )
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@given(TABLES, st.sampled_from(",;\t|"), st.sampled_from(["\r\n", "\n", "\r"]), st.booleans())
+def test_what_csv_writes_is_what_batches_give(
+    tmp_path: Path,
+    rows: list[list[str]],
+    delimiter: str,
+    end: str,
+    ends: bool,  # noqa: FBT001 - hypothesis
+) -> None:
+    """Row by row and value by value, the header's names too, whatever they hold."""
+    rows[0] = [one.removeprefix("\ufeff") or "x" for one in rows[0]]
+    out = io.StringIO(newline="")
+    # Of line ends, `csv` in Python 3.11 quotes those only that it writes itself.
+    quoting = csv.QUOTE_MINIMAL if end == "\r\n" else csv.QUOTE_ALL
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
+    text = out.getvalue() if ends else out.getvalue().removesuffix(end)
+    empty = None if quoting == csv.QUOTE_MINIMAL and len(rows[0]) > 1 else ""
+
+    assert read(text, tmp_path, delimiter=delimiter) == [
+        list(unique_names(rows[0])), *([one or empty for one in row] for row in rows[1:])
+    ]  # fmt: skip
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

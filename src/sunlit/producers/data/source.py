@@ -48,10 +48,10 @@ def open_source(
 ) -> Source:
     """Open the dataset at `place`: a file, a folder, a glob, or a table of a database.
 
-    `memory` bounds what DuckDB holds; the rest spills to temporary files. `encoding` and
-    `delimiter` are for CSV (and `encoding` for text) that is not UTF-8 or whose delimiter is not
-    found out. With `skip_unread`, files that cannot be read are named in `unread` instead of
-    being errors; finding them takes one more reading.
+    `memory` bounds what DuckDB holds; the rest spills to temporary files. `encoding` is for
+    CSV, JSONL and text that is not UTF-8, `delimiter` for CSV whose delimiter is not found out.
+    With `skip_unread`, files that cannot be read are named in `unread` instead of being errors;
+    finding them takes one more reading.
 
     Raises:
         MalformedError: `data.*`, `manifest.*`: what is wrong, with file and line, no value.
@@ -114,7 +114,7 @@ def _opened(engine: DuckEngine, place: FilesPlace, digest: dict[str, str], asked
     else:
         documents = ()
         select = _selector(place.kind, asked)
-        files = _readable(engine, place.files, select, asked, unread)
+        files = _readable(engine, place, select, asked, unread)
         columns = _view(engine, *select(engine, files))
     facts = Facts(
         name=place.name, digest=digest, shape="text" if place.kind == "text" else "table",
@@ -130,7 +130,9 @@ _TEXT = tuple(Column(name, "BIGINT" if name == "part" else "VARCHAR") for name i
 def _selector(kind: str, asked: Asked) -> Select:
     if kind == "csv":
         return partial(_select_csv, asked=asked)
-    return select_parquet if kind == "parquet" else select_jsonl
+    if kind == "jsonl":
+        return partial(select_jsonl, encoding=asked.encoding)
+    return select_parquet
 
 
 def _select_csv(
@@ -157,19 +159,18 @@ def _documents(
 
 
 def _readable(
-    engine: DuckEngine, files: Sequence[DataFile], select: Select, asked: Asked,
-    unread: dict[str, str],
+    engine: DuckEngine, place: FilesPlace, select: Select, asked: Asked, unread: dict[str, str]
 ) -> list[DataFile]:  # fmt: skip
     """Return the files that can be read to their end; without `skip_unread`, all of them."""
     if not asked.skip_unread:
-        return list(files)
+        return list(place.files)
     kept = list[DataFile]()
     first: tuple[str, ...] = ()
-    for file in files:
+    for file in place.files:
         try:
             statement, names = select(engine, [file])
             engine.run(f"SELECT bit_xor(hash(t)) FROM ({statement}) t")  # noqa: S608 - quoted
-            _same_names(file, names, first or names, jsonl=select is select_jsonl)
+            _same_names(file, names, first or names, jsonl=place.kind == "jsonl")
         except SunlitError as error:
             unread[file.name] = str(error)
             continue

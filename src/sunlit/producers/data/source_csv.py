@@ -7,6 +7,7 @@ The first line is the header.
 
 import codecs
 import csv
+import io
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,17 +17,20 @@ from sunlit.base.errors import MalformedError
 from sunlit.producers.data.source_engine import DuckEngine, literal, quoted
 from sunlit.producers.data.source_names import unique_names
 from sunlit.producers.data.source_place import DataFile
+from sunlit.producers.data.source_records import is_plain, to_parquet
 from sunlit.statement.hashing import unreadable
 
 DELIMITERS: Final = ",;\t|"
 NONE: Final = "\x1f"  # the delimiter of a table of one column, whose text may hold the others
 LOOK: Final = 256 * 1024  # characters of a file that say what its delimiter is
 RECORDS: Final = 100
+ZEROS: Final = 4096  # characters at the beginning of a file, of which few may be NUL
 CHUNK: Final = 1024 * 1024
 MOST_COLUMNS: Final = 10_000
 UTF8: Final = "utf-8"
 ENCODINGS: Final = {
-    "utf-8": UTF8, "utf8": UTF8, "utf-16": "utf-16", "utf16": "utf-16", "latin-1": "latin-1",
+    "utf-8": UTF8, "utf8": UTF8, "utf-16": "utf-16", "utf16": "utf-16",
+    "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be", "latin-1": "latin-1",
     "latin1": "latin-1", "iso-8859-1": "latin-1", "windows-1252": "cp1252", "cp1252": "cp1252",
 }  # fmt: skip
 
@@ -50,7 +54,8 @@ def encoding_of(asked: str | None) -> str | None:
     if asked.lower() not in ENCODINGS:
         raise MalformedError(
             "data.encoding", "that encoding is not read",
-            expected="utf-8, utf-16, latin-1 or windows-1252", mend="convert the files to UTF-8",
+            expected="utf-8, utf-16, utf-16-le, utf-16-be, latin-1 or windows-1252",
+            mend="convert the files to UTF-8",
         )  # fmt: skip
     return ENCODINGS[asked.lower()]
 
@@ -71,20 +76,30 @@ def file_encoding(file: DataFile, asked: str | None) -> str:
     return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else UTF8
 
 
-def as_utf8(file: DataFile, encoding: str | None, engine: DuckEngine) -> DataFile:
+def as_utf8(
+    file: DataFile, encoding: str | None, engine: DuckEngine, *, marked: bool = True
+) -> DataFile:
     """Return the file, or a copy in UTF-8 in the temporary folder when it is in another encoding.
+
+    With `marked`, UTF-8 with a byte order mark will do as it is.
 
     Raises:
         MalformedError: `data.encoding`, with the byte.
     """
     encoding = file_encoding(file, encoding)
-    if encoding == UTF8:
+    if encoding == UTF8 and (marked or not _is_marked(file)):
         return file
+    encoding = "utf-8-sig" if encoding == UTF8 else encoding
     made = engine.folder / f"utf8-{engine.next_number():06d}"
     with made.open("w", encoding=UTF8, newline="") as out:
         for text in decoded(file, encoding):
             out.write(text)
     return DataFile(file.name, made, made.stat().st_size)
+
+
+def _is_marked(file: DataFile) -> bool:
+    with file.path.open("rb") as handle:
+        return handle.read(3) == codecs.BOM_UTF8
 
 
 def decoded(file: DataFile, encoding: str) -> Iterator[str]:
@@ -106,12 +121,29 @@ def decoded(file: DataFile, encoding: str) -> Iterator[str]:
                 raise _wrong_byte(
                     file.name, encoding, done - held + error.start, lines + before + 1
                 ) from None
+            except UnicodeError:  # no byte order mark
+                raise _two_bytes(file.name, "has no byte order mark") from None
+            if not done and _is_wide(text):
+                raise _two_bytes(file.name, "holds many zero bytes, as UTF-16 does")
             done += len(data)
             lines += data.count(b"\n")
             if text:
                 yield text
             if not data:
                 return
+
+
+def _is_wide(text: str) -> bool:
+    # UTF-16 without a mark may well be UTF-8, of a zero and a letter in turns: nothing is found.
+    zeros = text.count("\0", 0, ZEROS)
+    return zeros >= 8 and zeros * 10 > len(text[:ZEROS])
+
+
+def _two_bytes(name: str, why: str) -> MalformedError:
+    return MalformedError(
+        "data.encoding", f"{name!r} {why}",
+        mend="say which encoding with --encoding: utf-16-le (Windows) or utf-16-be",
+    )  # fmt: skip
 
 
 def _wrong_byte(name: str, encoding: str, byte: int, line: int) -> MalformedError:
@@ -138,6 +170,8 @@ def read_header(file: DataFile, delimiter: str | None) -> Header:
             expected=f"a first line of 1 to {MOST_COLUMNS} names",
             mend="add a line with the columns' names",
         )  # fmt: skip
+    if any("\0" in one for one in names):
+        raise _two_bytes(file.name, "has a header with zero bytes")
     return Header(unique_names(names), delimiter)
 
 
@@ -148,10 +182,9 @@ def _beginning(file: DataFile) -> str:
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
-    lines = text.splitlines(keepends=True)
     found = list[list[str]]()
     try:
-        for record in csv.reader(lines, delimiter=delimiter):
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             found.append(record)
             if len(found) > RECORDS:
                 break
@@ -184,10 +217,30 @@ def select_csv(
         check_names(file.name, header.names, names)
     parts = []
     pairs = zip(files, headers, strict=True)
-    for header, group in itertools.groupby(pairs, key=lambda pair: pair[1]):
-        links = [engine.link(file.path, file.name) for file, _ in group]
-        parts.append(_select(links, header, names))
+    for (header, plain), group in itertools.groupby(pairs, key=_alike):
+        if plain:
+            links = [engine.link(file.path, file.name) for file, _ in group]
+            parts.append(_select(links, header, names))
+        else:
+            parts += [_select_odd(engine, file, header, names) for file, _ in group]
     return " UNION ALL ".join(parts), names
+
+
+def _alike(pair: tuple[DataFile, Header]) -> tuple[Header, bool]:
+    file, header = pair
+    return header, not any(set(one) & {"\r", "\n"} for one in header.names) and is_plain(file)
+
+
+def _select_odd(engine: DuckEngine, file: DataFile, header: Header, names: Sequence[str]) -> str:
+    made = engine.folder / f"rows-{engine.next_number():06d}.parquet"
+    to_parquet(file, decoded(file, "utf-8-sig"), header.delimiter, len(header.names), made)
+    link = literal(engine.link(made, file.name))
+    return f"SELECT {_chosen(header, names)} FROM read_parquet([{link}])"  # noqa: S608 - quoted
+
+
+def _chosen(header: Header, names: Sequence[str]) -> str:
+    inner = {name: f"c{number}" for number, name in enumerate(header.names)}
+    return ", ".join(f"{inner[name]} AS {quoted(name)}" for name in names)
 
 
 def check_names(file: str, found: Sequence[str], expected: Sequence[str]) -> None:
@@ -206,12 +259,11 @@ def check_names(file: str, found: Sequence[str], expected: Sequence[str]) -> Non
 
 
 def _select(links: Sequence[str], header: Header, names: Sequence[str]) -> str:
-    inner = {name: f"c{number}" for number, name in enumerate(header.names)}
-    columns = ", ".join(f"'{one}': 'VARCHAR'" for one in inner.values())
-    chosen = ", ".join(f"{inner[name]} AS {quoted(name)}" for name in names)
+    columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(header.names)))
     files = ", ".join(literal(link) for link in links)
     return (
-        f"SELECT {chosen} FROM read_csv([{files}], auto_detect=false, header=true, "  # noqa: S608 - quoted
-        f"delim={literal(header.delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, "
-        "allow_quoted_nulls=false, strict_mode=true, compression='none')"
+        f"SELECT {_chosen(header, names)} FROM read_csv([{files}], auto_detect=false, "  # noqa: S608 - quoted
+        f"header=true, delim={literal(header.delimiter)}, quote='\"', escape='\"', "
+        f"columns={{{columns}}}, allow_quoted_nulls=false, "
+        "strict_mode=true, compression='none')"
     )

@@ -8,18 +8,23 @@ import json
 from collections.abc import Sequence
 
 from sunlit.base.errors import MalformedError
-from sunlit.producers.data.source_csv import decoded
+from sunlit.producers.data.source_csv import as_utf8, decoded
 from sunlit.producers.data.source_engine import DuckEngine, literal, quoted
 from sunlit.producers.data.source_names import unique_names
 from sunlit.producers.data.source_place import DataFile
 
 
-def select_jsonl(engine: DuckEngine, files: Sequence[DataFile]) -> tuple[str, tuple[str, ...]]:
+def select_jsonl(
+    engine: DuckEngine, files: Sequence[DataFile], *, encoding: str | None = None
+) -> tuple[str, tuple[str, ...]]:
     """Return the SQL that reads all files, in their order, and the names of its columns.
+
+    `encoding` is Python's name, None for UTF-8 or what a byte order mark says.
 
     Raises:
         MalformedError: `data.malformed`, `data.encoding`, with file and line.
     """
+    files = [as_utf8(file, encoding, engine, marked=False) for file in files]
     links = [engine.link(file.path, file.name) for file in files]
     objects = f"read_ndjson_objects([{', '.join(map(literal, links))}])"
     keys = _keys(engine, objects, files)
@@ -52,7 +57,13 @@ def _keys(engine: DuckEngine, objects: str, files: Sequence[DataFile]) -> list[s
             check_lines(file)
     # The longest object comes first, in its own order; what others add follows by name.
     lists = sorted((keys for _, keys in found), key=lambda keys: (-len(keys), keys))
-    longest = list(dict.fromkeys(lists[0])) if lists else []
+    if any(len(set(keys)) < len(keys) or any("\0" in key for key in keys) for keys in lists):
+        raise MalformedError(  # DuckDB would take one value and lose the other
+            "data.malformed", f"{files[0].name!r} or a file beside it cannot be read",
+            got="an object with a key that stands twice, or that holds a zero byte",
+            mend="give each value of an object a key of its own",
+        )  # fmt: skip
+    longest = list(lists[0]) if lists else []
     rest = {key for keys in lists for key in keys} - set(longest)
     if not longest and not rest:
         raise MalformedError(
