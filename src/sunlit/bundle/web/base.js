@@ -90,7 +90,7 @@ export function anyBase64(value, what) {
 
 /** Read base64url without padding (RFC 7515, section 2), in its only writing. */
 export function base64url(value, what) {
-  expect(/^[A-Za-z0-9_-]*$/.test(value), `${what} is not base64url.`);
+  expect(typeof value === "string" && /^[A-Za-z0-9_-]*$/.test(value), `${what} is not base64url.`);
   return anyBase64(value, what);
 }
 
@@ -99,7 +99,8 @@ export const toBase64url = (bytes) =>
 
 /** Read `YYYY-MM-DDTHH:MM:SSZ` as seconds since 1970. */
 export function seconds(value, what) {
-  const at = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
+  const form = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+  const at = typeof value === "string" && form.test(value) ? Date.parse(value) : Number.NaN;
   expect(!Number.isNaN(at) && iso(at / 1000) === value, `${what} is no time.`);
   return at / 1000;
 }

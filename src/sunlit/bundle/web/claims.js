@@ -114,14 +114,18 @@ const NESTED = {
 const EVERY = "corrects?~:text supersedes?~:text ";
 const FIELD = /^(\w+)(\??)(~?):(.+)$/;
 const PLAIN_DECIMAL = /^-?[0-9]{1,100}(\.[0-9]{1,100})?$/;
+// What else the command line takes for a number: exponents, underscores, spaces, others' digits.
+const BLANKS = "[\\s\\u001c-\\u001f\\u0085]*";
+const NUMBER = "[+-]?(\\p{Nd}+(\\.\\p{Nd}*)?|\\.\\p{Nd}+)(e[+-]?\\p{Nd}+)?";
+const UNUSUAL = new RegExp(`^${BLANKS}${NUMBER}${BLANKS}$`, "iu");
 
 function decimal(value, what) {
   if (Number.isSafeInteger(value)) return;
   const written = value instanceof Fraction ? value.text : value;
-  expect(typeof written === "string" && /[0-9]/.test(written), `${what} is no decimal number.`);
-  if (!PLAIN_DECIMAL.test(written)) {
-    throw new NotDone(`${what} is written unusually: use the command line.`);
-  }
+  expect(typeof written === "string", `${what} is no decimal number.`);
+  if (PLAIN_DECIMAL.test(written)) return;
+  expect(UNUSUAL.test(written.replaceAll("_", "")), `${what} is no decimal number.`);
+  throw new NotDone(`${what} is written unusually: use the command line.`);
 }
 
 const READERS = {
