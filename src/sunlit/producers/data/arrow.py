@@ -4,6 +4,10 @@ from typing import Any, TypeAlias
 
 Array: TypeAlias = Any
 Batch: TypeAlias = Any
+Kind: TypeAlias = Any
+"""A type of values: `pyarrow.DataType`."""
+Schema: TypeAlias = Any
+Table: TypeAlias = Any
 
 
 def compute() -> Any:  # noqa: ANN401 - an untyped module

@@ -7,28 +7,21 @@ A value's text is Arrow's own writing of it (`1`, `1.5`, `2024-01-31`), so the n
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from sunlit.producers.data.arrow import Array, Kind, compute
 from sunlit.recognise.masking_coarse import Coarser
 from sunlit.recognise.masking_pseudonym import LETTERS, Pseudonymiser, normal
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
 
 MISSING: Final = "[missing]"
 _STREAM: Final = 4096
 
-Texts = Callable[["pa.Array"], "pa.Array"]
+Texts = Callable[[Array], Array]
 """Distinct texts, none null -> masked texts, null where a method could not read one."""
 
 
-def compute() -> Any:  # noqa: ANN401 - Arrow makes these functions when it is imported
-    """Return Arrow's compute functions."""
-    import pyarrow.compute  # noqa: PLC0415 - an extra
-
-    return pyarrow.compute
-
-
-def as_text(array: "pa.Array") -> "pa.Array":
+def as_text(array: Array) -> Array:
     """Return the values written as text; nulls stay null."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
@@ -48,7 +41,7 @@ def as_text(array: "pa.Array") -> "pa.Array":
     return array.cast(pa.string())
 
 
-def by_distinct(array: "pa.Array", change: Texts) -> "pa.Array":
+def by_distinct(array: Array, change: Texts) -> Array:
     """Return `change` of each distinct value, in the values' places; nulls stay null."""
     encoded = as_text(array).dictionary_encode()
     return change(encoded.dictionary).take(encoded.indices)
@@ -58,7 +51,10 @@ def one_by_one(change: Coarser) -> Texts:
     """Return a change of texts that calls Python for each distinct one."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
-    return lambda texts: pa.array([change(one) for one in texts.to_pylist()], pa.string())
+    def changed(texts: Array) -> Array:
+        return pa.array([change(one) for one in texts.to_pylist()], pa.string())
+
+    return changed
 
 
 def in_letters(maker: Pseudonymiser, *, length: int, fold: bool, prefix: str) -> Texts:
@@ -68,7 +64,7 @@ def in_letters(maker: Pseudonymiser, *, length: int, fold: bool, prefix: str) ->
     pc = compute()
     before = f"{prefix}-" if prefix else ""
 
-    def change(texts: "pa.Array") -> "pa.Array":
+    def change(texts: Array) -> Array:
         plain = normal_texts(texts, fold=fold)
         values = plain.cast(pa.binary()).to_pylist()
         made = _letters(maker.digests(values), len(values), length)
@@ -79,7 +75,7 @@ def in_letters(maker: Pseudonymiser, *, length: int, fold: bool, prefix: str) ->
     return change
 
 
-def normal_texts(texts: "pa.Array", *, fold: bool) -> "pa.Array":
+def normal_texts(texts: Array, *, fold: bool) -> Array:
     """Return `normal` of each text, in C where all of them are plain ASCII."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
@@ -95,7 +91,7 @@ def normal_texts(texts: "pa.Array", *, fold: bool) -> "pa.Array":
     return pc.if_else(pc.equal(pc.binary_length(bare), 0), trimmed, bare)
 
 
-def _letters(digests: bytes, count: int, length: int) -> "pa.Array":
+def _letters(digests: bytes, count: int, length: int) -> Array:
     """Return the first `length` half-bytes of each 32-byte digest as consonants."""
     import numpy as np  # noqa: PLC0415 - an extra
     import pyarrow as pa  # noqa: PLC0415
@@ -109,7 +105,7 @@ def _letters(digests: bytes, count: int, length: int) -> "pa.Array":
     return pa.Array.from_buffers(pa.string(), count, buffers)
 
 
-def back(texts: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+def back(texts: Array, kind: Kind) -> Array:
     """Return texts as values of a type; what the type cannot hold becomes null."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
@@ -123,7 +119,7 @@ def back(texts: "pa.Array", kind: "pa.DataType") -> "pa.Array":
         return pa.concat_arrays(ones) if ones else pa.nulls(0, kind)
 
 
-def _cast(texts: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+def _cast(texts: Array, kind: Kind) -> Array:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     if pa.types.is_integer(kind):
@@ -132,7 +128,7 @@ def _cast(texts: "pa.Array", kind: "pa.DataType") -> "pa.Array":
     return texts.cast(kind)
 
 
-def _one(text: str | None, kind: "pa.DataType") -> "pa.Array":
+def _one(text: str | None, kind: Kind) -> Array:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     try:
@@ -141,13 +137,13 @@ def _one(text: str | None, kind: "pa.DataType") -> "pa.Array":
         return pa.nulls(1, kind)
 
 
-def filled(array: "pa.Array", instead: str | None) -> "pa.Array":
+def filled(array: Array, instead: str | None) -> Array:
     """Return a text array with its nulls replaced where the plan says so."""
     pc = compute()
     return array if instead is None else pc.fill_null(array, instead)
 
 
-def count_changed(before: "pa.Array", after: "pa.Array") -> int:
+def count_changed(before: Array, after: Array) -> int:
     """Return in how many places two arrays of one length differ; null equals null."""
     pc = compute()
     first, second = as_text(before), as_text(after)
@@ -156,7 +152,7 @@ def count_changed(before: "pa.Array", after: "pa.Array") -> int:
     return len(before) - int(pc.sum(pc.or_(same, both_null)).as_py() or 0)
 
 
-def decimals(array: "pa.Array") -> "np.ndarray[Any, np.dtype[np.float64]]":
+def decimals(array: Array) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """Return numbers as 64-bit floats; NaN for null."""
     import numpy as np  # noqa: PLC0415 - an extra
     import pyarrow as pa  # noqa: PLC0415

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from sunlit.base.errors import MalformedError
+from sunlit.producers.data.arrow import Array, Batch, Kind
 from sunlit.producers.data.mask_arrow import (
     MISSING,
     Texts,
@@ -25,10 +26,7 @@ from sunlit.recognise.masking_values import expect_key, label_of, value_maker
 from sunlit.recognise.plan import ColumnRule, MaskPlan, Rule
 from sunlit.recognise.plan_methods import METHODS
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-Change = Callable[["pa.Array", "pa.RecordBatch"], "pa.Array"]
+Change = Callable[[Array, Batch], Array]
 """(a column of a batch, the batch as it came) -> the column masked."""
 
 NUMBERS: Final = frozenset({"clip", "round", "noise"})
@@ -91,7 +89,7 @@ def _no_column(where: str, name: str) -> NoReturn:
     )  # fmt: skip
 
 
-def change_for(one: ColumnRule, kind: "pa.DataType", tools: Tools) -> Change:
+def change_for(one: ColumnRule, kind: Kind, tools: Tools) -> Change:
     """Return what a rule does to a column of a type; `suppress` and `drop` are done elsewhere.
 
     Raises:
@@ -120,7 +118,7 @@ def change_for(one: ColumnRule, kind: "pa.DataType", tools: Tools) -> Change:
     return lambda array, _batch: back(by_distinct(array, texts), array.type)
 
 
-def _expect_type(one: ColumnRule, kind: "pa.DataType") -> None:
+def _expect_type(one: ColumnRule, kind: Kind) -> None:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     types = pa.types
@@ -133,7 +131,7 @@ def _expect_type(one: ColumnRule, kind: "pa.DataType") -> None:
         _no_type(one, kind, "a date, or dates written as text")
 
 
-def _no_type(one: ColumnRule, kind: "pa.DataType", expected: str) -> NoReturn:
+def _no_type(one: ColumnRule, kind: Kind, expected: str) -> NoReturn:
     raise MalformedError(
         "mask.type", f'column "{one.name[:80]}": {one.rule.method} cannot be done to its type',
         expected=expected, got=str(kind),
@@ -171,7 +169,7 @@ def _prose(one: ColumnRule, tools: Tools) -> Change:
     masker, instead = tools.masker, _instead(one.rule, one.name)
     assert masker is not None  # noqa: S101 - a run with prose has one
 
-    def change(array: "pa.Array", _batch: "pa.RecordBatch") -> "pa.Array":
+    def change(array: Array, _batch: Batch) -> Array:
         values = as_text(array).to_pylist()
         masked, counts = masker.mask_many(values, column=one.name)
         for kind, count in counts.items():

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sunlit.producers.data.arrow import Array, Batch
 from sunlit.producers.data.mask_arrow import as_text
 from sunlit.producers.data.source_engine import DuckEngine
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
 
 
 class Classes:
@@ -26,7 +26,7 @@ class Classes:
         engine.run(f"CREATE TABLE {self._table} (h UBIGINT, n BIGINT)")
         self._small: np.ndarray[Any, Any] | None = None
 
-    def see(self, batch: "pa.RecordBatch") -> None:
+    def see(self, batch: Batch) -> None:
         """Count a batch's rows; a null is a value of its own."""
         with self._engine.reading():
             _register(self._engine, [as_text(batch.column(one)) for one in self.columns])
@@ -35,7 +35,7 @@ class Classes:
                 "FROM batch GROUP BY h"
             )
 
-    def is_small(self, batch: "pa.RecordBatch") -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    def is_small(self, batch: Batch) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         """Return for each row whether its class, over everything seen, is too small."""
         import numpy as np  # noqa: PLC0415 - an extra
 
@@ -83,7 +83,7 @@ class Collisions:
         self._domains: dict[str, int] = {}
         engine.run("CREATE TABLE pairs (d INTEGER, i UBIGINT, o UBIGINT)")
 
-    def see(self, domain: str, before: "pa.Array", after: "pa.Array") -> None:
+    def see(self, domain: str, before: Array, after: Array) -> None:
         """Take a batch's values, normal already, and their pseudonyms, as texts."""
         number = self._domains.setdefault(domain, len(self._domains))
         with self._engine.reading():
@@ -111,7 +111,7 @@ class Collisions:
         return Met(domain, int(values), int(shared), int(meet))
 
 
-def _register(engine: DuckEngine, arrays: "Sequence[pa.Array]") -> None:
+def _register(engine: DuckEngine, arrays: Sequence[Array]) -> None:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     names = [f"c{number}" for number in range(len(arrays))]

@@ -11,11 +11,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from sunlit.producers.data.arrow import Array, compute
 from sunlit.producers.data.mask_arrow import (
     as_text,
     back,
     by_distinct,
-    compute,
     decimals,
     normal_texts,
 )
@@ -26,7 +26,6 @@ from sunlit.recognise.plan import Rule
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
 
 EXACT: Final = 2.0**53  # a larger whole number is not exact as a float: it is taken out
 FIRST_YEAR: Final = 1000  # strftime writes earlier years without their zeros
@@ -43,7 +42,7 @@ class Noise:
         self._draws = Generator(Philox(key=seed))
         self._law, self._scale = rule.text("law"), float(Decimal(rule.text("scale")))
 
-    def __call__(self, array: "pa.Array") -> "pa.Array":
+    def __call__(self, array: Array) -> Array:
         """Return the numbers with noise, in their type; what is no number becomes null."""
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
@@ -69,7 +68,7 @@ class Noise:
         return np.asarray(self._scale * spread, np.float64)
 
 
-def _whole(array: "pa.Array", noise: "np.ndarray[Any, Any]") -> "pa.Array":
+def _whole(array: Array, noise: "np.ndarray[Any, Any]") -> Array:
     import numpy as np  # noqa: PLC0415 - an extra
     import pyarrow as pa  # noqa: PLC0415
 
@@ -100,7 +99,7 @@ class DateShift:
         domain = rule.text("domain", self.person)
         self._maker = Pseudonymiser(MaskKey(key.derive("date-shift", domain)), domain)
 
-    def __call__(self, array: "pa.Array", persons: "pa.Array") -> "pa.Array":
+    def __call__(self, array: Array, persons: Array) -> Array:
         """Return the dates moved, in their type; null where person or date cannot be read."""
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
@@ -120,7 +119,7 @@ class DateShift:
         ]
         return pa.array(moved_texts, pa.string())
 
-    def _shifts(self, persons: "pa.Array") -> "pa.Array":
+    def _shifts(self, persons: Array) -> Array:
         import numpy as np  # noqa: PLC0415 - an extra
         import pyarrow as pa  # noqa: PLC0415
 
@@ -134,7 +133,7 @@ class DateShift:
         return pc.if_else(nobody, pa.scalar(None, pa.int64()), pa.array(shifts))
 
 
-def _within(array: "pa.Array", low: int, high: int) -> "pa.Array":
+def _within(array: Array, low: int, high: int) -> Array:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     pc = compute()

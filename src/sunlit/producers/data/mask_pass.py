@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
 
-from sunlit.producers.data.mask_arrow import by_distinct, compute, count_changed, normal_texts
+from sunlit.producers.data.arrow import Array, Batch, Schema, compute
+from sunlit.producers.data.mask_arrow import by_distinct, count_changed, normal_texts
 from sunlit.producers.data.mask_columns import Change, Tools, change_for, domain_of
 from sunlit.producers.data.mask_counting import Classes, Collisions
 from sunlit.recognise.plan import ColumnRule
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 SHORT = 16  # letters of a pseudonym; with fewer, values that meet are counted
 
@@ -38,7 +36,7 @@ class Pass:
     """A fresh run of the rules from the first row on: noise begins anew with each pass."""
 
     def __init__(
-        self, rules: Sequence[ColumnRule], schema: "pa.Schema", tools: Tools,
+        self, rules: Sequence[ColumnRule], schema: Schema, tools: Tools,
         collisions: Collisions | None = None,
     ) -> None:  # fmt: skip
         """Bind the rules to a schema.
@@ -52,19 +50,19 @@ class Pass:
         }
         self.counts = Counts()
 
-    def apply(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    def apply(self, batch: Batch) -> Batch:
         """Return a batch with every method applied but `drop` and `suppress`."""
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
         columns = [self._changes[one.name](batch.column(one.name), batch) for one in self._rules]
         return pa.RecordBatch.from_arrays(columns, names=[one.name for one in self._rules])
 
-    def mask(self, batch: "pa.RecordBatch", suppressing: Suppressing) -> "pa.RecordBatch":
+    def mask(self, batch: Batch, suppressing: Suppressing) -> Batch:
         """Return a batch as it is written, and count it."""
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
         whole = self.apply(batch)
-        columns: dict[str, pa.Array] = {}
+        columns: dict[str, Array] = {}
         for one in self._rules:
             before, after = batch.column(one.name), whole.column(one.name)
             if one.rule.method == "suppress":
@@ -79,7 +77,7 @@ class Pass:
         self.counts.rows_out += len(made)
         return made
 
-    def _count(self, one: ColumnRule, before: "pa.Array", after: "pa.Array") -> None:
+    def _count(self, one: ColumnRule, before: Array, after: Array) -> None:
         name, method = one.name, one.rule.method
         if method == "keep":
             return
@@ -90,9 +88,8 @@ class Pass:
         if method != "suppress":
             self.counts.unreadable[name] += max(0, after.null_count - before.null_count)
         if self._collisions is not None and is_short(one):
-            plain = by_distinct(
-                before, lambda texts: normal_texts(texts, fold=one.rule.flag("fold"))
-            )
+            normal = partial(normal_texts, fold=one.rule.flag("fold"))
+            plain = by_distinct(before, normal)
             self._collisions.see(domain_of(one), plain, after)
 
 
@@ -104,7 +101,7 @@ def is_short(one: ColumnRule) -> bool:
     return rule.text("format") == "kept" or rule.whole("length", SHORT) < SHORT
 
 
-def _suppressed(one: ColumnRule, whole: "pa.RecordBatch", suppressing: Suppressing) -> "pa.Array":
+def _suppressed(one: ColumnRule, whole: Batch, suppressing: Suppressing) -> Array:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     pc = compute()
@@ -115,8 +112,8 @@ def _suppressed(one: ColumnRule, whole: "pa.RecordBatch", suppressing: Suppressi
 
 
 def masked_batches(
-    batches: "Iterator[pa.RecordBatch]", one_pass: Pass, suppressing: Suppressing
-) -> "Iterator[pa.RecordBatch]":
+    batches: Iterator[Batch], one_pass: Pass, suppressing: Suppressing
+) -> Iterator[Batch]:
     """Yield each batch masked."""
     for batch in batches:
         yield one_pass.mask(batch, suppressing)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sunlit.base.errors import VerificationError
+from sunlit.producers.data.arrow import Array
 from sunlit.producers.data.mask_arrow import as_text
 from sunlit.recognise.masking import Finder, survivors
 from sunlit.recognise.plan import ColumnRule, MaskPlan
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
 
     from sunlit.producers.data.source import Source
 
@@ -96,7 +96,7 @@ def look_again(
 
 
 def _hits(
-    engine: Finder, array: "pa.Array", known: Collection[str], name: str
+    engine: Finder, array: Array, known: Collection[str], name: str
 ) -> Iterator[tuple[str, "Rows"]]:
     """Yield each kind that is found in a column, with the rows; equal values are searched once."""
     import numpy as np  # noqa: PLC0415 - an extra

@@ -5,14 +5,12 @@ What it returns holds values of persons: it is for one terminal, and nothing wri
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from sunlit.producers.data.arrow import Batch
 from sunlit.producers.data.mask import Masking, expect_recognisers, prepare
 from sunlit.producers.data.source import Source
 from sunlit.producers.data.source_engine import DuckEngine
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 LOOKED_AT: Final = 10_000  # rows that the shares are of
 
@@ -68,9 +66,7 @@ def trial(source: Source, masking: Masking, *, rows: int) -> Trial:
         engine.close()
 
 
-def _pairs(
-    before: "pa.RecordBatch", after: "pa.RecordBatch", count: int
-) -> Iterator[tuple[Shown, ...]]:
+def _pairs(before: Batch, after: Batch, count: int) -> Iterator[tuple[Shown, ...]]:
     first, second = before.slice(0, max(count, 0)), after.slice(0, max(count, 0))
     for old, new in zip(first.to_pylist(), second.to_pylist(), strict=True):
         yield tuple((name, value, new.get(name)) for name, value in old.items())

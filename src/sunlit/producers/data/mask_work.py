@@ -1,12 +1,12 @@
 """A plan bound to a dataset, ready to be followed: its rules, engine, classes and types."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from sunlit.base.errors import VerificationError
+from sunlit.producers.data.arrow import Batch, Schema
 from sunlit.producers.data.mask_columns import Tools, rules_for
 from sunlit.producers.data.mask_counting import Classes, Collisions
 from sunlit.producers.data.mask_names import WithNames
@@ -20,9 +20,6 @@ from sunlit.recognise.masking_hierarchy import Hierarchies
 from sunlit.recognise.masking_key import MaskKey
 from sunlit.recognise.plan import ColumnRule, MaskPlan, Rule
 from sunlit.recognise.recognisers import Recognisers
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Progress = Callable[[int, int], None]
 
@@ -52,15 +49,15 @@ class Work:
     """The rules bound to a dataset: its schema after masking, one pass, what it counts."""
 
     rules: tuple[ColumnRule, ...]
-    before: "pa.Schema"
-    schema: "pa.Schema"
+    before: Schema
+    schema: Schema
     one_pass: Pass
     suppressing: Suppressing
     tools: Tools
     collisions: Collisions
     engine: Engine
 
-    def batches(self, source: Source, progress: Progress | None) -> Any:  # noqa: ANN401 - Arrow's
+    def batches(self, source: Source, progress: Progress | None) -> Iterator[Batch]:
         """Yield the masked batches."""
         total = source.rows() if progress is not None else 0
         for batch in masked_batches(source.batches(), self.one_pass, self.suppressing):
@@ -98,7 +95,7 @@ def _masker(masking: Masking, engine: Engine) -> TextMasker:
     return TextMasker(masking.plan, finder, masking.key, folder=masking.folder)
 
 
-def schema_of(source: Source) -> "pa.Schema":
+def schema_of(source: Source) -> Schema:
     """Return the Arrow types of a dataset's columns."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
@@ -107,7 +104,7 @@ def schema_of(source: Source) -> "pa.Schema":
     if source.shape == "text":
         return pa.schema([("document", pa.string()), ("part", pa.int64()), ("text", pa.string())])
     with source.reading():
-        found: pa.Schema = source.table().schema().to_pyarrow()
+        found: Schema = source.table().schema().to_pyarrow()
     return found
 
 
@@ -132,7 +129,7 @@ def _text_rules(names: Sequence[str]) -> tuple[ColumnRule, ...]:
     )  # fmt: skip
 
 
-def _empty(schema: "pa.Schema") -> "pa.RecordBatch":
+def _empty(schema: Schema) -> Batch:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     return pa.RecordBatch.from_arrays([pa.array([], one.type) for one in schema], schema=schema)

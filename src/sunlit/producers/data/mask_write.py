@@ -10,14 +10,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
+from sunlit.producers.data.arrow import Batch, Schema
 from sunlit.producers.data.source import Source
 from sunlit.producers.data.source_engine import DuckEngine, literal
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FORMS: Final = {
     ".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"
@@ -25,7 +23,7 @@ FORMS: Final = {
 GROUP_ROWS: Final = 262_144
 GROUP_BYTES: Final = 64 << 20
 
-Batches = Iterator["pa.RecordBatch"]
+Batches = Iterator[Batch]
 
 
 @contextmanager
@@ -75,14 +73,14 @@ def form_of(out: Path, shape: str) -> str:
     return form
 
 
-def write(form: str, path: Path, schema: "pa.Schema", batches: Batches) -> None:
+def write(form: str, path: Path, schema: Schema, batches: Batches) -> None:
     """Write batches of one schema, and sync them.
 
     Raises:
         UnavailableError: `mask.unwritable`.
         SunlitError: what reading them raises.
     """
-    writers: dict[str, Callable[[Path, pa.Schema, Batches], None]] = {
+    writers: dict[str, Callable[[Path, Schema, Batches], None]] = {
         "csv": _csv, "jsonl": _jsonl, "parquet": _parquet, "text": _documents,
     }  # fmt: skip
     try:
@@ -154,7 +152,7 @@ class _Held:
             raise
 
 
-def _copy(path: Path, schema: "pa.Schema", batches: Batches, options: str) -> None:
+def _copy(path: Path, schema: Schema, batches: Batches, options: str) -> None:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     held = _Held(batches)
@@ -172,21 +170,21 @@ def _copy(path: Path, schema: "pa.Schema", batches: Batches, options: str) -> No
         engine.close()
 
 
-def _csv(path: Path, schema: "pa.Schema", batches: Batches) -> None:
+def _csv(path: Path, schema: Schema, batches: Batches) -> None:
     # A null is nothing between delimiters, an empty text is "": both read back as they were.
     _copy(path, schema, batches, "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"'")
 
 
-def _jsonl(path: Path, schema: "pa.Schema", batches: Batches) -> None:
+def _jsonl(path: Path, schema: Schema, batches: Batches) -> None:
     _copy(path, schema, batches, "FORMAT json")
 
 
-def _parquet(path: Path, schema: "pa.Schema", batches: Batches) -> None:
+def _parquet(path: Path, schema: Schema, batches: Batches) -> None:
     import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        held, rows, size = list[pa.RecordBatch](), 0, 0
+        held, rows, size = list[Batch](), 0, 0
         for batch in batches:
             held.append(batch)
             rows, size = rows + len(batch), size + batch.nbytes
@@ -197,7 +195,7 @@ def _parquet(path: Path, schema: "pa.Schema", batches: Batches) -> None:
             writer.write_table(pa.Table.from_batches(held, schema))
 
 
-def _documents(path: Path, _schema: "pa.Schema", batches: Batches) -> None:
+def _documents(path: Path, _schema: Schema, batches: Batches) -> None:
     path.mkdir()
     for batch in batches:
         rows = zip(

@@ -21,7 +21,7 @@ from datetime import datetime
 from hashlib import file_digest
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sunlit import __version__
 from sunlit.base.errors import MalformedError
@@ -29,13 +29,11 @@ from sunlit.base.times import format_time
 from sunlit.claims.privacy import Minimisation
 from sunlit.claims.provenance import Resource
 from sunlit.producers.data import mask_write
+from sunlit.producers.data.arrow import Batch, Schema
 from sunlit.producers.data.minimise_used import Used
 from sunlit.producers.data.source import Source
 from sunlit.recognise.columns import name_kinds
 from sunlit.statement.intoto import Subject
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 TOOL: Final = f"sunlit {__version__}"
 MAX_PURPOSE: Final = 1_000  # characters
@@ -77,11 +75,12 @@ def minimise(
             expected=f"1 to {MAX_PURPOSE} characters", got=f"{len(purpose.strip())}",
         )  # fmt: skip
     chosen = choose(source, used, keep)
-    detail = _detail(source, used, purpose, keep, chosen) | {"minimised_on": format_time(at)}
+    detail = _detail(source, used, purpose, keep, chosen)
+    detail["minimised_on"] = format_time(at)
     if out is None:
         return Minimised(detail)
     digest, rows = _write(source, (*chosen.used, *chosen.kept), out, overwrite=overwrite)
-    detail |= {"output": {"name": out.name, "sha256": digest, "rows": rows}}
+    detail["output"] = {"name": out.name, "sha256": digest, "rows": rows}
     detail["source"]["rows"] = rows
     claim = Minimisation(
         tool=TOOL, source=Resource(name=source.name, digest=dict(source.digest)),
@@ -164,13 +163,13 @@ def _write(
     return digest, counted[0]
 
 
-def _counted(batches: "Iterator[pa.RecordBatch]", counted: list[int]) -> "Iterator[pa.RecordBatch]":
+def _counted(batches: Iterator[Batch], counted: list[int]) -> Iterator[Batch]:
     for batch in batches:
         counted[0] += len(batch)
         yield batch
 
 
-def _schema(source: Source, order: list[str], first: "pa.RecordBatch | None") -> "pa.Schema":
+def _schema(source: Source, order: list[str], first: Batch | None) -> Schema:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     if first is not None:
