@@ -8,10 +8,9 @@ whole numbers do not depend on the order in which an engine adds, sums of fracti
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import ibis
-from ibis.expr.types import Table
 from ibis.util import gen_name
 
 from sunlit.producers.data.risk.histogram import Histogram
@@ -21,6 +20,8 @@ CELL: Final = "sunlit_c"  # rows of a class that have one value of the sensitive
 WHOLE: Final = "sunlit_p"  # rows of the table that have it
 MANY: Final = 3_000_000_000  # rows: products of two counts still fit 64 bits
 MAX_SPINE: Final = 200_000_000  # classes x values that the ordered distance may lay out
+
+Table: TypeAlias = Any  # Ibis: what a column can do hangs on its type, which no checker knows
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from sunlit.producers.data.arrow import Array, compute
 
 Codes = npt.NDArray[np.int64]
 MAX_KEY: Final = 1 << 22  # keys that are counted by place rather than sorted
@@ -36,10 +37,10 @@ class Apart:
     separation: float
 
 
-def coded(column: Any) -> Coded:  # noqa: ANN401 - a pyarrow.ChunkedArray
+def coded(column: Array) -> Coded:
     """Number the values of one column."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    found = pc.dictionary_encode(whole, null_encoding="encode")
+    found = compute().dictionary_encode(whole, null_encoding="encode")
     indices = found.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     return Coded(indices, len(found.dictionary), tuple(found.dictionary.to_pylist()))
 

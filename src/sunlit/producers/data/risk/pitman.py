@@ -112,9 +112,12 @@ def _climbed(likelihood: _Likelihood) -> Numbers | None:
     def there(at: Numbers) -> Numbers:
         return np.array([np.exp(at[0]), 1 / (1 + np.exp(-at[1]))])
 
+    def depth(at: Numbers) -> float:
+        return -likelihood.value(there(at))
+
     for theta, alpha in STARTS:
         start = np.array([np.log(theta), np.log(alpha / (1 - alpha))])
-        climbed = minimize(lambda at: -likelihood.value(there(at)), start, method="Nelder-Mead")
+        climbed = minimize(depth, start, method="Nelder-Mead")
         if _reached(likelihood, there(climbed.x)):
             return there(climbed.x)
     return None

@@ -22,6 +22,8 @@ LIMITABLE: Final = (
     "sample-uniqueness",
 )  # fmt: skip
 MAX_FILE: Final = 1 << 20
+IDENTIFYING: Final = "identifying"
+LISTED: Final = "listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,18 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All limits for one use; `governs` names the one that the claim gives as its risk."""
+    """All limits for one use; `governs` names the one that the claim gives as its risk.
+
+    `pseudonyms_apart`: columns of keyed pseudonyms are listed and identify nobody, because who
+    has the data does not have the key.
+    """
 
     name: str
     title: str
     governs: str
     tau: Decimal
     limits: tuple[Limit, ...]
+    pseudonyms_apart: bool = False
 
     @property
     def main(self) -> Limit:
@@ -60,7 +67,7 @@ class Profile:
 
 def profiles() -> Mapping[str, Profile]:
     """Return the shipped profiles by name."""
-    return read_profiles(files(__package__).joinpath(SHIPPED).read_text("utf-8"))
+    return read_profiles(files("sunlit.producers.data.risk").joinpath(SHIPPED).read_text("utf-8"))
 
 
 def profile_of(name: str) -> Profile:
@@ -120,7 +127,13 @@ def _profile(name: str, table: object) -> Profile:
     governs = str(table.get("governs"))
     if governs not in {one.figure for one in read}:
         _no(f"{name!r} is governed by a figure without a limit")
-    return Profile(name, str(table.get("title", name)), governs, _share(table.get("tau")), read)
+    pseudonyms = table.get("pseudonyms", IDENTIFYING)
+    if pseudonyms not in (IDENTIFYING, LISTED):
+        _no(f"{name!r} takes pseudonyms for neither {IDENTIFYING} nor {LISTED}")
+    return Profile(
+        name, str(table.get("title", name)), governs, _share(table.get("tau")), read,
+        pseudonyms_apart=pseudonyms == LISTED,
+    )  # fmt: skip
 
 
 def _limit(name: str, table: object) -> Limit:

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
 import ibis
-import pyarrow as pa
 
+from sunlit.producers.data.arrow import Table
 from sunlit.producers.data.risk.classes import SIZE, again, histogram, keep, single
 from sunlit.producers.data.risk.histogram import Histogram
 from sunlit.producers.data.risk.options import Option, expressed
@@ -58,7 +58,7 @@ def is_plain(kind: Any) -> bool:  # noqa: ANN401 - an ibis.DataType
     return not odd
 
 
-def sampled(table: Any, rows: int, seed: int) -> pa.Table:  # noqa: ANN401 - Ibis
+def sampled(table: Any, rows: int, seed: int) -> Table:  # noqa: ANN401 - Ibis
     """Return a sample of the plain columns, long texts cut; all rows where they are few."""
     names = [name for name in table.columns if is_plain(table[name].type())]
     want = max(1, min(SAMPLE, CELLS // max(1, len(names))))
