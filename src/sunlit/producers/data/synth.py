@@ -38,7 +38,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from sunlit import __version__
 from sunlit.base.errors import MalformedError
@@ -46,6 +45,7 @@ from sunlit.base.times import format_time
 from sunlit.claims.privacy import Synthesis
 from sunlit.claims.provenance import Resource
 from sunlit.producers.data import mask_write
+from sunlit.producers.data.arrow import Table
 from sunlit.producers.data.source import Source
 from sunlit.producers.data.synth_domain import Domain, declare, domains
 from sunlit.producers.data.synth_environment import Environment, required
@@ -210,7 +210,7 @@ def _measured(parts: Parts, asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(table: pa.Table, form: str, out: Path, *, overwrite: bool) -> str:
+def _write(table: Table, form: str, out: Path, *, overwrite: bool) -> str:
     with mask_write.beside(out) as folder:
         made = folder / out.name
         mask_write.write(form, made, table.schema, iter(table.to_batches(max_chunksize=65_536)))

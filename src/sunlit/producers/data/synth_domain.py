@@ -23,10 +23,10 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import tomlkit
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.producers.data.arrow import Array, compute
 from sunlit.producers.data.synth_frame import (
     CATEGORY,
     FEW_VALUES,
@@ -162,14 +162,14 @@ def _declared(spec: Spec, values: Numbers, said: Mapping[str, Any] | None) -> tu
     return replace(spec, categories=listed), codes
 
 
-def _places(spec: Spec, listed: Any) -> Numbers:  # noqa: ANN401 - an Arrow array
+def _places(spec: Spec, listed: Array) -> Numbers:
     if not spec.size:
         return np.empty(0)
-    found = pc.index_in(spec.categories, value_set=listed).cast(pa.float64())
+    found = compute().index_in(spec.categories, value_set=listed).cast(pa.float64())
     return np.array(found.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _listed(spec: Spec, values: list[Any]) -> Any:  # noqa: ANN401
+def _listed(spec: Spec, values: list[Any]) -> Array:
     type_ = spec.type.value_type if pa.types.is_dictionary(spec.type) else spec.type
     try:
         listed = pa.array([str(it) if isinstance(it, str) else it for it in values]).cast(type_)

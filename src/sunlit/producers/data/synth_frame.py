@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sunlit.base.errors import MalformedError
+from sunlit.producers.data.arrow import Array, Kind, Table, compute
 from sunlit.recognise.columns import name_kinds
 
 Numbers = npt.NDArray[np.float64]
@@ -38,8 +38,8 @@ class Spec:
 
     name: str
     kind: str
-    type: Any
-    categories: Any = None
+    type: Kind
+    categories: Array = None
     digits: int | None = None
     whole: bool = False
 
@@ -84,7 +84,7 @@ class Frame:
         return self.names.index(column)
 
 
-def encode(table: pa.Table) -> Frame:
+def encode(table: Table) -> Frame:
     """Return a table as numbers.
 
     Raises:
@@ -103,7 +103,7 @@ def encode(table: pa.Table) -> Frame:
     return frame
 
 
-def encode_like(table: pa.Table, like: Frame) -> Frame:
+def encode_like(table: Table, like: Frame) -> Frame:
     """Return another table in the codes of the first; a value that the first lacks gets a code.
 
     Raises:
@@ -118,13 +118,13 @@ def encode_like(table: pa.Table, like: Frame) -> Frame:
     return Frame(like.specs, np.column_stack(columns) if columns else like.values[:0])
 
 
-def decode(frame: Frame) -> pa.Table:
+def decode(frame: Frame) -> Table:
     """Return the table that the numbers stand for, in the types that went in."""
     arrays = [_array(spec, frame.values[:, at]) for at, spec in enumerate(frame.specs)]
     return pa.table(arrays, names=list(frame.names))
 
 
-def _is_plain(type_: Any) -> bool:  # noqa: ANN401 - Arrow has no types for mypy
+def _is_plain(type_: Kind) -> bool:
     kinds = pa.types
     return bool(
         kinds.is_dictionary(type_)
@@ -135,14 +135,14 @@ def _is_plain(type_: Any) -> bool:  # noqa: ANN401 - Arrow has no types for mypy
     )
 
 
-def _is_text(type_: Any) -> bool:  # noqa: ANN401
+def _is_text(type_: Kind) -> bool:
     kinds = pa.types
     return bool(
         kinds.is_string(type_) or kinds.is_large_string(type_) or kinds.is_string_view(type_)
     )
 
 
-def _is_number(type_: Any) -> bool:  # noqa: ANN401
+def _is_number(type_: Kind) -> bool:
     kinds = pa.types
     return bool(
         kinds.is_integer(type_)
@@ -152,7 +152,7 @@ def _is_number(type_: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _column(name: str, column: Any) -> tuple[Spec, Numbers]:  # noqa: ANN401
+def _column(name: str, column: Array) -> tuple[Spec, Numbers]:
     type_ = column.type
     if pa.types.is_dictionary(type_):
         column = column.cast(type_.value_type)
@@ -164,16 +164,18 @@ def _column(name: str, column: Any) -> tuple[Spec, Numbers]:  # noqa: ANN401
         digits = _digits(column)
         spec = Spec(name=name, kind=NUMBER, type=type_, digits=digits, whole=digits == 0)
         return spec, _numbers(column.cast(pa.float64()))
+    pc = compute()
     categories = pc.drop_null(column).unique()
     categories = categories.take(pc.array_sort_indices(categories.cast(pa.string())))
     spec = Spec(name=name, kind=CATEGORY, type=type_, categories=categories)
     return spec, _codes(column, categories)
 
 
-def _like(column: Any, spec: Spec) -> Numbers:  # noqa: ANN401
+def _like(column: Array, spec: Spec) -> Numbers:
     plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
     if spec.kind == NUMBER:
         if _is_text(plain.type):
+            pc = compute()
             plain = pc.if_else(pc.match_substring_regex(plain, PLAIN), plain, None)
             return _numbers(plain.cast(pa.float64()))
         return _numbers(plain)
@@ -183,18 +185,20 @@ def _like(column: Any, spec: Spec) -> Numbers:  # noqa: ANN401
     return codes
 
 
-def _all_plain(column: Any) -> bool:  # noqa: ANN401
+def _all_plain(column: Array) -> bool:
+    pc = compute()
     found = pc.all(pc.match_substring_regex(column, PLAIN)).as_py()
     return bool(found) and column.null_count < len(column)
 
 
-def _digits(column: Any) -> int:  # noqa: ANN401
+def _digits(column: Array) -> int:
+    pc = compute()
     points = pc.find_substring(column, ".")
     after = pc.subtract(pc.utf8_length(column), pc.add(points, 1))
     return int(pc.max(pc.if_else(pc.less(points, 0), 0, after)).as_py() or 0)
 
 
-def _numbers(column: Any) -> Numbers:  # noqa: ANN401
+def _numbers(column: Array) -> Numbers:
     type_ = column.type
     if pa.types.is_temporal(type_):
         column = column.cast(pa.int32() if type_.bit_width == 32 else pa.int64())
@@ -203,8 +207,8 @@ def _numbers(column: Any) -> Numbers:  # noqa: ANN401
     return values
 
 
-def _codes(column: Any, categories: Any) -> Numbers:  # noqa: ANN401
-    found = pc.index_in(column, value_set=categories) if len(categories) else None
+def _codes(column: Array, categories: Array) -> Numbers:
+    found = compute().index_in(column, value_set=categories) if len(categories) else None
     if found is None:
         return np.full(len(column), np.nan)
     return np.array(found.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
@@ -214,7 +218,7 @@ def _stack(coded: Sequence[tuple[Spec, Numbers]], rows: int) -> Numbers:
     return np.column_stack([values for _, values in coded]) if coded else np.empty((rows, 0))
 
 
-def _array(spec: Spec, values: Numbers) -> Any:  # noqa: ANN401
+def _array(spec: Spec, values: Numbers) -> Array:
     null = np.isnan(values)
     filled = np.where(null, 0, values)
     if spec.kind == CATEGORY:
@@ -235,7 +239,7 @@ def _array(spec: Spec, values: Numbers) -> Any:  # noqa: ANN401
     return numbers.cast(spec.type)
 
 
-def _limits(type_: Any) -> tuple[float, float]:  # noqa: ANN401
+def _limits(type_: Kind) -> tuple[float, float]:
     if pa.types.is_integer(type_):
         info = np.iinfo(type_.to_pandas_dtype())
         return float(max(info.min, -(2**62))), float(min(info.max, 2**62))

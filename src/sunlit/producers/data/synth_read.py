@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from sunlit.base.errors import MalformedError
+from sunlit.producers.data.arrow import Table
 from sunlit.producers.data.source import Source
 from sunlit.producers.data.synth_frame import Frame, encode, encode_like
 
@@ -42,7 +43,7 @@ def read_frame(source: Source, drop: tuple[str, ...], seed: int) -> Frame:
     return frame
 
 
-def _table(source: Source, columns: list[str], seed: int) -> pa.Table:
+def _table(source: Source, columns: list[str], seed: int) -> Table:
     rows = source.rows()
     chosen = np.random.default_rng([seed, 5]).permutation(rows)[:MOST_ROWS]
     wanted = np.zeros(rows, dtype=bool)
