@@ -32,6 +32,7 @@ CODES: Final = {
     "data.mixed-kinds": "A folder holds files of several kinds.",
     "data.encoding": "A file is not in the encoding that was expected.",
     "data.header": "A table has no header, or no column, that can be read.",
+    "data.names-are-values": "Names of columns seem to be values: a first line without names.",
     "data.malformed": "A file of a dataset cannot be read; file and line are named.",
     "data.schema-differs": "Files that shall be one table have different columns.",
     "data.no-column": "A dataset has no column of that name.",

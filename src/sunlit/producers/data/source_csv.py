@@ -15,6 +15,7 @@ from typing import Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.producers.data.source_engine import DuckEngine, literal, quoted
+from sunlit.producers.data.source_header import check_first, check_values
 from sunlit.producers.data.source_names import unique_names
 from sunlit.producers.data.source_place import DataFile
 from sunlit.producers.data.source_records import is_plain, to_parquet
@@ -158,12 +159,13 @@ def read_header(file: DataFile, delimiter: str | None) -> Header:
     """Find the delimiter and the names of a file in UTF-8.
 
     Raises:
-        MalformedError: `data.header`, `data.encoding`.
+        MalformedError: `data.header`, `data.names-are-values`, `data.encoding`.
     """
     text = _beginning(file)
     if delimiter is None:
         delimiter = "\t" if file.name.lower().endswith((".tsv", ".tab")) else _delimiter(text)
-    names = next(iter(_records(text, delimiter)), [])
+    records = _records(text, delimiter)
+    names = next(iter(records), [])
     if not names or len(names) > MOST_COLUMNS:
         raise MalformedError(
             "data.header", f"{file.name!r} has no header that can be read",
@@ -172,6 +174,8 @@ def read_header(file: DataFile, delimiter: str | None) -> Header:
         )  # fmt: skip
     if any("\0" in one for one in names):
         raise _two_bytes(file.name, "has a header with zero bytes")
+    check_values(file.name, names)
+    check_first(file.name, records)
     return Header(unique_names(names), delimiter)
 
 
@@ -250,12 +254,18 @@ def check_names(file: str, found: Sequence[str], expected: Sequence[str]) -> Non
         MalformedError: `data.schema-differs`.
     """
     if set(found) != set(expected):
-        odd = sorted(set(found) ^ set(expected))
         raise MalformedError(
             "data.schema-differs", f"{file!r} has other columns than the first file",
-            got="not in both: " + ", ".join(map(repr, odd[:5])),
+            got=_odd(set(found), set(expected)),
             mend="name the files that belong together with a glob, or look at each by itself",
         )  # fmt: skip
+
+
+def _odd(found: set[str], expected: set[str]) -> str:
+    odd, alike = sorted(found ^ expected), found & expected
+    if len(alike) * 2 < min(len(found), len(expected)):  # one may have values for names
+        return f"{len(alike)} of {len(expected)} names are alike"
+    return "not in both: " + ", ".join(map(repr, odd[:5]))
 
 
 def _select(links: Sequence[str], header: Header, names: Sequence[str]) -> str:
