@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyarrow import compute
+import pyarrow.compute
 
 from sunlit.recognise.engine import Engine, Match
 from sunlit.recognise.normal import normalise
@@ -33,6 +33,7 @@ _Z: Final = 1.959963984540054  # 95 %
 _U64: Final = np.uint64
 
 Mask = npt.NDArray[np.bool_]
+compute: Any = pyarrow.compute  # its functions are made when it is imported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +61,13 @@ class KindTally:
             return (self.held, self.held, self.held)
         share = self.real / self.checked
         if self.checked == self.matched:
-            return (self.held + self.real,) * 3
+            known = self.held + self.real
+            return (known, known, known)
         spread = _Z * sqrt(share * (1 - share) / self.checked + _Z**2 / (4 * self.checked**2))
         middle, scale = share + _Z**2 / (2 * self.checked), 1 + _Z**2 / self.checked
         low, high = max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-        return tuple(self.held + self.matched * one for one in (share, low, high))  # type: ignore[return-value]
+        base, matched = self.held, self.matched
+        return (base + matched * share, base + matched * low, base + matched * high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +213,7 @@ class _Sample:
         if len(hashes) > SAMPLE:
             first = np.argpartition(hashes, SAMPLE)[:SAMPLE]
             hashes, rows = hashes[first], rows[first]
-        new = [(int(one), texts[codes[row]]) for one, row in zip(hashes, rows, strict=True)]
+        new = [(int(one), texts[int(codes[row])]) for one, row in zip(hashes, rows, strict=True)]
         self._kept = sorted([*self._kept, *new])[:SAMPLE]
         characters = np.cumsum([len(text) for _, text in self._kept])
         fit = int(np.searchsorted(characters, SAMPLE_CHARACTERS, side="right"))
@@ -224,7 +227,8 @@ class _Sample:
 def dense_kinds(engine: Engine, texts: Sequence[str], column: str | None) -> dict[str, list[int]]:
     """Return the kinds whose patterns match many of a sample of the texts, with those patterns."""
     order = np.argsort(mixed(np.arange(len(texts), dtype=np.int64)), kind="stable")[:FIRST]
-    sample = [texts[at] for at in sorted(order.tolist())]
+    places: list[int] = order.tolist()
+    sample = [texts[at] for at in sorted(places)]
     rows = engine.pattern_rows(sample, column=column)
     dense: dict[str, list[int]] = {}
     for number, (pattern, rules) in enumerate(engine.rules.items()):

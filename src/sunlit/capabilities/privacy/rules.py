@@ -1,6 +1,6 @@
 """Whose data, how exposed, who reviewed it? Pure rules about the datasets that runs name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from math import floor
@@ -126,7 +126,7 @@ def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[st
         for profile in dict.fromkeys(measured.profile for _, measured, _ in found):
             under = [one for one in found if one[1].profile == profile]
             verdicts.append(_profile(digest, name, [one[:2] for one in under], known, limit))
-        return min(verdicts, key=lambda one: one.outcome is not Outcome.HOLDS)
+        return next((one for one in verdicts if one.outcome is Outcome.HOLDS), verdicts[0])
 
     return _each(evidence, ask)
 
@@ -134,7 +134,7 @@ def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[st
 def _profile(
     digest: str,
     name: str,
-    found: Iterable[tuple[Admitted, Reidentification]],
+    found: Sequence[tuple[Admitted, Reidentification]],
     known: Iterable[Reviewed],
     limit: Decimal,
 ) -> Verdict:
@@ -153,7 +153,7 @@ def _profile(
         chosen = max(by, key=lambda one: one.expires)
         rests_on += chosen.rests_on
         ends.append(chosen.expires)
-    accepted_by = ", as a reviewer accepts" if ends else f", within {measured.profile}"
+    accepted_by = ", as a reviewer accepts" if ends else f", within {found[0][1].profile}"
     return Verdict.holds(
         f"The risk to single out a person in {name} is at most {worst.normalize():f}{accepted_by}.",
         rests_on,
