@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from sunlit.producers.data import scan_decide, scan_look
 from sunlit.producers.data.scan_decide import Judged, judge
 from sunlit.producers.data.scan_interval import decimal, wilson
-from sunlit.producers.data.scan_look import ColumnLook, look
+from sunlit.producers.data.scan_look import ColumnLook, KindLook, look
 from sunlit.producers.data.scan_residual import residual
 from sunlit.recognise.columns import Named
 from sunlit.recognise.engine import Engine
@@ -188,20 +188,59 @@ def test_shapes_of_few_and_of_secrets_are_not_shown() -> None:
     assert key.shapes == ()
 
 
-def test_a_long_column_is_sampled_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The share stays right, data that come in turns included, and the odd one out is seen."""
+def test_of_a_long_column_no_rare_identifier_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One key among 60,000 values that look like it in no way, however they come, is counted."""
     monkeypatch.setattr(scan_look, "FIRST", 500)
-    turns = [f"a{number}@x.org" if number % 2 else f"no {number:09d}" for number in range(60_000)]
-    odd: list[str | None] = [*turns[1::2], "and this is quite another key-abcd"]
-    column = looked("c", turns[:1000], turns[1000:30_000], turns[30_000:])
+    values: list[str | None] = [f"no {number:09d}" for number in range(60_000)]
+    values[41_234] = "no key-abcd"
+    values[52_345] = "it is a@x.org"
+    column = looked("c", values[:1000], values[1000:30_000], values[30_000:])
 
-    assert column.values == 60_000
-    assert 1000 < column.looked < 6000
-    find = judge(column, (), FORMS).finds[0]
-    assert find.interval[0] - 0.02 < 0.5 < find.interval[1] + 0.02
-    seen = looked("c", odd[:1000], odd[1000:])
-    assert seen.looked < 5000
-    assert seen.kinds["secret"].values == 1
+    assert column.looked == column.values == 60_000
+    assert {kind: one.values for kind, one in column.tallied().items()} == {
+        "secret": 1, "email": 1,
+    }  # fmt: skip
+    assert not column.drawn
+
+
+@pytest.mark.parametrize("begins", [500, 20_000, 41_000])
+def test_of_frequent_kinds_some_are_checked_and_others_stay_exact(
+    monkeypatch: pytest.MonkeyPatch, begins: int
+) -> None:
+    """The estimate's interval holds the truth, data that come in turns or late included."""
+    monkeypatch.setattr(scan_look, "FIRST", 500)
+    values = [
+        f"a{number}@x.org" if number >= begins and number % 2 else f"no {number:09d}"
+        for number in range(60_000)
+    ]
+    values[50_000] = "no key-abcd"
+    column = looked("c", *(values[at : at + 10_000] for at in range(0, 60_000, 10_000)))
+    find = {one.kind: one for one in judge(column, (), FORMS).finds}
+
+    assert find["secret"].hits == 1
+    assert find["secret"].rows == find["email"].rows == 60_000
+    low, high = find["email"].interval
+    true = sum("@" in one for one in values) / 60_000
+    assert low <= true <= high
+    assert low < find["email"].rate < high < 1.1 * true
+    assert column.drawn["email"].looked < 0.03 * column.drawn["email"].rows
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(["key-abcd", "a@x.org", "no", None]), max_size=60), st.data())
+def test_how_a_column_is_batched_changes_no_count(
+    values: list[str | None], data: st.DataObject
+) -> None:
+    """Counts of what is not frequent are those of every value."""
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(values)), max_size=4)))
+    edges = zip([0, *cuts], [*cuts, len(values)], strict=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan_look, "FIRST", 3)
+        patch.setattr(scan_look, "dense_patterns", lambda *_: frozenset())
+        column = looked("c", *(values[first:last] for first, last in edges))
+
+    assert column.kinds.get("secret", KindLook("")).values == values.count("key-abcd")
+    assert column.kinds.get("email", KindLook("")).whole == values.count("a@x.org")
 
 
 def test_the_residual_grows_with_finds_and_never_with_looking() -> None:
@@ -253,13 +292,3 @@ def test_lists_of_json_are_not_taken_for_masked_values() -> None:
     """Only marks of words in brackets are."""
     assert looked("x", ['["a", "b1"]'] * 30).masked == 0
     assert looked("x", ["[person]", "[REDACTED]", "***"] * 30).masked == 90
-
-
-def test_the_first_mail_far_down_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An @ is news in a column without."""
-    monkeypatch.setattr(scan_look, "FIRST", 100)
-    values = [f"number {number:05d}" for number in range(2000)]
-    column = looked("c", values, [*values[:1000], "it is a@x.org", *values[1000:]])
-
-    assert column.looked < 1000
-    assert column.kinds["email"].values == 1

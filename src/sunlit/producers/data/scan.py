@@ -14,13 +14,16 @@
     recognisers       {digest, count}
     names             null, or {model, digest, looked: [{column | null, looked, of}]}
     columns           of a table, in order: [{name, type, values (neither null nor blank),
-                       nulls (and blanks), looked,
+                       nulls (and blanks), looked, sampled,
                        free_text, words (mean), label: kind | null, category | null,
                        by | null, confidence | null, notes: [sentence], finds: [find]}]
     text              of documents: null, or {documents, with_any, characters, encoded,
                        finds: [find]}; a find has `times` here: finds in all documents
     find              {kind, title, category, by: "values" | "name" | "both", hits, rows (looked
                        at), rate, low, high, confidence, label: bool, shapes: [masked shape]}
+    sampled           null: every value was looked at for every kind; else {kinds: [{kind,
+                       title}], of, looked}: frequent patterns, so that of `of` values only
+                       `looked` were looked at for these kinds (hits are scaled up)
     not_looked        [{name, why}]: columns that hold no text and were not looked at
     free_text         names of columns that hold prose
     quasi_identifiers, special_category, criminal_offence: names of columns

@@ -40,6 +40,7 @@ class Find:
     title: str | None = None  # where the kind is no recogniser's
     label: bool = False
     shapes: tuple[str, ...] = ()
+    bounds: tuple[float, float] | None = None  # of the hits, where they are an estimate
 
     @property
     def rate(self) -> float:
@@ -48,7 +49,9 @@ class Find:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson's interval of the rate; (0, 1) when only the name says so."""
+        """Wilson's interval of the rate, or the estimate's; (0, 1) when only the name says so."""
+        if self.bounds and self.rows:
+            return min(self.rate, self.bounds[0] / self.rows), self.bounds[1] / self.rows
         return wilson(self.hits, self.rows) if self.by != "name" else (0.0, 1.0)
 
 
@@ -83,9 +86,11 @@ def judge(column: ColumnLook, by_name: Sequence[Named], forms: Collection[str]) 
 
 
 def _by_values(column: ColumnLook, named: Mapping[str, Named], notes: list[str]) -> Iterator[Find]:
-    for kind, seen in sorted(column.kinds.items()):
+    for kind, seen in sorted(column.tallied().items()):
         if _by_chance(column, seen) and kind not in named:
-            notes.append(f"{kind}: {seen.values} of {column.looked} values, taken for chance")
+            notes.append(
+                f"{kind}: {round(seen.values)} of {column.looked} values, taken for chance"
+            )
             continue
         whole = seen.whole / max(1, column.looked)
         label = whole >= HALF or (kind in named and whole >= NAMED)
@@ -96,8 +101,8 @@ def _by_values(column: ColumnLook, named: Mapping[str, Named], notes: list[str])
             sure /= 2  # an identifier among values of another sort is often none
         yield Find(
             column=column.name, kind=kind, category=seen.category, rows=column.looked,
-            by="both" if kind in named else "values", hits=seen.values, confidence=sure,
-            label=label, shapes=tuple(shown(seen.shapes, seen.category)),
+            by="both" if kind in named else "values", hits=round(seen.values), confidence=sure,
+            label=label, shapes=tuple(shown(seen.shapes, seen.category)), bounds=seen.bounds,
         )  # fmt: skip
 
 

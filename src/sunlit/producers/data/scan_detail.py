@@ -20,7 +20,9 @@ from sunlit.producers.data.source import Source
 from sunlit.recognise.recognisers import DECOY, Recognisers
 
 FORMAT: Final = "sunlit-data-scan/1"
-INTERVAL: Final = "Wilson score interval, 95 %, of the values that were looked at"
+INTERVAL: Final = (
+    "Wilson score interval, 95 %, of the values; where a sample was looked at, of the sample"
+)
 METHOD: Final = (
     "For each kind found in prose: finds x (1 - recall) / recall, with the recall measured on "
     "labelled made-up text; the upper end takes the intervals' far ends. An estimate, no promise."
@@ -108,7 +110,7 @@ def _column(seen: Seen, name: str, titles: Mapping[str, str]) -> dict[str, Any]:
     label = judged.label
     return {
         "name": name, "type": look.type, "values": look.values, "nulls": look.nulls,
-        "looked": look.looked, "free_text": judged.is_prose,
+        "looked": look.looked, "sampled": _sampled(look, titles), "free_text": judged.is_prose,
         "words": round(look.words / max(1, look.measured), 1),
         "label": label.kind if label else None, "category": label.category if label else None,
         "by": label.by if label else None,
@@ -116,6 +118,15 @@ def _column(seen: Seen, name: str, titles: Mapping[str, str]) -> dict[str, Any]:
         "notes": list(judged.notes),
         "finds": [_find(one, titles) for one in _ordered(seen.finds(name))],
     }  # fmt: skip
+
+
+def _sampled(look: ColumnLook, titles: Mapping[str, str]) -> dict[str, Any] | None:
+    parts = look.drawn
+    if not any(one.rows for one in parts.values()):
+        return None
+    widest = max(parts.values(), key=lambda one: one.rows)
+    named = [{"kind": kind, "title": titles.get(kind, kind)} for kind in sorted(parts)]
+    return {"kinds": named, "of": widest.rows, "looked": widest.looked}
 
 
 def _text(seen: Seen, titles: Mapping[str, str]) -> dict[str, Any] | None:

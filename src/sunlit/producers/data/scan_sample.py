@@ -1,51 +1,51 @@
-"""Which of a batch's different values are looked at, when not all are."""
+"""Which patterns are dense in a column, and which of its values are then drawn to be checked."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sunlit.producers.data.arrow import Array, compute
+from sunlit.recognise.engine import Engine
+from sunlit.recognise.recognisers import DECOY
 
-STEP: Final = 64  # one in so many
-ODD: Final = 1_000  # unlike values of one batch
+STEP: Final = 64  # one value in so many is drawn
+SHOWN: Final = 500  # values that show which patterns are dense
+DENSE: Final = 0.04  # from this share of the values on
 MIX: Final = 11400714819323198485  # 2^64 divided by the golden ratio (Fibonacci hashing)
 
 
-class Span:
-    """The lengths seen so far in a column; what is outside them is unlike the rest."""
+def drawn(first: int, count: int) -> list[int]:
+    """Return which of `count` values are drawn, in order; the first is the column's `first`.
 
-    __slots__ = ("longest", "shortest")
-
-    def __init__(self) -> None:
-        self.shortest = 1 << 31
-        self.longest = 0
-
-    def widen(self, lengths: Any) -> None:  # noqa: ANN401 - a NumPy array
-        """Take more lengths in."""
-        if len(lengths):
-            self.shortest = min(self.shortest, int(lengths.min()))
-            self.longest = max(self.longest, int(lengths.max()))
-
-
-def sampled(distinct: Array, room: int, *, span: Span, first: int, mails: bool) -> Array:
-    """Return the positions of the values to look at, in order.
-
-    The first `room`, one in `STEP` of the others (by a hash of the row's number, which begins at
-    `first`: data that come in turns would else show one side only), and the most unlike: longer
-    or shorter than any before, or with an `@` when `mails` are news.
+    By a hash of the value's number: data that come in turns would else show one side only.
     """
     import numpy as np  # noqa: PLC0415 - an extra
-    import pyarrow as pa  # noqa: PLC0415 - an extra
 
-    pc = compute()
+    found: list[int] = np.flatnonzero(
+        _hashes(first, count) < np.uint64(2**32 // STEP)
+    ).tolist()  # fmt: skip
+    return found
 
-    lengths = pc.utf8_length(distinct).to_numpy(zero_copy_only=False)
-    span.widen(lengths[:room])
-    unlike = np.maximum(lengths - span.longest, span.shortest - lengths)
-    if mails:
-        has_at = pc.match_substring(distinct, "@").to_numpy(zero_copy_only=False)
-        unlike = np.maximum(unlike, has_at)
-    odd = np.argsort(-unlike, kind="stable")[:ODD]
-    odd = odd[unlike[odd] > 0]
-    span.widen(lengths)
-    numbers = np.arange(first, first + len(distinct), dtype=np.uint64)
-    steady = np.flatnonzero((numbers * np.uint64(MIX)) >> np.uint64(32) < np.uint64(2**32 // STEP))
-    return pa.array(np.union1d(np.union1d(np.arange(room), steady), odd))
+
+def dense_patterns(engine: Engine, texts: Sequence[str], column: str) -> frozenset[int]:
+    """Return the patterns that point at so many of the texts that not all can be checked."""
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    order = np.argsort(_hashes(0, len(texts)), kind="stable")[:SHOWN]
+    rows = engine.pattern_rows([texts[at] for at in sorted(order.tolist())], column=column)
+    return frozenset(one for one, count in rows.items() if count >= DENSE * len(order))
+
+
+def kinds_of(engine: Engine, patterns: frozenset[int]) -> set[str]:
+    """Return the kinds that these patterns, by their numbers, point at."""
+    return {
+        rule.kind
+        for number, rules in enumerate(engine.rules.values())
+        for rule in rules
+        if number in patterns and rule.category != DECOY
+    }
+
+
+def _hashes(first: int, count: int) -> Any:  # noqa: ANN401 - a NumPy array of 32 bits each
+    import numpy as np  # noqa: PLC0415 - an extra
+
+    numbers = np.arange(first, first + count, dtype=np.uint64)
+    return (numbers * np.uint64(MIX)) >> np.uint64(32)

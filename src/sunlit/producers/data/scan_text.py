@@ -73,6 +73,6 @@ class TextLook:
         for kind, seen in sorted(self.kinds.items()):
             yield Find(
                 column=None, kind=kind, category=seen.category, by="values", rows=self.documents,
-                hits=seen.values, confidence=seen.sure / max(1, seen.values),
+                hits=round(seen.values), confidence=seen.sure / max(1, seen.values),
                 shapes=tuple(shown(seen.shapes, seen.category)),
             )  # fmt: skip

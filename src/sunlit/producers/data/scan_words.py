@@ -1,6 +1,6 @@
 """What a scan says in words: why a review is needed, the headline, what it cannot tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 MOST: Final = 20  # grounds; the report lists every column anyway
@@ -96,17 +96,32 @@ def headline_of(detail: Mapping[str, Any]) -> str:
     return f"{name}, {_many(detail['rows'], 'row')}: {holding}{prose}; {end}."
 
 
+def _sampled(columns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say which kinds were counted by estimate, and which could have been missed for that."""
+    drawn = [one for one in columns if one["sampled"]]
+    if drawn:
+        yield (
+            f"Of columns {listed([one['name'] for one in drawn])}, every value was searched, but "
+            "of kinds that are frequent there one value in 64 was checked: their shares are "
+            "estimates, with intervals."
+        )
+    for column in drawn:
+        found = {one["kind"] for one in column["finds"]}
+        rare = [one["title"] for one in column["sampled"]["kinds"] if one["kind"] not in found]
+        if rare:
+            yield (
+                f"In column {listed([column['name']])} so many values look like "
+                f"{' or '.join(rare[:NAMED])}{' (and more)' if len(rare) > NAMED else ''} that one "
+                "in 64 was checked: none was, and a rare one may be missed."
+            )
+
+
 def limits_of(detail: Mapping[str, Any]) -> list[str]:
     """Return what the scan cannot tell."""
     limits: list[str] = [NOTHING, COMBINED]
     if detail["residual"] is not None:
         limits.append(detail["residual"]["names"])
-    sampled = [one["name"] for one in detail["columns"] if 0 < one["looked"] < one["values"]]
-    if sampled:
-        limits.append(
-            f"Columns {listed(sampled)} were looked at in a sample: all of the first different "
-            "values, then one in 64 and all that look unlike; a rare value may be missed."
-        )
+    limits += _sampled(detail["columns"])
     if detail["not_looked"]:
         names = [one["name"] for one in detail["not_looked"]]
         limits.append(f"Columns {listed(names)} hold no text and were judged by name only.")
