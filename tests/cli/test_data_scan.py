@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from sunlit.producers.data import scan
 from tests.cli.doors import Door
 
 NHS = "943 476 5919"
@@ -101,3 +103,28 @@ def test_names_of_columns_cannot_garble_the_terminal(people: Path, sunlit: Door)
 
     assert "\x1b" not in ended.out
     assert "x" * 40 not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("asked", "whole"), [((), None), (("--names",), False), (("--all-names",), True)]
+)
+def test_names_are_looked_for_when_asked_in_a_sample_or_in_all(
+    people: Path, sunlit: Door, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...],
+    *, whole: bool | None,
+) -> None:  # fmt: skip
+    """Two flags, neither of which takes the place for its own."""
+    heard = list[object]()
+
+    def look(*_: object, **options: object) -> tuple[()]:
+        heard.append(options["whole"])
+        return ()
+
+    monkeypatch.setattr(scan, "names_model", lambda: SimpleNamespace(name="m", digest="d"))
+    monkeypatch.setattr(scan, "look_for_names", look)
+    note = "she came again on tuesday and spoke about it at length"
+    (people / "notes.csv").write_text("id,note\n" + "".join(f"{n},{note} {n}\n" for n in range(30)))
+
+    ended = sunlit("data", "scan", *asked, "notes.csv", "--json")
+
+    assert heard == ([] if whole is None else [whole])
+    assert bool(json.loads(ended.out)["names"]) == (whole is not None)

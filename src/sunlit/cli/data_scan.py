@@ -19,13 +19,13 @@ EPILOG: Final = """\b
 Examples:
   sunlit data scan data/train.parquet
   sunlit data scan 'data/*.csv' --encoding windows-1252 --plan plan.toml
-  sunlit data scan letters/ --names sample --out reports/
+  sunlit data scan letters/ --names --out reports/
   sunlit data scan 'duckdb:cases.duckdb?table=people'
   sunlit data scan 'postgresql://ann@db.example/cases?table=public.people'
 
 Exit code: 0 nothing that needs a review was found, 1 a review is needed, 2 wrong usage or a file
 that cannot be read, 3 could not find out. Names, addresses and organisations in prose are looked
-for with --names only, for that is slow; the report says so where it was not done.
+for with --names or --all-names only; the report says so where they were not.
 """
 WIDTH: Final = 28
 
@@ -37,10 +37,8 @@ WIDTH: Final = 28
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder of your own recognisers, beside the shipped ones.",
 )  # fmt: skip
-@click.option(
-    "--names", type=click.Choice(["sample", "all"]), is_flag=False, flag_value="sample",
-    help="Look for names in prose too, in a sample or in all (extra [ner]).",
-)  # fmt: skip
+@click.option("--names", is_flag=True, help="Look for names in a sample of prose (extra [ner]).")
+@click.option("--all-names", is_flag=True, help="Look for names in all prose, which is slow.")
 @click.option("--encoding", help="Of CSV and text that is not UTF-8, such as windows-1252.")
 @click.option("--delimiter", help="Of CSV, where it is not found out: one character, or tab.")
 @click.option("--skip-unread", is_flag=True, help="List files that cannot be read, and go on.")
@@ -48,8 +46,8 @@ WIDTH: Final = 28
 @click.option("--memory", default="2GB", show_default=True, help="What DuckDB may hold.")
 @data_options
 def command(
-    *, place: str, own: tuple[Path, ...], names: str | None, plan: Path | None,
-    options: DataOptions, **reading: Any,  # noqa: ANN401 - passed on as they are
+    *, place: str, own: tuple[Path, ...], names: bool, all_names: bool,
+    plan: Path | None, options: DataOptions, **reading: Any,  # noqa: ANN401 - passed on as they are
 ) -> None:  # fmt: skip
     """Say what personal data the dataset at PLACE seems to hold.
 
@@ -61,7 +59,7 @@ def command(
     with bar("Hashing") as step:
         source = open_source(place, progress=step, **reading)
     with source:
-        scanned = _scan(source, own, names)
+        scanned = _scan(source, own, names=names, every=all_names)
     kept = said(scanned.claim, _subject(scanned), _reports(scanned), options)
     if plan is not None:
         kept.append(_propose(scanned.detail, plan))
@@ -69,7 +67,7 @@ def command(
     sys.exit(1 if scanned.claim.sensitive else 0)
 
 
-def _scan(source: "Source", own: tuple[Path, ...], names: str | None) -> "Scanned":
+def _scan(source: "Source", own: tuple[Path, ...], *, names: bool, every: bool) -> "Scanned":
     from sunlit.adapters.clock import SystemClock
     from sunlit.producers.data.scan import scan
     from sunlit.recognise.recognisers import load
@@ -78,8 +76,8 @@ def _scan(source: "Source", own: tuple[Path, ...], names: str | None) -> "Scanne
     found = load(*own)
     with bar("Scanning") as step:
         return scan(
-            source, recognisers=found, at=SystemClock().now(), ner=names is not None,
-            every_name=names == "all", progress=step,
+            source, recognisers=found, at=SystemClock().now(), ner=names, every_name=every,
+            progress=step,
         )  # fmt: skip
 
 
