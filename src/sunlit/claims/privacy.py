@@ -109,12 +109,12 @@ class Reidentification(Claim):
     profile: str
     rows: int
     classes: int
-    quasi_identifiers: tuple[str, ...]
+    quasi_identifiers: tuple[str, ...] = ()
     chosen: str
     left_out: tuple[str, ...] = ()
     sensitive_attributes: tuple[str, ...] = ()
     population: int | None = None
-    figures: tuple[Figure, ...]
+    figures: tuple[Figure, ...] = ()
     risk: Decimal
     threshold: Decimal
     seed: int | None = None
@@ -145,7 +145,7 @@ class Mask(Claim):
     source: Resource
     plan: Resource
     recognisers: str
-    columns: tuple[MaskedColumn, ...]
+    columns: tuple[MaskedColumn, ...] = ()
     rows_in: int
     rows_out: int
     survivors: int = 0
@@ -165,10 +165,10 @@ class Minimisation(Claim):
     tool: str
     source: Resource
     purpose: str
-    used: tuple[str, ...]
+    used: tuple[str, ...] = ()
     used_by: str
     model: Resource | None = None
-    dropped: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     minimised_on: datetime
 
@@ -183,7 +183,7 @@ class ReviewRequest(Claim):
 
     component: str | None = None
     purpose: str
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
     went_on: bool = False
     opened_on: datetime
 
@@ -201,7 +201,7 @@ class Review(Claim):
     decision: Decision
     purpose: str
     component: str | None = None
-    statements: tuple[str, ...]
+    statements: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     reasons: str
     no_conflict_declared: bool = False
