@@ -30,7 +30,7 @@ TIME: Final = "2026-03-02T12:00:00Z"
 PLAIN: Final[Mapping[object, object]] = {
     str: "text", int: 7, bool: True, datetime: TIME, Decimal: "0.25",
 }  # fmt: skip
-VALUES: Final = (
+VALUES: Final[tuple[object, ...]] = (
     GONE, None, "", "text", "ACCEPT", TIME, "2026-02-30T12:00:00Z", "2026-03-02", "0.5", "-0.5",
     "NaN", "Infinity", "0,5", 7, -7, 0.5, True, False, [], [None], [7], ["text"], [[]], [{}], {},
     {"name": 7}, {"digest": []}, {"sha256": "ab"},

@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +20,7 @@ from tests.bundle.pages.worlds import Case
 from tests.fixtures.token_world import AT, grant
 from tests.security.in_node import needs_node, node_verdict
 
+Asked: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]  # what is ordered, what was masked
 CALL: Final = """
 import { use } from "./check-use.js";
 import { readRecord } from "./record.js";
@@ -61,7 +62,7 @@ def in_python(orders: tuple[str, ...], masked: tuple[str, ...]) -> str:
     return "holds"
 
 
-def in_browser(cases: list[tuple[tuple[str, ...], tuple[str, ...]]], folder: Path) -> list[str]:
+def in_browser(cases: list[Asked], folder: Path) -> list[str]:
     """Say for each case whether the page lets the decision pass."""
     rows = [
         (
@@ -76,14 +77,16 @@ def in_browser(cases: list[tuple[tuple[str, ...], tuple[str, ...]]], folder: Pat
 @needs_node
 def test_each_order_asks_for_one_name_in_the_guard_the_command_and_the_page(tmp_path: Path) -> None:
     """Nothing masked, each thing masked alone: three readers, one answer."""
-    cases = [((order,), masked) for order in ORDERS for masked in ((), *((one,) for one in SHOWN))]
+    alone: list[tuple[str, ...]] = [(), *((one,) for one in SHOWN)]
+    cases: list[Asked] = [((order,), masked) for order in ORDERS for masked in alone]
 
     found = in_browser(cases, tmp_path)
 
-    for ((order,), masked), page in zip(cases, found, strict=True):
+    for (orders, masked), page in zip(cases, found, strict=True):
+        (order,) = orders
         wanted = ORDERS[order]
         expected = "holds" if wanted is None or wanted in masked else "refused"
-        assert (page, in_python((order,), masked)) == (expected, expected), (order, masked)
+        assert (page, in_python(orders, masked)) == (expected, expected), (order, masked)
         assert read_constraints([order]).masks == ((wanted,) if wanted else ())
 
 
@@ -99,7 +102,7 @@ def test_each_order_asks_for_one_name_in_the_guard_the_command_and_the_page(tmp_
     )
 )  # fmt: skip
 def test_several_orders_are_read_alike(
-    cases: list[tuple[tuple[str, ...], tuple[str, ...]]],
+    cases: list[Asked],
 ) -> None:
     """Whatever stands in one token together, and whatever one record shows."""
     with tempfile.TemporaryDirectory() as folder:

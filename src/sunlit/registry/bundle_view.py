@@ -20,8 +20,11 @@ from sunlit.decision.record import Kind, Record
 from sunlit.registry.bundle_parts import Gathered, Sources
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.finding import Outcome
+from sunlit.views.data_words import TITLES as DATA_TITLES
+from sunlit.views.data_words import clauses
 from sunlit.views.dossier import BLANK, Dossier, Line, dossier
 from sunlit.views.dossier_case import INPUT, PART
+from sunlit.views.dossier_data import about, dataset_names
 
 TITLES: Final = {
     "release": "The release and its token",
@@ -192,10 +195,11 @@ def _challenge(record: Record, got: Gathered) -> Iterator[str]:
 
 def _sections(got: Gathered, sources: Sources, conformity: Conformity | None) -> Iterator[Section]:
     items: dict[str, list[Item]] = {name: [] for name in SECTIONS}
+    names = dataset_names([said for _, said in got.statements])
     for row, said in got.statements:
         if row.section in items:
             path = f"{layout.STATEMENTS}{row.file}{layout.ENTRY}"
-            items[row.section].append(_statement(said, path, sources))
+            items[row.section].append(_statement(said, path, sources, names))
     for finding in conformity.findings if conformity else ():
         mark = "" if finding.outcome is Outcome.HOLDS else f" To mend: {finding.mend}"
         items["findings"].append(
@@ -216,18 +220,24 @@ def _sections(got: Gathered, sources: Sources, conformity: Conformity | None) ->
         yield Section(name=name, title=TITLES[name], items=tuple(items[name]))
 
 
-def _statement(said: Admitted, path: str, sources: Sources) -> Item:
+def _statement(said: Admitted, path: str, sources: Sources, names: Mapping[str, str]) -> Item:
     claim = said.claim
-    names = sources.history.directory.organisations(said)
-    lines = _lines(claim.to_predicate(), _known(sources.record))
+    signers = sources.history.directory.organisations(said)
+    lines = _of_data(said, names) or _lines(claim.to_predicate(), _known(sources.record))
     return Item(
-        title=_title(said), lines=tuple(lines), by=", ".join(sorted(names)),
+        title=_title(said), lines=tuple(lines), by=", ".join(sorted(signers)),
         when=format_time(said.admitted_at) if said.admitted_at else None, file=path,
     )  # fmt: skip
 
 
+def _of_data(said: Admitted, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what is said of training data in plain words; nothing of other claims."""
+    words = clauses(said.claim)
+    return (", ".join(about(said, names)), *words) if words else ()
+
+
 def _title(said: Admitted) -> str:
-    title = _words(type(said.claim).__name__).capitalize()
+    title = DATA_TITLES.get(type(said.claim)) or _words(type(said.claim).__name__).capitalize()
     if isinstance(said.claim, Vote) and said.claim.dissent:
         title += " (dissent)"
     return title

@@ -9,6 +9,7 @@ from sunlit.claims.provenance import Component, Dataset
 from sunlit.claims.risk import Use
 from sunlit.guard.explain.document import Explanation, NoExplanation, checked
 from sunlit.guard.explain.methods import Estimand
+from sunlit.views.dossier_data import training_data
 from sunlit.views.dossier_lines import Facts, Line, Value
 from sunlit.views.label import OVERSIGHT
 
@@ -113,6 +114,7 @@ def data(facts: Facts) -> Iterator[Line]:
         yield facts.stated(f"Dataset {dataset.name}", _dataset(dataset), said)
     if not datasets:
         yield Line("Datasets", None)
+    yield from training_data(facts)
 
 
 def _inputs(facts: Facts) -> Iterator[Line]:
