@@ -106,7 +106,7 @@ def test_a_domain_is_drafted_for_a_person_to_correct(place: Path, made: Run) -> 
         (["--out", "made.parquet", "--method", "mst"], 3, "python3.11 -m venv .venv-synth"),
         (["--out", "made.parquet", "--epsilon", "1"], 3, "pip install 'sunlit[synth]'"),
         (["--out", "made.parquet", "--environment", "no/python"], 3, "SUNLIT_SYNTH_PYTHON"),
-        (["--out", "made.xls"], 2, "mask.out"),
+        (["--out", "made.xls"], 2, "data.out-form"),
         (["--out", "made.parquet", "--drop", "agee"], 2, "synth.no-such-column"),
         (["--out", "made.parquet", "--key", "k"], 2, "--home"),
     ],

@@ -270,7 +270,7 @@ def test_a_place_that_is_the_input_or_of_no_form_is_refused(tmp_path: Path, name
     with pytest.raises(SunlitError) as refused:
         masked(place, tmp_path / name, column("a", "redact"), replace_out=True)
 
-    assert refused.value.code in {"mask.into-input", "mask.out"}
+    assert refused.value.code in {"data.out-in-input", "data.out-form"}
     assert place.read_bytes() == before
 
 
@@ -285,8 +285,8 @@ def test_a_place_inside_of_the_dataset_is_refused(tmp_path: Path) -> None:
         masked(data / "one.csv", tmp_path / "data", column("a", "redact"))
     masked(data / "one*.csv", data / "two.csv", column("a", "redact"))
 
-    assert refused.value.code == "mask.into-input"
-    assert around.value.code in {"mask.into-input", "mask.out-exists"}
+    assert refused.value.code == "data.out-in-input"
+    assert around.value.code in {"data.out-in-input", "data.out-exists"}
     assert (data / "two.csv").is_file()
 
 
@@ -298,7 +298,7 @@ def test_what_lies_there_is_replaced_only_on_request(tmp_path: Path) -> None:
         masked(place, out, column("a", "redact"))
     masked(place, out, column("a", "redact"), replace_out=True)
 
-    assert refused.value.code == "mask.out-exists"
+    assert refused.value.code == "data.out-exists"
     assert read(out) == [["a"], ["[redacted]"]]
 
 
@@ -308,7 +308,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SunlitError) as refused:
         masked(place, tmp_path / "no" / "out.csv", column("a", "redact"))
 
-    assert refused.value.code == "mask.unwritable"
+    assert refused.value.code == "data.out-unwritable"
 
 
 STEPS = ["open", "fsync", "rename"]
@@ -327,7 +327,7 @@ def test_an_error_at_any_step_leaves_nothing_half_written(
     with pytest.raises(SunlitError) as failed:
         masked(place, out, column("a", "redact"), replace_out=True)
 
-    assert failed.value.code == "mask.unwritable"
+    assert failed.value.code == "data.out-unwritable"
     assert out.read_bytes() == b"before"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["in.csv", form]
 
@@ -372,7 +372,7 @@ def test_a_crash_leaves_the_hidden_folder_only(tmp_path: Path) -> None:
 
     left = sorted(one.name for one in tmp_path.iterdir())
     assert os.waitstatus_to_exitcode(status) == 9
-    assert left[0].startswith(".sunlit-mask-")
+    assert left[0].startswith(".sunlit-write-")
     assert left[1:] == ["in.csv"]
 
 

@@ -1,7 +1,7 @@
 """Writing a dataset so that nothing half-written is ever found in its place.
 
 Everything is written into a temporary folder beside the place, synced, looked at, and only then
-renamed. A process that is killed leaves the folder `.sunlit-mask-*` and nothing else.
+renamed. A process that is killed leaves the folder `.sunlit-write-*` and nothing else.
 """
 
 import os
@@ -31,10 +31,10 @@ def beside(out: Path) -> Iterator[Path]:
     """Yield a temporary folder on the file system of `out`; it goes whatever happens.
 
     Raises:
-        UnavailableError: `mask.unwritable`.
+        UnavailableError: `data.out-unwritable`.
     """
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".sunlit-mask-", dir=out.parent))
+        folder = Path(tempfile.mkdtemp(prefix=".sunlit-write-", dir=out.parent))
     except OSError as error:
         raise unwritable(out, error) from error
     try:
@@ -47,11 +47,11 @@ def expect_apart(source: Source, out: Path) -> None:
     """Check that `out` is not the dataset, does not lie in it, and does not hold it.
 
     Raises:
-        MalformedError: `mask.into-input`.
+        MalformedError: `data.out-in-input`.
     """
     if source.holds(out):
         raise MalformedError(
-            "mask.into-input", "the result would be written into what it is made from",
+            "data.out-in-input", "the result would be written into what it is made from",
             got=str(out), mend="choose an --out outside of the dataset",
         )  # fmt: skip
 
@@ -60,14 +60,14 @@ def form_of(out: Path, shape: str) -> str:
     """Return in which form a table is written; text documents are a folder.
 
     Raises:
-        MalformedError: `mask.out`.
+        MalformedError: `data.out-form`.
     """
     if shape == "text":
         return "text"
     form = FORMS.get(out.suffix.lower())
     if form is None:
         raise MalformedError(
-            "mask.out", "the name of what is written does not say its form",
+            "data.out-form", "the name of what is written does not say its form",
             expected="a name that ends in .csv, .parquet or .jsonl", got=out.name[:80],
         )  # fmt: skip
     return form
@@ -77,7 +77,7 @@ def write(form: str, path: Path, schema: Schema, batches: Batches) -> None:
     """Write batches of one schema, and sync them.
 
     Raises:
-        UnavailableError: `mask.unwritable`.
+        UnavailableError: `data.out-unwritable`.
         SunlitError: what reading them raises.
     """
     writers: dict[str, Callable[[Path, Schema, Batches], None]] = {
@@ -95,8 +95,8 @@ def put(made: Path, out: Path, *, replace: bool) -> None:
     """Rename what was written to its place, durably.
 
     Raises:
-        MalformedError: `mask.out-exists`.
-        UnavailableError: `mask.unwritable`.
+        MalformedError: `data.out-exists`.
+        UnavailableError: `data.out-unwritable`.
     """
     expect_free(out, replace=replace)
     try:
@@ -112,11 +112,11 @@ def expect_free(out: Path, *, replace: bool) -> None:
     """Check that nothing lies where the result goes, unless it may be replaced.
 
     Raises:
-        MalformedError: `mask.out-exists`.
+        MalformedError: `data.out-exists`.
     """
     if os.path.lexists(out) and not replace:
         raise MalformedError(
-            "mask.out-exists", f"{out} exists", mend="choose another --out, or say --replace"
+            "data.out-exists", f"{out} exists", mend="choose another --out, or say --replace"
         )
 
 
@@ -132,7 +132,7 @@ def sync(path: Path) -> None:
 def unwritable(path: Path, error: OSError) -> UnavailableError:
     """Return the error for a place that cannot be written."""
     return UnavailableError(
-        "mask.unwritable", f"cannot write {path}", got=error.strerror,
+        "data.out-unwritable", f"cannot write {path}", got=error.strerror,
         mend="nothing was put there; free space, or choose another --out",
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ from sunlit.producers.data import mask_write
 from sunlit.producers.data.arrow import Batch, Schema
 from sunlit.producers.data.minimise_used import Used
 from sunlit.producers.data.source import Source
+from sunlit.producers.data.words import many
 from sunlit.recognise.columns import name_kinds
 from sunlit.statement.intoto import Subject
 
@@ -65,9 +66,9 @@ def minimise(
     `keep` is column -> reason, for columns that are kept though unused.
 
     Raises:
-        MalformedError: `minimise.*`, `mask.out`, `mask.out-exists`, `data.*`.
+        MalformedError: `minimise.*`, `data.*`.
         VerificationError: `data.changed`.
-        UnavailableError: `mask.unwritable`, `data.*`.
+        UnavailableError: `data.*`.
     """
     if not 0 < len(purpose.strip()) <= MAX_PURPOSE:
         raise MalformedError(
@@ -202,6 +203,10 @@ def _detail(
     }  # fmt: skip
 
 
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
 def _state(name: str, chosen: _Chosen) -> str:
     return "used" if name in chosen.used else "kept" if name in chosen.kept else "dropped"
 
@@ -213,7 +218,8 @@ def _text(columns: list[dict[str, Any]]) -> str:
     }
     told = [one["column"] for one in by["dropped"] if one["kinds"]]
     said = (
-        f"{len(by['used'])} of {len(columns)} columns are used, {len(by['kept'])} more are kept, "
-        f"{len(by['dropped'])} can be dropped"
+        f"{len(by['used']):,} of {many(len(columns), 'column')} {_are(len(by['used']))} used, "
+        f"{len(by['kept']):,} more {_are(len(by['kept']))} kept, "
+        f"{len(by['dropped']):,} can be dropped"
     )
     return f"{said}, among them {', '.join(told)}." if told else f"{said}."

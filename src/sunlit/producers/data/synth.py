@@ -7,8 +7,9 @@ The report's JSON document, `detail` (shares lie between 0 and 1; null is: not k
     source     name, digest (of `sha256`), rows, columns (number)
     output     name, sha256, rows
     method     name (`mst`, `aim`, `privbayes`, `copula`, `independent`), chosen (`asked`, `auto`),
-               why, library, guarantee (a sentence), epsilon, delta, spent {model, domain, delta}
-               (null without differential privacy), seed
+               why, library, guarantee (a sentence), epsilon, delta (null where no guarantee is
+               claimed), asked {epsilon, delta} and spent {model, domain, delta} (null without
+               noise), seed
     domains    [{column, ground}]: `declared`, `type`, `noise` or `data` ([] without)
     left_out   columns that were dropped
     sampled    rows that were looked at where there were too many to learn from, else null
@@ -61,7 +62,14 @@ from sunlit.producers.data.synth_privacy import (
 from sunlit.producers.data.synth_private import METHODS as PRIVATE
 from sunlit.producers.data.synth_private import Budget, private
 from sunlit.producers.data.synth_read import MOST_ROWS, read_frame, read_like, split
-from sunlit.producers.data.synth_said import CANNOT_TELL, HOW, guarantee, utility_figures, verdict
+from sunlit.producers.data.synth_said import (
+    CANNOT_TELL,
+    HOW,
+    UNSUPPORTED,
+    guarantee,
+    utility_figures,
+    verdict,
+)
 from sunlit.producers.data.synth_simple import copula, independent
 from sunlit.producers.data.synth_utility import Parts, utility
 from sunlit.statement.intoto import Subject
@@ -125,8 +133,8 @@ def synthesise(
     """Make a dataset up after `source`, write it whole to `out`, and measure what is left.
 
     Raises:
-        MalformedError: `synth.*`, `mask.out`, `mask.out-exists`, `data.*`.
-        UnavailableError: `synth.*`, `mask.unwritable`, `data.*`.
+        MalformedError: `synth.*`, `data.*`.
+        UnavailableError: `synth.*`, `data.*`.
     """
     method = choose(asked)
     form = mask_write.form_of(out, "table")
@@ -226,6 +234,8 @@ def _detail(
     source: Source, control: Source | None, asked: Asked, method: Method, made: _Made, parts: Parts
 ) -> dict[str, Any]:
     budget = None if made.spent is None else asked.budget
+    # What PrivBayes' own noise does not support is not claimed (docs/data/synth.md).
+    stated = None if method.name == UNSUPPORTED else budget
     grounds = [one.ground for one in made.domains]
     grounded = zip(parts.train.names, grounds, strict=True) if grounds else ()
     return {
@@ -237,8 +247,11 @@ def _detail(
         "method": {
             "name": method.name, "chosen": method.chosen, "why": method.why,
             "library": made.library, "guarantee": guarantee(method.name, budget, grounds),
-            "epsilon": budget.epsilon if budget else None,
-            "delta": budget.delta if budget else None,
+            "epsilon": stated.epsilon if stated else None,
+            "delta": stated.delta if stated else None,
+            "asked": None if budget is None else {
+                "epsilon": budget.epsilon, "delta": budget.delta,
+            },
             "spent": made.spent, "seed": asked.seed,
         },
         "domains": [{"column": name, "ground": one} for name, one in grounded],
@@ -254,8 +267,6 @@ def _detail(
 
 def _claim(detail: Mapping[str, Any], at: datetime) -> Synthesis:
     method, source = detail["method"], detail["source"]
-    # What PrivBayes' own noise does not support is not claimed (docs/data/synth.md).
-    stated = method["epsilon"] is not None and method["name"] != "privbayes"
     claim = Synthesis(
         tool=detail["tool"],
         source=Resource(name=source["name"], digest=source["digest"]),
@@ -263,7 +274,7 @@ def _claim(detail: Mapping[str, Any], at: datetime) -> Synthesis:
         rows=detail["output"]["rows"], utility=tuple(utility_figures(detail["utility"])),
         privacy=tuple(privacy_figures(detail["privacy"])), synthesised_on=at,
     )  # fmt: skip
-    if not stated:
+    if method["epsilon"] is None:
         return claim
     return replace(
         claim, epsilon=Decimal(str(method["epsilon"])), delta=Decimal(str(method["delta"]))
