@@ -13,6 +13,7 @@ from typing import Final
 
 from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.base.times import Clock
+from sunlit.capabilities.privacy.datasets import PROGRAM
 from sunlit.claims.base import Claim
 from sunlit.claims.privacy import Reidentification, ReviewRequest, Scan
 from sunlit.claims.provenance import Provenance
@@ -155,7 +156,7 @@ def training_data(component: ComponentFolder) -> tuple[Dataset, ...]:
             continue
         for one in draft.claim.build_definition.resolved_dependencies:
             digest = {name: str(text) for name, text in one.digest.items()}
-            if "sha256" not in digest or one.annotations.get("role", "data") != "data":
+            if "sha256" not in digest or one.annotations.get("role") == PROGRAM:
                 continue
             path, said = places.get(digest["sha256"], (None, None))
             found.setdefault(digest["sha256"], Dataset(

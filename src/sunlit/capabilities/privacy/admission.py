@@ -44,7 +44,7 @@ def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> 
 
 def _found(said: Admitted, claim: Found, directory: Directory) -> Verdict:
     no = speaks(said, directory, Role.MAINTAINER)
-    if no is not None and isinstance(claim, Scan):
+    if no is not None and isinstance(claim, Scan | Reidentification):
         no = speaks(said, directory, Role.ASSESSOR)
     no = first_no(
         no, is_about_one_release(said), _ahead(said.admitted_at, _dated(claim)), _sane(claim)

@@ -1,5 +1,6 @@
 """Which datasets trained a release, and what was found out about each. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -9,12 +10,13 @@ from sunlit.capabilities.privacy.reviews import SCOPE
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
 from sunlit.claims.privacy import Reidentification, Scan
-from sunlit.claims.provenance import Provenance
+from sunlit.claims.provenance import Dataset, Provenance, Resource
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.standing import by_tester, maintainers, signed_runs
 
 C = TypeVar("C", bound=Claim)
+PROGRAM: Final = "program"  # the role of an input that is no data
 NO_RUN: Final = "No signed training run has a file of this release as its output."
 
 
@@ -34,8 +36,11 @@ def trained_on(evidence: Evidence) -> Trained | Verdict:
         return Verdict.unknown(NO_RUN)
     named: dict[str, str] = {}
     rests_on = tuple(said.statement_id for said, _, _ in found)
+    described = _described(evidence)
     for _, run, _ in found:
-        data = data_of(run)
+        if nameless := unnamed(run):
+            return Verdict.unknown(f"A training run names {nameless[0]} by no SHA-256.", rests_on)
+        data = data_of(run, described)
         if not data:
             return Verdict.unknown("A training run names none of its data by digest.", rests_on)
         named |= data
@@ -43,16 +48,45 @@ def trained_on(evidence: Evidence) -> Trained | Verdict:
     return Trained(named=named, rests_on=rests_on, expires=earliest(*ends))
 
 
-def data_of(run: Provenance) -> dict[str, str]:
-    """Return digest -> name of a run's data: what it calls data, else all inputs with a SHA-256."""
+def data_of(run: Provenance, described: Collection[str] = ()) -> dict[str, str]:
+    """Return digest -> name of a run's data: all inputs with a SHA-256 that are no programs.
+
+    What a statement describes as a dataset is data, whatever role a run gives it.
+    """
     inputs = [one for one in run.build_definition.resolved_dependencies if "sha256" in one.digest]
-    data = [one for one in inputs if one.annotations.get("role") == "data"]
-    if not data:
-        data = [one for one in inputs if "role" not in one.annotations]
     return {
         str(one.digest["sha256"]): one.name or f"dataset {str(one.digest['sha256'])[:12]}"
-        for one in data
+        for one in inputs
+        if not _is_program(one) or str(one.digest["sha256"]) in described
     }
+
+
+def unnamed(run: Provenance) -> tuple[str, ...]:
+    """Return what a run read that no SHA-256 names, without programs and their source code."""
+    return tuple(
+        one.name or one.uri or "an input"
+        for one in run.build_definition.resolved_dependencies
+        if "sha256" not in one.digest and not _is_program(one) and not _is_source(one)
+    )
+
+
+def _is_program(one: Resource) -> bool:
+    return one.annotations.get("role") == PROGRAM
+
+
+def _is_source(one: Resource) -> bool:
+    return "gitCommit" in one.digest or (one.uri or "").startswith("git+")
+
+
+def _described(evidence: Evidence) -> frozenset[str]:
+    """Return the digests that anybody calls a dataset, or looked at as one."""
+    return frozenset(
+        subject.digest["sha256"]
+        for said in evidence.statements
+        if isinstance(said.claim, Dataset | Scan | Reidentification)
+        for subject in said.subjects
+        if "sha256" in subject.digest
+    )
 
 
 def scans(evidence: Evidence, digest: str) -> tuple[tuple[Admitted, Scan, Answer], ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.authority.answer import Answer, earliest
+from sunlit.capabilities.privacy.limits import missed
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.privacy import Decision, Reidentification, Review, Scan
 from sunlit.rubric.attested import may_assess, may_warn
@@ -37,7 +38,9 @@ class Reviewed:
         So a scan that is done again leaves the review in force, until it finds more.
         """
         seen = frozenset(one for reviewed in self.scans for one in telling(reviewed))
-        return self.accepts and bool(self.scans) and telling(scan) <= seen
+        # Else one that was called harmless would cover one that gives grounds and no finds.
+        warned = any(one.sensitive for one in self.scans) or not scan.sensitive
+        return self.accepts and bool(self.scans) and warned and telling(scan) <= seen
 
     def covers_risk(self, measured: Reidentification) -> bool:
         """Tell whether the reviewer saw this risk, or one at least as high."""
@@ -57,6 +60,7 @@ def _as_bad(seen: Reidentification, found: Reidentification) -> bool:
         seen.profile == found.profile
         and seen.risk >= found.risk
         and set(seen.left_out) >= set(found.left_out)
+        and set(missed(seen)) >= set(missed(found))
     )
 
 

@@ -15,9 +15,10 @@ from sunlit.capabilities.privacy.datasets import (
     scans,
     trained_on,
 )
+from sunlit.capabilities.privacy.limits import missed
 from sunlit.capabilities.privacy.reviews import Reviewed, accepted, refusal, reviews
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.privacy import Reidentification
+from sunlit.claims.privacy import Reidentification, Scan
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Outcome, Verdict
 from sunlit.rubric.standing import when
@@ -25,6 +26,7 @@ from sunlit.rubric.standing import when
 REVIEW: Final = "sunlit review accept {digest} --reasons TEXT --no-conflict --home HOME"
 TRAIN_AGAIN: Final = "sunlit run --component {path} --input DATA --output MODEL -- python train.py"
 MASK: Final = f"mask what the review names, then: {TRAIN_AGAIN}"
+MEASURE: Final = "measure again what it is about, and take the wrong measurement back"
 SHOWN: Final = 3  # grounds or columns in a reason
 
 
@@ -122,6 +124,12 @@ def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[st
         if not found:
             return Verdict.unknown(f"How easily a person in {name} is singled out is not measured.")
         known = reviews(evidence, digest)
+        rows = {scan.rows for _, scan, _ in scans(evidence, digest) if _counts_rows(scan)}
+        if rows and (other := next((one for one in found if one[1].rows not in rows), None)):
+            return Verdict.fails(
+                f"A measurement of {name} is of {other[1].rows:,} rows, and it has {max(rows):,}.",
+                [other[0].statement_id], mend=MEASURE,
+            )  # fmt: skip
         verdicts = []
         for profile in dict.fromkeys(measured.profile for _, measured, _ in found):
             under = [one for one in found if one[1].profile == profile]
@@ -129,6 +137,10 @@ def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[st
         return next((one for one in verdicts if one.outcome is Outcome.HOLDS), verdicts[0])
 
     return _each(evidence, ask)
+
+
+def _counts_rows(scan: Scan) -> bool:
+    return bool(scan.columns) and not scan.unread
 
 
 def _profile(
@@ -168,9 +180,8 @@ def _wrong(name: str, measured: Reidentification, limit: Decimal) -> str | None:
             f"The risk to single out a person in {name} is up to {measured.risk.normalize():f}; "
             f"the threshold is {threshold.normalize():f} ({measured.profile})."
         )
-    missed = [figure for figure in measured.figures if figure.met is False]
-    if missed:
-        return f"{name}: {missed[0].name} misses its threshold ({measured.profile})."
+    if over := missed(measured):
+        return f"{name}: {over[0]} misses its threshold ({measured.profile})."
     if measured.left_out:
         listed = ", ".join(measured.left_out[:SHOWN])
         return f"The measurement of {name} leaves out columns that tell people apart: {listed}."
