@@ -147,7 +147,7 @@ def test_columns_that_a_purpose_does_not_need_are_listed(place: Path, needed: Ru
     found = needed("--used", "age", "--keep", "covered=the target")
 
     assert found.code == 0, found.out + found.err
-    assert "1 of 5 columns are used, 1 more are kept, 3 can be dropped" in found.out
+    assert "1 of 5 columns is used, 1 more is kept, 3 can be dropped" in found.out
     assert "kept     covered, the target" in found.out
     assert "dropped  town" in found.out
     assert "Nothing was written" in found.out

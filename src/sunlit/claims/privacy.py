@@ -150,6 +150,7 @@ class Mask(Claim):
     rows_out: int
     survivors: int = 0
     key_id: str | None = None
+    report: Resource | None = None
     masked_on: datetime
 
 
@@ -170,6 +171,7 @@ class Minimisation(Claim):
     model: Resource | None = None
     dropped: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    report: Resource | None = None
     minimised_on: datetime
 
 

@@ -115,7 +115,9 @@ def _mask(
 
 def _told(made: "MaskedData", out: Path) -> Iterator[str]:
     detail = made.detail
-    yield f"Masked {detail['rows_out']:,} of {detail['rows_in']:,} rows into {out}"
+    from sunlit.producers.data.words import many
+
+    yield f"Masked {detail['rows_out']:,} of {many(detail['rows_in'], 'row')} into {out}"
     yield f"  sha256 {made.digest['sha256']}   plan {detail['plan'][:16]}"
     for one in detail["columns"]:
         finds = ", ".join(f"{count:,} {kind}" for kind, count in one["finds"].items())
@@ -132,7 +134,8 @@ def _told(made: "MaskedData", out: Path) -> Iterator[str]:
         )
     yield "The second scan found nothing that the plan masks."
     for one in detail["second_look"]["kept"]:
-        yield f"  Kept by the plan: {one['kind']} in {one['column']} ({one['rows']:,} rows)"
+        rows = many(one["rows"], "row")
+        yield f"  Kept by the plan: {one['kind']} in {one['column']} ({rows})"
 
 
 def _try(source: "Source", masking: "Masking", rows: int, options: DataOptions) -> None:
@@ -152,7 +155,9 @@ def _try(source: "Source", masking: "Masking", rows: int, options: DataOptions) 
 
 
 def _tried(found: "Trial") -> Iterator[str]:
-    yield f"Nothing is written. Of the first {found.rows:,} rows the plan would change:"
+    from sunlit.producers.data.words import many
+
+    yield f"Nothing is written. Of the first {many(found.rows, 'row')} the plan would change:"
     for one in found.shares:
         unread = f", {one.unreadable:,} cannot be read" if one.unreadable else ""
         yield f"  {one.column}: {one.method}, {one.changed:.1%}{unread}"

@@ -100,6 +100,8 @@ def _lines(detail: dict[str, Any], out: Path | None) -> Iterator[str]:
     if detail["ignored"]:
         yield f"The model takes and never looks at: {', '.join(detail['ignored'])}."
     if out is not None:
-        yield f"Written: {out}, {detail['output']['rows']} rows."
+        from sunlit.producers.data.words import many
+
+        yield f"Written: {out}, {many(detail['output']['rows'], 'row')}."
     else:
         yield "Nothing was written: name --out to have it without the columns to be dropped."

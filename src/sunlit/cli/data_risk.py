@@ -139,6 +139,9 @@ def said_of(detail: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {detail['how_chosen']}"
     if detail["left_out"]:
         yield f"  Left out, though the search found them: {', '.join(detail['left_out'])}"
+    if detail["pseudonyms"]:
+        yield f"Pseudonyms: {', '.join(detail['pseudonyms'])}"
+        yield "  Whoever holds the key can undo them: drop what is not needed."
     yield ""
     yield from _figures(detail["figures"])
     yield ""
@@ -152,15 +155,21 @@ def said_of(detail: Mapping[str, Any]) -> Iterator[str]:
 def _figures(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for one in figures:
         name = f"{one['name']} of {one['attribute']}" if "attribute" in one else one["name"]
-        value = _short(one.get("value", "not known"))
-        ends = ""
-        if "high" in one and one.get("low") != one["high"]:
-            ends = f" ({_short(one.get('low', '0'))} to {_short(one['high'])})"
+        value, ends = _value(one)
         verdict = ""
         if "threshold" in one:
             verdict = f"  {'within' if one['met'] else 'OVER'} {one['threshold']}"
         note = f"  [{one['note']}]" if "note" in one else ""
         yield f"  {name:<24} {value}{ends}{verdict}{note}"
+
+
+def _value(one: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a figure, and its ends; its upper end where no estimate is known."""
+    if "value" not in one:
+        return f"at most {_short(one['high'])}" if "high" in one else "not known", ""
+    if "high" not in one or one.get("low") == one["high"]:
+        return _short(one["value"]), ""
+    return _short(one["value"]), f" ({_short(one.get('low', '0'))} to {_short(one['high'])})"
 
 
 def _changes(detail: Mapping[str, Any]) -> Iterator[str]:
@@ -170,8 +179,11 @@ def _changes(detail: Mapping[str, Any]) -> Iterator[str]:
         lost = f"{one['information_lost']:.0%} of the column's information lost"
         yield f"  {one['words']}: {one['before']:.4f} to {one['after']:.4f}, {lost}"
     yield ""
+    from sunlit.producers.data.words import many
+
     end = "every limit then holds" if detail["steps_meet"] else "and that is not enough"
-    yield f"A plan, each step on top of those before (by {len(detail['steps_by'])} columns; {end}):"
+    by = many(len(detail["steps_by"]), "column")
+    yield f"A plan, each step on top of those before (by {by}; {end}):"
     for one in detail["steps"]:
         yield f"  {one['words']}: {one['before']:.4f} to {one['after']:.4f}"
 

@@ -78,13 +78,14 @@ def _draft(place: str, path: Path, given: dict[str, Any], options: DataOptions) 
     from sunlit.producers.data.source import open_source
     from sunlit.producers.data.synth_domain import draft
     from sunlit.producers.data.synth_read import read_frame
+    from sunlit.producers.data.words import many
     from sunlit.registry.home import write_whole
 
     with open_source(place) as source:
         frame = read_frame(source, given["drop"], given["seed"])
     write_whole(path, draft(frame).encode())
     lines = [
-        f"Drafted: {path}, {len(frame.specs)} columns.",
+        f"Drafted: {path}, {many(len(frame.specs), 'column')}.",
         "It was taken from the data: put what the codebook allows before you rely on it.",
     ]
     emit({"domain": str(path), "columns": len(frame.specs)}, lines, as_json=options.as_json)
@@ -138,7 +139,9 @@ def _asked(given: dict[str, Any]) -> Asked:
 def _lines(done: Synthesised, out: Path) -> Iterator[str]:
     detail = done.detail
     method, use, privacy = detail["method"], detail["utility"], detail["privacy"]
-    yield f"Made: {out}, {detail['output']['rows']} rows after {detail['source']['name']}."
+    from sunlit.producers.data.words import many
+
+    yield f"Made: {out}, {many(detail['output']['rows'], 'row')} after {detail['source']['name']}."
     yield f"Guarantee: {method['guarantee']}"
     mean = use["pairs"]["mean"]
     if mean["made"] is not None:

@@ -4,6 +4,7 @@ The letters are sixteen consonants, each standing for four bits. So a pseudonym 
 number, a date or a float (`12e45`), spells no word, and no recogniser of numbers finds it.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -17,6 +18,9 @@ from sunlit.recognise.plan import Rule
 LETTERS: Final = "bcdfghjklmnpqrst"  # for the hex digits 0 to f, in order
 LENGTH: Final = 20  # letters: 80 bits, so 10^9 different values collide with p = 4e-7
 IN_TEXT: Final = 12  # letters: 48 bits
+# What stands in a column of pseudonyms: a label in front where the plan says so, then letters.
+FORM: Final = rf"(?:[A-Za-z0-9][A-Za-z0-9 -]{{0,39}}-)?[{LETTERS}]{{12,60}}"
+_FORM: Final = re.compile(FORM)
 _TO_LETTERS: Final = str.maketrans("0123456789abcdef", LETTERS)
 _DROPPED: Final = dict.fromkeys(map(ord, " \t\n\r\u00a0\u2010\u2011\u2012\u2013-.()/"))
 _SMALL: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -37,6 +41,21 @@ def normal(text: str, *, fold: bool) -> str:
         return found
     folded = found.translate(_DROPPED).casefold()
     return unicodedata.normalize("NFC", folded) or found
+
+
+def form_like(pseudonym: str) -> str | None:
+    """Return a pattern of all values of the column that this pseudonym stands in, or None.
+
+    A column is made after one rule, so its pseudonyms have one label and one length. The text
+    alone cannot show that a key made it: whoever reads the pattern into a column trusts that.
+
+    >>> form_like("P-" + "bcdf" * 5)
+    '^P-[bcdfghjklmnpqrst]{20}$'
+    """
+    if not _FORM.fullmatch(pseudonym):
+        return None
+    label, dash, letters = pseudonym.rpartition("-")
+    return f"^{label}{dash}[{LETTERS}]{{{len(letters)}}}$"
 
 
 class Pseudonymiser:

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.claims.base import Claim, read_claim
-from sunlit.claims.privacy import Reidentification, Scan, Synthesis
+from sunlit.claims.privacy import Mask, Minimisation, Reidentification, Scan, Synthesis
 from sunlit.claims.provenance import Resource
 from sunlit.registry.blobs import keep_blob
 from sunlit.registry.home import Home, write_whole
@@ -25,7 +25,7 @@ ENDING: Final = ".intoto.jsonl"
 MAX_FILES: Final = 1000
 MAX_BYTES: Final = 4 * 1024 * 1024  # of one file of drafts
 _SHOWN: Final = 12  # digits of a digest in a file's name
-_WITH_REPORT: Final = (Scan, Reidentification, Synthesis)
+_WITH_REPORT: Final = (Scan, Reidentification, Mask, Minimisation, Synthesis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ SYNTH: Final[dict[str, Any]] = {
     "output": {"name": "made.csv", "sha256": SHA, "rows": 100},
     "method": {"name": "mst", "chosen": "asked", "why": "it was asked for", "library": "dpmm",
                "guarantee": "(1, 1e-06)-differential privacy.", "epsilon": 1.0, "delta": 1e-06,
-               "spent": {}, "seed": 2018},
+               "asked": {"epsilon": 1.0, "delta": 1e-06}, "spent": {}, "seed": 2018},
     "domains": [{"column": "age", "ground": "declared"}], "left_out": [], "sampled": None,
     "control": {"given": False, "name": None, "rows": 20, "train_rows": 80},
     "utility": {

@@ -106,7 +106,7 @@ def test_without_out_nothing_is_written_and_nothing_claimed(place: Path) -> None
     done = needed(place, "age")
 
     assert (done.claim, done.subject, done.detail["output"]) == (None, None, None)
-    assert done.detail["text"].startswith("1 of 4 columns are used, 0 more are kept, 3 can")
+    assert done.detail["text"].startswith("1 of 4 columns is used, 0 more are kept, 3 can")
     assert [one["state"] for one in done.detail["columns"]] == [
         "dropped", "dropped", "used", "dropped"
     ]  # fmt: skip

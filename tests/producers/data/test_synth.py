@@ -214,7 +214,8 @@ def test_a_budget_is_claimed_where_it_is_supported(place: Path) -> None:
     assert mst.detail["domains"][4] == {"column": "covered", "ground": "type"}
     assert "NOT covered: which values occur in 4 columns" in mst.detail["method"]["guarantee"]
     assert bayes.claim.epsilon is None
-    assert bayes.detail["method"]["epsilon"] == 1.0
+    assert bayes.detail["method"]["epsilon"] is None
+    assert bayes.detail["method"]["asked"] == {"epsilon": 1.0, "delta": 1e-06}
     assert bayes.detail["method"]["guarantee"].startswith("No guarantee is claimed")
     assert bayes.detail["privacy"]["note"] == "not attacked: it was not asked for"
 

@@ -52,9 +52,10 @@ const CLAIMS = {
     osiApproved?~:flag foundIn?~:text unknownTerms?:[text]`,
   "urn:sunlit:privacy:mask:v1": `tool:text source:Resource plan:Resource recognisers:text
     columns:[MaskedColumn] rowsIn:whole rowsOut:whole survivors?:whole keyId?~:text
-    maskedOn:time`,
+    report?~:Resource maskedOn:time`,
   "urn:sunlit:privacy:minimisation:v1": `tool:text source:Resource purpose:text used:[text]
-    usedBy:text model?~:Resource dropped:[text] kept?:[text] minimisedOn:time`,
+    usedBy:text model?~:Resource dropped:[text] kept?:[text] report?~:Resource
+    minimisedOn:time`,
   "urn:sunlit:privacy:reidentification:v1": `tool:text profile:text rows:whole classes:whole
     quasiIdentifiers:[text] chosen:text leftOut?:[text] sensitiveAttributes?:[text]
     population?~:whole figures:[Figure] risk:decimal threshold:decimal seed?~:whole

@@ -201,8 +201,11 @@ def _without_blanks(
     column: ColumnLook, distinct: Array, times: list[int]
 ) -> tuple[Array, list[int]]:
     """Count blank texts as nulls, which is what they stand for, and leave them out."""
-    blank = compute().match_substring_regex(distinct, r"^\s*$").to_pylist()
-    if not any(blank):
+    pc = compute()
+
+    left_over = pc.utf8_ltrim_whitespace(distinct)
+    blank = pc.equal(pc.binary_length(left_over), 0).to_numpy(zero_copy_only=False).tolist()
+    if True not in blank:
         return distinct, times
     kept = [at for at, is_blank in enumerate(blank) if not is_blank]
     left = [times[at] for at in kept]

@@ -48,6 +48,7 @@ _NONE: Final = (
     "No differential privacy: values come straight from the data's own columns, so one that only "
     "one person has can come out again."
 )
+UNSUPPORTED: Final = "privbayes"  # its epsilon is asked for, and stated nowhere
 _PRIVBAYES: Final = (
     "No guarantee is claimed: dpmm 0.1.9 chooses which columns depend on which by a score that "
     "one person can change by more than its noise allows for, so epsilon is not what was asked "
@@ -59,7 +60,7 @@ def guarantee(method: str, budget: Budget | None, grounds: Sequence[str]) -> str
     """Return what is guaranteed, with what it does not cover."""
     if budget is None:
         return _NONE
-    if method == "privbayes":
+    if method == UNSUPPORTED:
         return _PRIVBAYES
     said = (
         f"({budget.epsilon:g}, {budget.delta:g})-differential privacy of one row added or taken "

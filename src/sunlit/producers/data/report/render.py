@@ -21,7 +21,8 @@ from sunlit.producers.data.report.model import Page, Table
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a column may be called so.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 MOST_GROUNDS: Final = 30
-NAMED: Final = ("scan.json", "risk.json", "synth.json")  # claims of these kinds name their report
+# Claims of these kinds name their report.
+NAMED: Final = ("scan.json", "risk.json", "mask.json", "minimise.json", "synth.json")
 
 
 def page_html(page: Page, detail: Mapping[str, object], name: str) -> bytes:

@@ -42,11 +42,11 @@ def synth_page(detail: Item) -> Page:
 
 
 def _guarantee(detail: Item) -> str:
-    method = part(detail, "method")
-    if number(method.get("epsilon")) is None:
+    method, asked = part(detail, "method"), part(detail, "method", "asked")
+    if number(asked.get("epsilon")) is None:
         return "The method gives no differential privacy."
-    budget = f"epsilon {plain(method.get('epsilon'))}, delta {plain(method.get('delta'))}"
-    if method.get("name") == "privbayes":  # synth_said.py says why
+    budget = f"epsilon {plain(asked.get('epsilon'))}, delta {plain(asked.get('delta'))}"
+    if number(method.get("epsilon")) is None:  # synth_said.py says why
         return f"Asked for were {budget}; no guarantee is claimed."
     return f"Privacy budget: {budget}."
 
@@ -167,11 +167,11 @@ def _made_with(detail: Item) -> tuple[Fact, ...]:
 
 
 def _command(detail: Item) -> str:
-    method = part(detail, "method")
+    method, asked = part(detail, "method"), part(detail, "method", "asked")
     words = ["--method", known(method.get("name")), "--seed", plain(method.get("seed"))]
     for name in ("epsilon", "delta"):
-        if number(method.get(name)) is not None:
-            words += [f"--{name}", str(method[name])]
+        if number(asked.get(name)) is not None:
+            words += [f"--{name}", str(asked[name])]
     target = part(detail, "utility", "model").get("target")
     words += ["--target", str(target)] if target else []
     return command("sunlit", "data", "synth", "PLACE", "--out", "OUT", *words)
@@ -180,7 +180,7 @@ def _command(detail: Item) -> str:
 def _command_note(detail: Item) -> str:
     noise = (
         " The noise of differential privacy is fresh each time, so other rows come out."
-        if number(part(detail, "method").get("epsilon")) is not None else ""
+        if number(part(detail, "method", "asked").get("epsilon")) is not None else ""
     )  # fmt: skip
     return (
         "PLACE is the dataset whose SHA-256 stands above. The seed decides splits, sampling and "

@@ -8,14 +8,15 @@ person, and has these keys:
 - `headline`: the sentence on top; `how_chosen`, `how_computed` (sentences), `cannot_tell`
 - `profile`: `{name, title, governs, tau, limits: [{figure, at_most, source}]}`
 - `governing`: `{figure, risk, threshold, met}`: by what is judged; shares as decimal text
-- `rows`, `classes`, `k`; `quasi_identifiers`, `chosen` (`searched`, `declared`), `left_out`
+- `rows`, `classes`, `k`; `quasi_identifiers`, `chosen` (`searched`, `declared`), `left_out`;
+  `pseudonyms`: columns of keyed pseudonyms that the profile takes apart
 - `search`: `{sample_rows, subsets_counted, subsets: [{columns, distinct, uniqueness,
   separation}] (the best 20), steps: [{column, distinct, uniqueness, separation}] (each column as
   it was added), classes_of_all (null: too many rows to count)}`
 - `columns`: `{name, type, kind, distinct_in_sample, nulls_in_sample, role, without: {average,
   uniqueness, at_risk, k} (quasi-identifiers: the figures if this column were dropped)}`; `kind`
-  is one of `candidate`, `constant`, `identifier`, `random`, `text`, `nested`; `role` one of
-  `quasi-identifier`, `sensitive`, `other`, or the kind
+  is one of `candidate`, `constant`, `identifier`, `pseudonym`, `random`, `text`, `nested`;
+  `role` one of `quasi-identifier`, `sensitive`, `other`, or the kind
 - `histogram`: `[{from, to, classes, rows}]`: classes by size, each to 100, then by doubling
 - `figures`: those of the claim: `{name, value, low, high, attribute, threshold, source, met,
   note}`, numbers as decimal text, what is not known left out

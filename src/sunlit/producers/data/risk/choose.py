@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.producers.data.risk.classes import class_sizes, histogram
-from sunlit.producers.data.risk.kinds import Looked, look, of_kind
+from sunlit.producers.data.risk.kinds import PSEUDONYM, Looked, look, of_kind
 from sunlit.producers.data.risk.search import Found, enough, search
 from sunlit.producers.data.risk.table import sampled
 
@@ -60,10 +60,15 @@ class Chosen:
     everything: int | None
 
 
-def choose(table: Any, rows: int, asked: Asked, seed: int) -> Chosen:  # noqa: ANN401 - Ibis
-    """Look at a sample, search it, and confirm on all rows what was found."""
+def choose(table: Any, rows: int, asked: Asked, seed: int, *, apart: bool) -> Chosen:  # noqa: ANN401 - Ibis
+    """Look at a sample, search it, and confirm on all rows what was found.
+
+    `apart`: keyed pseudonyms are no knowledge of an attacker, and are listed.
+    """
     sample = sampled(table, rows, seed)
-    looked = look(sample)
+    looked = tuple(
+        one if apart and _all_pseudonyms(table, one) else one.as_values() for one in look(sample)
+    )
     nested = tuple(name for name in table.columns if name not in sample.column_names)
     nested += of_kind(looked, "nested")
     columns = {one.name: one.coded for one in looked if one.kind == "candidate" and one.coded}
@@ -83,6 +88,15 @@ def choose(table: Any, rows: int, asked: Asked, seed: int) -> Chosen:  # noqa: A
     return Chosen(keys, how, left_out, looked, nested, found, sample.num_rows, everything)
 
 
+def _all_pseudonyms(table: Any, one: Looked) -> bool:  # noqa: ANN401 - Ibis
+    """Whether every value of all rows has the form that the sample's have."""
+    if one.form is None:
+        return False
+    column = table[one.name]
+    odd = column.notnull() & (column.strip() != "") & ~column.re_search(one.form)
+    return int(table.filter(odd).count().to_pyarrow().as_py()) == 0
+
+
 def _classes(table: Any, keys: Sequence[str]) -> int:  # noqa: ANN401 - Ibis
     return histogram(class_sizes(table, keys)).classes if keys else 1
 
@@ -95,6 +109,11 @@ def _confirmed(table: Any, found: Found, everything: int | None) -> tuple[str, .
         if enough(_classes(table, found.order[:number]), everything):
             return found.order[:number]
     return found.order
+
+
+def pseudonyms(chosen: Chosen) -> tuple[str, ...]:
+    """Return the columns of keyed pseudonyms; not those declared as quasi-identifiers."""
+    return tuple(name for name in of_kind(chosen.looked, PSEUDONYM) if name not in chosen.keys)
 
 
 def identifiers(chosen: Chosen) -> tuple[str, ...]:

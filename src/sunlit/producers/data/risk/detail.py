@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sunlit.base.times import format_time
 from sunlit.claims.privacy import Figure
+from sunlit.producers.data.risk.choose import pseudonyms
 from sunlit.producers.data.risk.coding import Apart
 from sunlit.producers.data.risk.estimate import Estimate
 from sunlit.producers.data.risk.histogram import Histogram
@@ -41,6 +42,7 @@ def detail_of(found: Found, source: Measurable, at: datetime) -> dict[str, Any]:
         "k": histogram.k,
         "quasi_identifiers": list(found.chosen.keys),
         "chosen": found.chosen.how,
+        "pseudonyms": list(pseudonyms(found.chosen)),
         "left_out": list(found.chosen.left_out),
         "how_chosen": how(found),
         "search": _search(found),

@@ -17,6 +17,7 @@ ONE: Final = Decimal(1)
 IDENTIFIERS: Final = "identifying-columns"
 NESTED: Final = "unmeasured-columns"
 UNREAD: Final = "unread-files"
+PSEUDONYMS: Final = "pseudonyms"
 WHOLE: Final = "at most: as if the file were the whole population"
 SCALED: Final = f"{WHOLE}; at least: as if every group in it were as many times larger as it is"
 
@@ -85,7 +86,8 @@ def _plain(name: str, value: float) -> Figure:
 
 def population_figures(found: Uniqueness) -> Iterator[Figure]:
     """Yield what is gone by, then what every model says."""
-    note = f"by {found.chosen.model}: {found.why}"
+    known = found.chosen.value is not None
+    note = f"by {found.chosen.model}: {found.why}" if known else f"no estimate: {found.why}"
     yield _estimate("population-uniqueness", found.chosen, note)
     for one in found.models:
         yield _estimate(one.model, one, one.failure)
@@ -117,6 +119,12 @@ def unknowable(name: str, what: Sequence[str], note: str) -> Figure:
         name=name, value=there, low=there, high=there, threshold=Decimal(0), met=not what,
         note=f"{note}: {', '.join(what[:10])}" if what else None,
     )  # fmt: skip
+
+
+def listed(name: str, what: Sequence[str], note: str) -> Iterator[Figure]:
+    """Yield a figure that counts columns and judges nothing, where there are any."""
+    if what:
+        yield Figure(name=name, value=Decimal(len(what)), note=f"{note}: {', '.join(what[:10])}")
 
 
 def held(figures: Sequence[Figure], profile: Profile) -> tuple[Figure, ...]:

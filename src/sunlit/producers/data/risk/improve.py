@@ -98,6 +98,7 @@ class Improver:
             now = after
             if self._near(now) or len(steps) == most:
                 break
+        steps = self._last(start, greedy, steps)
         if not self.met(now) and self._near(now):
             left = Histogram.of((s, c) for s, c in now.pairs() if s >= self._least)
             lost = 1 - left.rows / now.rows
@@ -105,6 +106,22 @@ class Improver:
             steps.append(Effect(None, None, *values, left.average, lost, self._least))
             now = left
         return tuple(steps), now
+
+    def _last(self, start: Histogram, greedy: Greedy, steps: list[Effect]) -> list[Effect]:
+        """Return one step for each column, the last that was taken, measured anew in that order.
+
+        A column that is rounded to 2, then to 5, is only ever rounded to 5.
+        """
+        order = list(dict.fromkeys(one.column for one in reversed(steps) if one.column))[::-1]
+        if len(order) == len(steps):
+            return steps
+        found, now, choices = list[Effect](), start, dict[str, Trial]()
+        for name in order:
+            choices[name] = greedy.chosen[name]
+            after = self._classes.after(_options(choices))
+            found.append(self._effect(now, choices, choices[name], after))
+            now = after
+        return found
 
     def _greedy(self, start: Histogram) -> Greedy:
         objective: Objective = average if self.by_average else below(self._least)

@@ -75,14 +75,16 @@ def _look(name: str, column: Array) -> Looked:
     held = coded(column)
     seems = _kind(column, held)
     found = Looked(name, kind, seems, held.values, column.null_count, held)
-    form = _form(column, held) if seems in ("identifier", "candidate") else None
+    form = _form(column) if seems in ("identifier", "candidate") else None
     return found if form is None else replace(found, kind=PSEUDONYM, form=form, otherwise=seems)
 
 
-def _form(column: Any, held: Coded) -> str | None:  # noqa: ANN401 - a pyarrow.ChunkedArray
+def _form(column: Array) -> str | None:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return None
+    pc = compute()
     there = column.drop_null()
+    there = there.filter(pc.not_equal(pc.utf8_trim_whitespace(there), ""))  # blanks stay blank
     form = form_like(there[0].as_py()) if len(there) else None
     if form is None or not pc.all(pc.match_substring_regex(there, form)).as_py():
         return None

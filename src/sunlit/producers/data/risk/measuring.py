@@ -8,17 +8,19 @@ from typing import Any, Final
 from sunlit import __version__
 from sunlit.base.errors import MalformedError
 from sunlit.claims.privacy import Figure, Reidentification
-from sunlit.producers.data.risk.choose import Asked, Chosen, choose, identifiers
+from sunlit.producers.data.risk.choose import Asked, Chosen, choose, identifiers, pseudonyms
 from sunlit.producers.data.risk.classes import Diversity, class_sizes, diversity, single
 from sunlit.producers.data.risk.figures import (
     IDENTIFIERS,
     NESTED,
+    PSEUDONYMS,
     UNREAD,
     Governing,
     diversity_figures,
     file_figures,
     governing,
     held,
+    listed,
     population_figures,
     unknowable,
 )
@@ -82,7 +84,9 @@ def look_closely(source: Measurable, wanted: Wanted, progress: Progress | None) 
                 "data-risk.no-rows", f"{source.name!r} has no row, so there is nothing to measure"
             )
         next(stage)
-        chosen = choose(table, rows, wanted.asked, wanted.seed)
+        chosen = choose(
+            table, rows, wanted.asked, wanted.seed, apart=wanted.profile.pseudonyms_apart
+        )
         _plain(table, chosen.keys)
         next(stage)
         classes = Classes(class_sizes(table, chosen.keys) if chosen.keys else table, chosen.keys)
@@ -203,6 +207,10 @@ def _unknowable(source: Measurable, chosen: Chosen) -> Iterator[Figure]:
     yield unknowable(
         IDENTIFIERS, identifiers(chosen), "nearly every row has a value of its own; drop or mask"
     )
+    yield from listed(
+        PSEUDONYMS, pseudonyms(chosen),
+        "whoever holds the key can undo them, so drop what is not needed",
+    )  # fmt: skip
     nested = chosen.nested if chosen.how == "searched" else ()
     yield unknowable(NESTED, nested, "cannot be grouped; flatten, drop, or declare the rest")
     yield unknowable(UNREAD, source.unread, "not read, so not measured")

@@ -6,6 +6,7 @@ from typing import Final
 from sunlit.producers.data.risk.figures import IDENTIFIERS, NESTED, UNREAD
 from sunlit.producers.data.risk.improve import Effect
 from sunlit.producers.data.risk.measuring import Found
+from sunlit.producers.data.words import many
 
 MEANS: Final = {
     "prosecutor-highest": "the greatest risk that one person is recognised",
@@ -50,8 +51,8 @@ def headline(found: Found) -> str:
     governs = found.governing
     verdict = "within" if governs.met else "over"
     rank = (
-        f"{found.histogram.of_size(1):,} of {found.rows:,} rows are like no other"
-        f" in {len(found.chosen.keys)} column{'s' * (len(found.chosen.keys) != 1)}"
+        f"{found.histogram.of_size(1):,} of {many(found.rows, 'row')} are like no other"
+        f" in {many(len(found.chosen.keys), 'column')}"
     )
     return (
         f"{MEANS[governs.figure].capitalize()} is {percent(governs.risk)}, {verdict} the "
