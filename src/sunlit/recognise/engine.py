@@ -20,7 +20,7 @@ from sunlit.recognise.recognisers import DECOY, Recogniser, Recognisers
 from sunlit.recognise.resolve import Looked, candidates, resolve, serve
 from sunlit.recognise.scanner import Scanner
 
-BUFFER: Final = 4 * 1024 * 1024  # characters that are looked at in one pass
+BUFFER: Final = 128 * 1024  # characters that are looked at in one pass
 MAX_SCANNERS: Final = 64  # compiled for columns with telling names or dense patterns
 MAX_COLUMNS: Final = 10_000  # names of columns that are remembered
 
@@ -161,7 +161,7 @@ class Engine:
 
     def _matches(self, hits: list[Hit], looked: Looked, named: frozenset[str]) -> list[Match]:
         begins = looked.begins
-        found = list(candidates(hits, self._served, looked, named, self.threshold))
+        found = candidates(hits, self._served, looked, named, self.threshold)
         return [
             Match(start - begins, end - begins, rule.kind, rule.category, confidence)
             for start, end, rule, confidence, _ in resolve(found, looked, named)

@@ -4,11 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from sunlit.recognise.context import LABEL, Near, Rule, Seen
+from sunlit.recognise.context import LABEL, Near, Rule
 from sunlit.recognise.database import Hit
 
 DOUBT: Final = 0.5  # a find that words speak against is half as sure
 FAR: Final = 0.15  # what a label at the end of its reach is worth less than one that touches
+CLEAR: Final = 0.17  # so much surer is surer at any distance from its words: FAR, and the length
 _DIGITS: Final = frozenset(b"0123456789")
 _GLUE: Final = frozenset(b".-")  # between digits they hold a longer number together
 _LETTERS: Final = 0xC0  # from here on bytes are letters, which `\b` does not know
@@ -66,31 +67,29 @@ def candidates(
     looked: Looked,
     named: frozenset[str],
     threshold: float,
-) -> Iterator[Candidate]:
-    """Yield what of the hits stands up to the rules that their patterns serve."""
-    plain, between = looked.plain, looked.near.between
-    begins, stops = looked.begins, looked.stops
+) -> list[Candidate]:
+    """Return what of the hits stands up to the rules that their patterns serve."""
+    found: list[Candidate] = []
+    plain, near, begins, stops = looked
     for pattern, start, end in hits:
-        rules, edges, within, needed, ids = patterns[pattern]
-        near = between(max(begins, start - within), min(stops, end + within))
-        if needed is not None and ids.isdisjoint(named) and not _any(needed, near):
-            continue
-        if edges:
-            start += plain[start] == _UNDERSCORE  # noqa: PLW2901 - the edge is no part of the value
+        rules, edges, *_ = patterns[pattern]
+        if edges:  # an underscore at the edge is no part of the value
+            start += plain[start] == _UNDERSCORE  # noqa: PLW2901
             end -= plain[end - 1] == _UNDERSCORE  # noqa: PLW2901
-            if _is_part(looked, start, end):
-                continue
+        last = found[-1] if found else None
+        known = last.rule if last and last.sure and last[:2] == (start, end) else None
         for rule in rules:
-            found = _judge(rule, looked, (start, end), near, rule.id in named, threshold)
-            if found:
-                yield found
-
-
-def _any(needed: frozenset[int], near: Sequence[Seen]) -> bool:
-    for _, _, word in near:  # noqa: SIM110 - inner loop
-        if word in needed:
-            return True
-    return False
+            if known and known.kind == rule.kind and known.with_context > rule.with_context + CLEAR:
+                continue  # found already, and better
+            sure = rule.id in named or rule.has_context(near, start, end, begins, stops)
+            if not sure and rule.alone < threshold:
+                continue
+            if edges and _is_part(looked, start, end):
+                break
+            one = _judge(rule, looked, start, end, sure, threshold)
+            if one:
+                found.append(one)
+    return found
 
 
 def _is_part(looked: Looked, start: int, end: int) -> bool:
@@ -114,24 +113,18 @@ def _is_part(looked: Looked, start: int, end: int) -> bool:
 def _judge(
     rule: Rule,
     looked: Looked,
-    span: tuple[int, int],
-    near: Sequence[Seen],
-    sure: bool,  # noqa: FBT001
+    start: int,
+    end: int,
+    sure: bool,  # noqa: FBT001 - inner loop
     threshold: float,
 ) -> Candidate | None:
-    if not sure and near:
-        sure = rule.has_context(near, *span)
-    if not sure and rule.alone < threshold:
-        return None
-    found = rule.check(looked.plain, *span, looked.stops) if rule.check else span
+    found = rule.check(looked.plain, start, end, looked.stops) if rule.check else (start, end)
     if found is None or found[0] < looked.begins:
         return None
     confidence = rule.with_context if sure else rule.alone
-    if not sure and near and rule.is_doubted(near, span[0]):
+    if not sure and rule.is_doubted(looked.near, start, looked.begins):
         confidence *= DOUBT
-    if confidence < threshold:
-        return None
-    return Candidate(found[0], found[1], rule, confidence, sure)
+    return Candidate(*found, rule, confidence, sure) if confidence >= threshold else None
 
 
 def resolve(found: list[Candidate], looked: Looked, named: frozenset[str]) -> Iterator[Candidate]:
@@ -169,8 +162,6 @@ def _rank(one: Candidate, looked: Looked, named: frozenset[str]) -> float:
     length = min(one.end - one.start, 99) / 10_000  # of equals, the longer one
     if not one.sure or one.rule.id in named:
         return one.confidence + length
-    within = one.rule.within
-    first, stop = max(looked.begins, one.start - within), min(looked.stops, one.end + within)
-    near = looked.near.between(first, stop)
-    far = one.rule.distance(near, one.start, one.end) / within
+    _, near, begins, stops = looked
+    far = one.rule.distance(near, one.start, one.end, begins, stops) / one.rule.within
     return one.confidence + length - FAR * far
