@@ -8,7 +8,9 @@ import duckdb
 import pytest
 
 from sunlit.base.errors import MalformedError
+from sunlit.formats.tabular import look_at_table
 from sunlit.producers.data.source import open_source
+from sunlit.recognise.header import values_among
 from tests.cli.doors import Door
 
 SECRETS = ("Quillfeather", "AB123456C", "margaret.q", "07700", "LS1 4AP")
@@ -102,6 +104,32 @@ def test_files_that_differ_say_no_name_where_one_may_be_a_value(tmp_path: Path) 
         open_source(str(tmp_path / "*.csv"))
 
     assert caught.value.got == "0 of 2 names are alike"
+
+
+@pytest.mark.parametrize("text", [HEADERLESS, "Margaret Quillfeather,34\nJohn Smith,61\n"])
+def test_the_record_of_a_run_names_no_value_as_a_column(tmp_path: Path, text: str) -> None:
+    """Its dataset statement lists columns, and no extra is needed to make one."""
+    path = tmp_path / "people.csv"
+    path.write_text(text)
+
+    with pytest.raises(MalformedError) as caught:
+        look_at_table(path)
+
+    assert not any(secret in str(caught.value) for secret in SECRETS)
+
+
+def test_without_an_engine_addresses_and_numbers_are_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What cannot be looked at closely is refused sooner."""
+    monkeypatch.setattr("sunlit.recognise.header.find_spec", lambda _: None)
+
+    assert (
+        values_among(["id", "a@b.example"])
+        == "column 2 is called by what looks like: an identifier"
+    )
+    assert values_among(["07700 900123"]) is not None
+    assert values_among(["income_2019_q4"]) is None
 
 
 @pytest.mark.parametrize(

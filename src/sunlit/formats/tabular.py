@@ -8,17 +8,20 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.recognise.columns import all_name_kinds
+from sunlit.recognise.header import like_rows, values_among
 
 MALFORMED: Final = "tabular.malformed"
 DELIMITED: Final = {".csv": ",", ".tsv": "\t"}
 PARQUET: Final = frozenset({".parquet", ".pq"})
 MAX_LINE: Final = 1024 * 1024
 MAX_COLUMNS: Final = 10_000
+LOOKED_AT: Final = 100  # rows that tell whether the first line is one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ def look_at_table(path: Path) -> Table:
             MALFORMED, f"the table {path.name!r} cannot be read", got=type(error).__name__,
             expected="CSV or TSV in UTF-8 with a header, or Parquet",
         ) from error  # fmt: skip
+    if values_among(columns) is not None:
+        raise _no_names(path)
     return Table(columns=columns, rows=rows, sensitive=sensitive_columns(columns))
 
 
@@ -59,7 +64,18 @@ def _delimited(path: Path, delimiter: str) -> tuple[tuple[str, ...], int]:
         columns = tuple(next(csv.reader([header], delimiter=delimiter), []))
         if not columns or len(columns) > MAX_COLUMNS:
             raise ValueError(len(columns))
-        return columns, sum(1 for row in csv.reader(handle, delimiter=delimiter) if row)
+        rows = (row for row in csv.reader(handle, delimiter=delimiter) if row)
+        first = list(islice(rows, LOOKED_AT))
+        if like_rows([columns, *first]) is not None:
+            raise _no_names(path)
+        return columns, len(first) + sum(1 for _ in rows)
+
+
+def _no_names(path: Path) -> MalformedError:
+    return MalformedError(
+        MALFORMED, f"the table {path.name!r} has values where the names of its columns should be",
+        expected="a first line with the columns' names", mend="add that line",
+    )  # fmt: skip
 
 
 def _parquet(path: Path) -> tuple[tuple[str, ...], int]:

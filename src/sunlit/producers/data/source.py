@@ -16,8 +16,8 @@ from sunlit.producers.data.source_csv import (
 )
 from sunlit.producers.data.source_database import select_duckdb, select_postgresql
 from sunlit.producers.data.source_engine import DuckEngine
-from sunlit.producers.data.source_header import check_values
 from sunlit.producers.data.source_jsonl import select_jsonl
+from sunlit.producers.data.source_names import check_names_of
 from sunlit.producers.data.source_opened import VIEW, Column, Facts, Source
 from sunlit.producers.data.source_parquet import select_parquet
 from sunlit.producers.data.source_place import DataFile, FilesPlace, TablePlace, read_place
@@ -92,7 +92,7 @@ def _database(engine: DuckEngine, place: TablePlace) -> Source:
     select = select_duckdb if place.kind == "duckdb" else select_postgresql
     statement, names = select(engine, place)
     columns = _view(engine, statement, names)
-    check_values(place.name, names)
+    check_names_of(place.name, names)
     digest, rows = rows_digest(engine, VIEW, names)
     facts = Facts(
         name=place.name, digest={"sha256": digest}, shape="table", columns=columns, files=(),
@@ -118,7 +118,7 @@ def _opened(engine: DuckEngine, place: FilesPlace, digest: dict[str, str], asked
         select = _selector(place.kind, asked)
         files = _readable(engine, place, select, asked, unread)
         columns = _view(engine, *select(engine, files))
-        check_values(place.name, [one.name for one in columns])
+        check_names_of(place.name, [one.name for one in columns])
     facts = Facts(
         name=place.name, digest=digest, shape="text" if place.kind == "text" else "table",
         columns=columns, files=tuple(one.name for one in files), unread=unread,

@@ -15,8 +15,7 @@ from typing import Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.producers.data.source_engine import DuckEngine, literal, quoted
-from sunlit.producers.data.source_header import check_first, check_values
-from sunlit.producers.data.source_names import unique_names
+from sunlit.producers.data.source_names import check_first, unique_names
 from sunlit.producers.data.source_place import DataFile
 from sunlit.producers.data.source_records import is_plain, to_parquet
 from sunlit.statement.hashing import unreadable
@@ -174,7 +173,6 @@ def read_header(file: DataFile, delimiter: str | None) -> Header:
         )  # fmt: skip
     if any("\0" in one for one in names):
         raise _two_bytes(file.name, "has a header with zero bytes")
-    check_values(file.name, names)
     check_first(file.name, records)
     return Header(unique_names(names), delimiter)
 

@@ -1,6 +1,9 @@
-"""Column names that any engine can hold: none empty, none twice (case does not count)."""
+"""Column names that any engine can hold: none empty, none twice (case does not count), no value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from sunlit.base.errors import MalformedError
+from sunlit.recognise.header import like_rows, values_among
 
 
 def unique_names(names: Iterable[str | None]) -> tuple[str, ...]:
@@ -20,3 +23,32 @@ def unique_names(names: Iterable[str | None]) -> tuple[str, ...]:
         taken.add(chosen.casefold())
         given.append(chosen)
     return tuple(given)
+
+
+def check_names_of(name: str, columns: Sequence[str]) -> None:
+    """Refuse names of columns that hold personal data. `name` is the file's or dataset's.
+
+    Raises:
+        MalformedError: `data.names-are-values`, with the column's number and the kind.
+    """
+    if (why := values_among(columns)) is not None:
+        raise _values(name, why)
+
+
+def check_first(name: str, records: Sequence[Sequence[str]]) -> None:
+    """Refuse a first record of values.
+
+    Raises:
+        MalformedError: `data.names-are-values`.
+    """
+    if (why := values_among(records[0]) or like_rows(records)) is not None:
+        raise _values(name, why)
+
+
+def _values(name: str, why: str) -> MalformedError:
+    return MalformedError(
+        "data.names-are-values",
+        f"{name!r} seems to have values where the names of its columns should be",
+        expected="names of columns: they stand in reports and logs, where no value may stand",
+        got=why, mend="add a first line with the columns' names, or rename those columns",
+    )  # fmt: skip

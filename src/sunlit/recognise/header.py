@@ -1,4 +1,4 @@
-"""Refuses names of columns that are data: a first line of values, a key that is somebody's e-mail.
+"""Tells names of columns that are data: a first line of values, a key that is somebody's e-mail.
 
 Names of columns stand in claims, reports and logs, where no value of any person may stand.
 """
@@ -6,15 +6,15 @@ Names of columns stand in claims, reports and logs, where no value of any person
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
-
-from sunlit.base.errors import MalformedError
 
 if TYPE_CHECKING:
     from sunlit.recognise.engine import Engine
 
 DIGITS: Final = 4  # fewer stand in no identifier but a postcode
+MANY: Final = 8
 ALIKE: Final = 2  # columns whose name is one of their values
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?")
 _DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T][0-9:.]{4,20}Z?)?")
@@ -22,26 +22,17 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _POSTCODE: Final = re.compile(r"[A-Za-z]{1,2}[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}")
 
 
-def check_values(name: str, columns: Sequence[str]) -> None:
-    """Refuse names in which a recogniser finds personal data. `name` is the dataset's.
-
-    Raises:
-        MalformedError: `data.names-are-values`, with the column's number and the kind.
-    """
+def values_among(columns: Sequence[str]) -> str | None:
+    """Say which name holds personal data, by number and kind; None where none does."""
     for number, column in enumerate(columns, start=1):
-        if not _may_hold(column):
-            continue
-        found = next(iter(_engine().find(column)), None)
-        if found is not None:
-            raise _refused(name, f"column {number} is called by what looks like: {found.kind}")
+        kind = _kind(column) if _may_hold(column) else None
+        if kind is not None:
+            return f"column {number} is called by what looks like: {kind}"
+    return None
 
 
-def check_first(name: str, records: Sequence[Sequence[str]]) -> None:
-    """Refuse a first record that is like those below it. `name` is the file's.
-
-    Raises:
-        MalformedError: `data.names-are-values`.
-    """
+def like_rows(records: Sequence[Sequence[str]]) -> str | None:
+    """Say that the first record is like those below it, and so no header; None where it is not."""
     header, rows = records[0], [one for one in records[1:] if list(one) != list(records[0])]
     below = [[row[at] for row in rows if at < len(row) and row[at]] for at in range(len(header))]
     typed = [(cell, _type(cell), them) for cell, them in zip(header, below, strict=True)]
@@ -51,15 +42,15 @@ def check_first(name: str, records: Sequence[Sequence[str]]) -> None:
         for _, kind, them in typed
     )
     if alike >= ALIKE or (odd and not _is_series([cell for cell, kind, _ in typed if kind], below)):
-        raise _refused(name, "its first line is like the lines below it")
+        return "its first line is like the lines below it"
+    return None
 
 
-def _refused(name: str, why: str) -> MalformedError:
-    return MalformedError(
-        "data.names-are-values", f"{name!r} seems to have values where the names of its columns should be",
-        expected="names of columns: they stand in reports and logs, where no value may stand",
-        got=why, mend="add a first line with the columns' names, or rename those columns",
-    )  # fmt: skip
+def _kind(column: str) -> str | None:
+    if find_spec("hyperscan") is None:  # without the extra, what looks most like it
+        many = sum(one.isdigit() for one in column) >= MANY
+        return "an identifier" if many or "@" in column else None
+    return next((found.kind for found in _engine().find(column)), None)
 
 
 def _may_hold(column: str) -> bool:
