@@ -11,10 +11,13 @@ from sunlit.base.errors import UnavailableError
 from sunlit.claims.base import Claim
 from sunlit.claims.privacy import Figure, Reidentification, ReviewRequest, Scan
 from sunlit.claims.provenance import Provenance, Resource
+from sunlit.formats.sunlit_toml import DatasetEntry
 from sunlit.producers.data_kept import DataProducer, training_data
 from sunlit.registry.data_keep import FOLDER, keep
+from sunlit.registry.ports import Measured, Scanned
 from sunlit.registry.producing import ComponentFolder, Produced
 from sunlit.registry.run import digest_of
+from sunlit.statement.hashing import Progress
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.testing.clock import SetClock
 from tests.capabilities.privacy.datasets_told import SENSITIVE
@@ -195,3 +198,20 @@ def test_a_dataset_that_cannot_be_read_is_not_at_hand(place: Path) -> None:
     component = ComponentFolder.read(place)
 
     assert [one.name for one in training_data(component)] == ["people.csv"]
+
+
+def test_bytes_that_changed_before_they_were_looked_at_are_not_kept(place: Path) -> None:
+    """A claim about a digest is about the bytes that were read, for a scan and a measurement."""
+
+    class Swapped(FakeDataTools):
+        def scan(self, path: Path, *, at: datetime, progress: Progress | None = None) -> Scanned:
+            return replace(super().scan(path, at=at, progress=progress), digest={"sha256": "00"})
+
+        def measure(self, path: Path, said: DatasetEntry | None, *, at: datetime) -> Measured:
+            return replace(super().measure(path, said, at=at), digest={"sha256": "00"})
+
+    trained(place, resource(place / "people.csv"))
+    found = produced(place, Swapped())
+
+    assert kinds(found) == []
+    assert [note.code for note in found.notes] == ["producer.data-changed"] * 2

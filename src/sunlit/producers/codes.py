@@ -5,6 +5,7 @@ from typing import Final
 CODES: Final = {
     "producer.unreadable": "A file that was listed is missing, unreadable or too large.",
     "producer.needs-data": "What looks into datasets is not installed.",
+    "producer.data-changed": "A training dataset changed before it was looked at.",
     "producer.no-data": "A training run read a dataset whose bytes are not at hand.",
     "producer.cache": "A result kept by a producer is malformed.",
     "producer.no-scanner": "No scanner for pickles is installed, so safety is unknown.",

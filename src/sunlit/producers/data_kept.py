@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sunlit.base.errors import SunlitError, UnavailableError
+from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.capabilities.privacy.datasets import PROGRAM
 from sunlit.claims.base import Claim
@@ -113,10 +113,16 @@ class DataProducer:
         if kind is Scan:
             scanned = self.tools.scan(dataset.path, at=at)
             claim: Claim = with_report(scanned.claim, scanned.reports)
-            reports = scanned.reports
+            reports, read = scanned.reports, scanned.digest
         else:
             measured = self.tools.measure(dataset.path, dataset.said, at=at)
             claim, reports = with_report(measured.claim, measured.reports), measured.reports
+            read = measured.digest
+        if read is not None and read.get("sha256") != dataset.sha256:
+            raise VerificationError(
+                "producer.data-changed", f"{dataset.name}: it changed before it was looked at",
+                mend="wait until nothing writes to it and try again",
+            )  # fmt: skip
         draft = Draft(claim=claim, subjects=(dataset.subject,))
         return draft, _keep(component, draft, reports)
 

@@ -35,7 +35,7 @@ class InstalledDataTools:
 
         with open_source(str(path), skip_unread=True) as source:
             found = scan(source, recognisers=shipped(), at=at, progress=progress)
-        return Scanned(claim=found.claim, reports=report(found.detail))
+        return Scanned(claim=found.claim, reports=report(found.detail), digest=source.digest)
 
     def measure(self, path: Path, said: DatasetEntry | None, *, at: datetime) -> Measured:
         """Measure a file or folder as its `sunlit.toml` says, else by search.
@@ -58,7 +58,7 @@ class InstalledDataTools:
                 population=said.population if said else None,
                 at=at,
             )
-        return Measured(claim=found.claim, reports=report(found.detail))
+        return Measured(claim=found.claim, reports=report(found.detail), digest=source.digest)
 
 
 def check_installed() -> None:

@@ -90,6 +90,7 @@ CODES: Final = {
     "review.unknown-dataset": "The log holds nothing about the dataset that was named.",
     "review.nothing-kept": "No scan of a dataset is kept that a review could be asked for with.",
     "review.nothing-to-name": "The log holds no scan or measurement that a review could name.",
+    "run.data-not-input": "The command names a data file that is neither input nor output.",
     "run.refused": "A reviewer refuses an input for training; nothing was started.",
     "run.not-reviewed": "An input is sensitive and has no review that counts; nothing was started.",
     "run.not-scanned": "An input may be sensitive and could not be looked at; nothing was started.",

@@ -25,18 +25,20 @@ class ResultCache(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
-    """A scan of a dataset, and its reports by file name."""
+    """A scan of a dataset, and its reports by file name; `digest` is of the bytes that were read."""
 
     claim: Scan
     reports: Mapping[str, bytes] = field(default_factory=dict)
+    digest: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A measurement of a dataset, and its reports by file name."""
+    """A measurement of a dataset, and its reports by file name; `digest` as of a scan."""
 
     claim: Reidentification
     reports: Mapping[str, bytes] = field(default_factory=dict)
+    digest: Mapping[str, str] | None = None
 
 
 class DataTools(Protocol):

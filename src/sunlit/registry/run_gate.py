@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from sunlit.authority.history import History
-from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
+from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import format_time
+from sunlit.capabilities.privacy.datasets import scans
 from sunlit.capabilities.privacy.reviews import TRAINING, Reviewed, accepted, refusal, reviews
 from sunlit.claims.base import Claim
 from sunlit.claims.privacy import ReviewRequest, Scan
@@ -27,6 +28,10 @@ from sunlit.statement.hashing import Progress
 from sunlit.statement.intoto import Subject
 
 SHOWN: Final = 6  # grounds in a line
+DATA: Final = frozenset({
+    ".arrow", ".csv", ".duckdb", ".feather", ".jsonl", ".ndjson", ".parquet", ".pq", ".tab",
+    ".tsv", ".xlsx",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,31 +97,66 @@ def look(
     *,
     progress: Progress | None = None,
 ) -> tuple[Standing, ...]:
-    """Scan what was not scanned before, and say where each input stands."""
+    """Scan what was not scanned before, and say where each input stands.
+
+    Raises:
+        MalformedError: `run.data-not-input`.
+    """
+    _check_named(asked)
     return tuple(_stand(asked, one, tools, asker, progress) for one in inputs)
 
 
 def _stand(
     asked: Asked, one: Input, tools: DataTools, asker: Asker, progress: Progress | None
 ) -> Standing:
-    known = _reviews(one, asker)
+    evidence = _evidence(asker)
+    known = _reviews(evidence, one, asker)
     standing = Standing(input=one, refused=refusal(known))
     try:
-        scan = _kept(asked.component, one) or _scan(asked, one, tools, asker.at, progress)
+        found = _kept(asked.component, one) or [_scan(asked, one, tools, asker.at, progress)]
     except SunlitError as error:
         return replace(standing, error=error)
-    return replace(standing, scan=scan, review=accepted(known, scan))
+    # Whoever counts and calls it sensitive is heard: a kept scan that finds less hides nothing.
+    every = [*found, *_logged(evidence, one)]
+    each = [replace(standing, scan=scan, review=accepted(known, scan)) for scan in every]
+    return next((this for this in each if this.is_open), each[0])
 
 
-def _kept(component: Path, one: Input) -> Scan | None:
+def _check_named(asked: Asked) -> None:
+    known = {path.resolve() for path in (*asked.inputs, *asked.outputs)}
+    for word in asked.command[1:]:
+        path = Path(word.rpartition("=")[2])
+        if path.suffix.lower() not in DATA or not path.is_file():
+            continue
+        whole = path.resolve()
+        if known.isdisjoint((whole, *whole.parents)):
+            raise MalformedError(
+                "run.data-not-input",
+                f"the command names {path.name!r}, which is data, and no --input or --output does",
+                mend=f"say that it is read: --input {path}",
+            )
+
+
+def _kept(component: Path, one: Input) -> list[Scan]:
     claims = [draft.claim for draft in about(component, str(one.digest["sha256"]))]
-    return next((claim for claim in claims if isinstance(claim, Scan)), None)
+    return [claim for claim in claims if isinstance(claim, Scan)]
+
+
+def _logged(evidence: Evidence | None, one: Input) -> list[Scan]:
+    if evidence is None:
+        return []
+    return [scan for _, scan, _ in scans(evidence, str(one.digest["sha256"]))]
 
 
 def _scan(
     asked: Asked, one: Input, tools: DataTools, at: datetime, progress: Progress | None
 ) -> Scan:
     found = tools.scan(one.path, at=at, progress=progress)
+    if found.digest is not None and found.digest.get("sha256") != one.digest["sha256"]:
+        raise VerificationError(
+            "run.input-changed", f"the input {one.name!r} changed before it was scanned",
+            mend="wait until nothing writes to it and try again",
+        )  # fmt: skip
     claim = with_report(found.claim, found.reports)
     keep(asked.component, [(claim, (_subject(one),))], found.reports)
     return claim
@@ -126,13 +166,18 @@ def _subject(one: Input) -> Subject:
     return Subject(one.name, one.digest)
 
 
-def _reviews(one: Input, asker: Asker) -> tuple[Reviewed, ...]:
+def _evidence(asker: Asker) -> Evidence | None:
     if asker.history is None:
-        return ()
-    evidence = Evidence(
+        return None
+    return Evidence(
         release="", component=asker.toml.purl, use=None, deployer=None, at=asker.at,
         directory=asker.history.directory, statements=asker.history.statements,
     )  # fmt: skip
+
+
+def _reviews(evidence: Evidence | None, one: Input, asker: Asker) -> tuple[Reviewed, ...]:
+    if evidence is None:
+        return ()
     # Before the first release nobody keeps the name: then whoever trains is the maintainer.
     keepers = maintainers(evidence) | ({asker.organisation} if asker.organisation else set())
     return reviews(evidence, str(one.digest["sha256"]), keepers=keepers)
