@@ -1,17 +1,23 @@
-"""What Python's claims are made of, in the words of `src/sunlit/bundle/web/claims.js`."""
+"""What Python's claims are made of, in the words of `src/sunlit/bundle/web/claims.js`.
 
+python -m tests.bundle.shapes    # writes both tables there; then python tools/build_verify.py
+"""
+
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Final, Union, get_args, get_origin, get_type_hints
 
 from sunlit.claims.base import claim_types
 from sunlit.claims.codec import json_name
 
+CLAIMS_JS: Final = Path(__file__).parents[2] / "src" / "sunlit" / "bundle" / "web" / "claims.js"
 PLAIN: Final[Mapping[object, str]] = {
     str: "text", int: "whole", bool: "flag", datetime: "time", Decimal: "decimal",
 }  # fmt: skip
@@ -63,3 +69,17 @@ def _table(rows: Mapping[str, str]) -> str:
         )
         for name, shape in rows.items()
     )  # fmt: skip
+
+
+def written(script: str) -> str:
+    """Return `claims.js` with both tables as they must be."""
+    for name, table in zip(("CLAIMS", "NESTED"), expected(), strict=True):
+        parts = re.split(
+            rf"(?<=const {name} = \{{\n)(.*?)(?=\n\}};)", script, maxsplit=1, flags=re.DOTALL
+        )
+        script = parts[0] + table + parts[2]
+    return script
+
+
+if __name__ == "__main__":
+    CLAIMS_JS.write_text(written(CLAIMS_JS.read_text("utf-8")), "utf-8")

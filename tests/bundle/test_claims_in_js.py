@@ -13,7 +13,7 @@ from sunlit.log.entry import Entry
 from sunlit.statement.dsse import Envelope, sign
 from sunlit.testing.authority import named_key
 from tests.bundle.cases import Parts, checked, copied_world, now, receipt
-from tests.bundle.shapes import expected
+from tests.bundle.shapes import expected, written
 from tests.bundle.tampering import first
 from tests.rubric.story import LABS
 from tests.security.in_node import needs_node, node_verdict
@@ -100,4 +100,5 @@ def test_the_browser_reads_it_as_strictly(name: str) -> None:
 def test_the_page_knows_every_field_of_every_claim() -> None:
     """A claim that gets another field in Python gets it in the page, or this fails."""
     for table in expected():
-        assert table in scripts()["claims"]
+        assert table in scripts()["claims"], "python -m tests.bundle.shapes writes it"
+    assert written(scripts()["claims"]) == scripts()["claims"]

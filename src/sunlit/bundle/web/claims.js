@@ -51,19 +51,18 @@ const CLAIMS = {
   "urn:sunlit:openness:licence:v1": `covers:text declared?~:text expression?~:text
     osiApproved?~:flag foundIn?~:text unknownTerms?:[text]`,
   "urn:sunlit:privacy:mask:v1": `tool:text source:Resource plan:Resource recognisers:text
-    columns:[MaskedColumn] rowsIn:whole rowsOut:whole survivors?:whole keyId?~:text
+    columns?:[MaskedColumn] rowsIn:whole rowsOut:whole survivors?:whole keyId?~:text
     report?~:Resource maskedOn:time`,
-  "urn:sunlit:privacy:minimisation:v1": `tool:text source:Resource purpose:text used:[text]
-    usedBy:text model?~:Resource dropped:[text] kept?:[text] report?~:Resource
-    minimisedOn:time`,
+  "urn:sunlit:privacy:minimisation:v1": `tool:text source:Resource purpose:text used?:[text]
+    usedBy:text model?~:Resource dropped?:[text] kept?:[text] report?~:Resource minimisedOn:time`,
   "urn:sunlit:privacy:reidentification:v1": `tool:text profile:text rows:whole classes:whole
-    quasiIdentifiers:[text] chosen:text leftOut?:[text] sensitiveAttributes?:[text]
-    population?~:whole figures:[Figure] risk:decimal threshold:decimal seed?~:whole
+    quasiIdentifiers?:[text] chosen:text leftOut?:[text] sensitiveAttributes?:[text]
+    population?~:whole figures?:[Figure] risk:decimal threshold:decimal seed?~:whole
     report?~:Resource measuredOn:time`,
-  "urn:sunlit:privacy:review-request:v1": `component?~:text purpose:text reasons:[text]
+  "urn:sunlit:privacy:review-request:v1": `component?~:text purpose:text reasons?:[text]
     wentOn?:flag openedOn:time`,
   "urn:sunlit:privacy:review:v1": `reviewer:text decision:=accept|refuse purpose:text
-    component?~:text statements:[text] conditions?:[text] reasons:text noConflictDeclared?:flag
+    component?~:text statements?:[text] conditions?:[text] reasons:text noConflictDeclared?:flag
     reviewedOn:time validUntil:time`,
   "urn:sunlit:privacy:scan:v1": `tool:text recognisers:text namesModel?~:text files:whole
     rows:whole columns?:[text] found?:[Found] notListed?:whole freeText?:[text] sensitive:flag
