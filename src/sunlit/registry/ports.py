@@ -25,7 +25,7 @@ class ResultCache(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
-    """A scan of a dataset, and its reports by file name; `digest` is of the bytes that were read."""
+    """A scan of a dataset, and its reports by file name; `digest` is of the bytes it read."""
 
     claim: Scan
     reports: Mapping[str, bytes] = field(default_factory=dict)
