@@ -142,3 +142,75 @@ def test_the_second_look_passes_over_our_own_tokens_only() -> None:
                           ["email", "phone"]))  # fmt: skip
 
     assert found == {(0, "phone")}
+
+
+COARSE = MaskPlan(
+    text={
+        "uk-postcode": Rule("generalise", {"by": "postcode", "to": "outward"}),
+        "ip-address": Rule("generalise", {"by": "network", "bits": 24, "bits6": 48}),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "of 87 Hawthorn Avenue, M20 3AB, vehicle reg AB12 CDE",
+        "the client IP was 192.0.2.17, he said",
+        "vehicle at SE22 9AB AND gone",
+    ],
+)
+def test_what_was_written_is_no_survivor(text: str) -> None:
+    """Half a postcode looks like a registration, and a network like an address."""
+    masker = TextMasker(COARSE, ENGINE, KEY)
+    masked, _ = masker.mask(text)
+
+    assert masker.written
+    assert not list(survivors(ENGINE, [masked], shipped().kinds, written=masker.written))
+
+
+def test_what_was_not_written_survives_beside_what_was() -> None:
+    """The same form elsewhere, a digit more, half a word: none of it is ours."""
+    found = [
+        set(survivors(Words(plate=plate), [text], ["plate"], written={"M20", "10.0.0.0/24"}))
+        for plate, text in (
+            ("M20", "at M20, gone"), ("10.0.0.0", "from 10.0.0.0/24."), ("M20 and", "at M20 and"),
+            ("M21", "at M21, gone"), ("M20 7", "at M20 7"), ("M20", "at M201"),
+            ("M20", "at XM20"), ("a@M20", "to a@M20"), ("10.0.0.0", "from 10.0.0.0/2"),
+        )
+    ]  # fmt: skip
+
+    assert [bool(one) for one in found] == [False] * 3 + [True] * 6
+
+
+def test_a_bounded_number_of_what_was_written_is_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is not remembered counts as left: the run fails, and nothing slips through."""
+    monkeypatch.setattr(masking, "MEMORY", 1)
+    masker = TextMasker(COARSE, ENGINE, KEY)
+    masker.mask("from IP 192.0.2.17 or IP 198.51.100.4 today")
+
+    assert list(masker.written) == ["192.0.2.0/24"]
+
+
+def test_what_shows_itself_when_the_rest_is_gone_is_masked_too() -> None:
+    """And no further than what we wrote: half a postcode stays half a postcode."""
+
+    class Late(Words):
+        """Finds a plate only where an e-mail address was masked."""
+
+        def find_many(
+            self, texts: Sequence[str | None], *, column: str | None = None
+        ) -> Iterable[tuple[int, Word]]:
+            for number, text in enumerate(texts):
+                plate = "AB 12" if text and "[email]" in text else "a@b.nl"
+                yield from (
+                    (number, Word(one.start, one.end, "plate" if plate == "AB 12" else "email"))
+                    for _, one in Words(any=plate).find_many([text], column=column)
+                )
+
+    text, counts = TextMasker(MaskPlan(), Late(), None).mask("AB 12 of a@b.nl")
+
+    assert text == "[plate] of [email]"
+    assert counts == {"email": 1, "plate": 1}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
-from sunlit.recognise.masking_coarse import read_date, read_number
+from sunlit.recognise.masking_coarse import is_coarse, read_date, read_number
 from sunlit.recognise.masking_hierarchy import MAX_FILE, Hierarchies, read_hierarchy
 from sunlit.recognise.masking_key import MaskKey, load_key, new_key
 from sunlit.recognise.masking_pseudonym import LETTERS, Pseudonymiser, normal, pseudonymise
@@ -292,3 +292,37 @@ def test_a_keyed_method_without_a_key_is_refused() -> None:
 
     assert refused.value.code == "mask.key-missing"
     assert re.search("--new-key", refused.value.mend or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("M20 3AB", {"by": "postcode", "to": "area"}),
+        ("M20 3AB", {"by": "postcode", "to": "outward"}),
+        ("EC1A 1BB", {"by": "postcode", "to": "sector"}),
+        ("192.0.2.17", {"by": "network", "bits": 16}),
+        ("2001:db8::1", {"by": "network", "bits": 24}),
+        ("2026-11-22", {"by": "date", "to": "month"}),
+        ("2026-11-22", {"by": "date", "to": "quarter"}),
+        ("2026-11-22", {"by": "date", "to": "year"}),
+        ("2026-11-22", {"by": "date", "to": "decade"}),
+    ],
+)
+def test_what_a_rule_gives_is_coarse_and_what_it_took_is_not(
+    text: str, options: dict[str, Value]
+) -> None:
+    """So the second look knows the mask's own work in a column from what was left there."""
+    rule = Rule("generalise", options)
+    made = masked(text, "generalise", **options)
+
+    assert made is not None
+    assert is_coarse(rule, made)
+    assert not is_coarse(rule, text)
+    assert not is_coarse(rule, f"{made} and 07700 900123")
+
+
+def test_other_methods_make_nothing_coarse_by_form() -> None:
+    """A prefix may be the whole of a short number, so its column is always searched."""
+    assert not is_coarse(Rule("generalise", {"by": "prefix", "length": 12}), "07700 900123*")
+    assert not is_coarse(Rule("redact"), "M20")
+    assert not is_coarse(Rule("generalise", {"by": "network", "bits": 24}), "192.0.2.0/16")

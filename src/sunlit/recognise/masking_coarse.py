@@ -62,6 +62,31 @@ def coarser(rule: Rule, levels: Callable[[Rule], Coarser]) -> Coarser:
     return makers[rule.text("by")](rule)
 
 
+_FORMS: Final = {
+    "month": r"\d{4}-\d{2}", "quarter": r"\d{4}-Q[1-4]", "year": r"\d{4}", "decade": r"\d{3}0s",
+    "area": r"[A-Z]{1,2}", "outward": r"[A-Z]{1,2}[0-9][A-Z0-9]?",
+    "sector": r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]",
+}  # fmt: skip
+
+
+def is_coarse(rule: Rule, text: str) -> bool:
+    """Whether a text is in whole what a rule that makes dates, postcodes or networks coarser gives.
+
+    Such a text may look like something else (`M20` like a registration), and is not.
+    """
+    by = rule.text("by")
+    if rule.method != "generalise" or by not in ("date", "postcode", "network"):
+        return False
+    if by != "network":
+        return re.fullmatch(_FORMS[rule.text("to")], text, re.ASCII) is not None
+    try:
+        found = ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    bits = rule.whole("bits", 24) if found.version == 4 else rule.whole("bits6", 48)
+    return found.prefixlen == bits and text == str(found)
+
+
 def _bands(rule: Rule) -> Coarser:
     width = number(rule.options["width"]) or Decimal(1)
     start = number(rule.options.get("start", 0)) or Decimal(0)

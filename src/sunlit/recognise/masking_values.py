@@ -22,7 +22,7 @@ def expect_key(key: MaskKey | None, method: str) -> MaskKey:
     if key is None:
         raise MalformedError(
             "mask.key-missing", f"the plan's method {method} needs a key",
-            expected="--key file:PATH",
+            expected="--mask-key file:PATH",
             mend="`sunlit data mask --new-key PATH` makes one; keep it apart from the data",
         )  # fmt: skip
     return key

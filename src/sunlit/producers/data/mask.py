@@ -100,7 +100,9 @@ def _second_look(made: Path, work: Work, masking: Masking) -> tuple[Second, dict
     kinds = masked_kinds(masking.plan, known, prose=prose)
     with open_source(str(made)) as written:
         rules = () if written.shape == "text" else work.rules
-        return look_again(written, rules, work.engine, kinds, known), dict(written.digest)
+        ours = work.tools.masker.written if work.tools.masker is not None else ()
+        second = look_again(written, rules, work.engine, kinds, known, ours)
+        return second, dict(written.digest)
 
 
 def _said(

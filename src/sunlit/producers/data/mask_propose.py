@@ -21,6 +21,7 @@ LABELLED: Final = frozenset({"address", "organisation", "coordinates"})
 REPLACED: Final = frozenset({"identifier", "contact", "financial", "health", "person"})
 DECIDED: Final = frozenset({"special-category", "criminal-offence"})
 TEXT: Final = "VARCHAR"
+CHANCE: Final = "taken for chance"  # how a note of the scan ends (scan_decide.py)
 
 
 def propose(detail: Mapping[str, Any]) -> MaskPlan:
@@ -59,6 +60,11 @@ def _column(column: Mapping[str, Any]) -> ColumnRule:
         return ColumnRule(name, Rule("text"), kinds, f"among other values: {_listed(finds)}")
     if kinds:
         return ColumnRule(name, Rule("keep"), kinds, f"CHECK this: {_listed(finds)}")
+    chance = tuple(one.partition(":")[0] for one in column.get("notes", ()) if one.endswith(CHANCE))
+    if chance:
+        # The second look would find them again: that they stay was decided here, in the open.
+        why = f"CHECK this: some numbers look like {', '.join(chance)}, {CHANCE}"
+        return ColumnRule(name, Rule("keep"), chance, why)
     return ColumnRule(name, Rule("keep"), reason="nothing was found in it")
 
 

@@ -14,7 +14,8 @@ from sunlit.base.errors import VerificationError
 from sunlit.producers.data.arrow import Array
 from sunlit.producers.data.mask_arrow import as_text
 from sunlit.recognise.masking import Finder, survivors
-from sunlit.recognise.plan import ColumnRule, MaskPlan
+from sunlit.recognise.masking_coarse import is_coarse
+from sunlit.recognise.plan import ColumnRule, MaskPlan, Rule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,18 +68,20 @@ def masked_kinds(plan: MaskPlan, known: Collection[str], *, prose: bool) -> froz
 
 def look_again(
     source: "Source", rules: Sequence[ColumnRule], engine: Finder, kinds: frozenset[str],
-    known: Collection[str],
+    known: Collection[str], written: Collection[str] = (),
 ) -> Second:  # fmt: skip
     """Search what was written.
 
     A kind that is masked anywhere may be left in no column but one that the plan keeps by name;
-    a masked column may hold no kind at all.
+    a masked column may hold no kind at all. What the mask itself wrote is no find: in prose
+    `written` (`TextMasker.written`), in a column a value that is coarse as its rule says.
     """
     by_name = {one.name: one for one in rules}
     wanted = {
         name: _wanted(by_name.get(name), kinds, known)
         for name in [column.name for column in source.columns]
     }
+    ours = {name: _ours(name, by_name.get(name), written) for name in wanted}
     found: dict[tuple[str, str], Left] = {}
     kept: Counter[tuple[str, str]] = Counter()
     first = 1
@@ -86,7 +89,7 @@ def look_again(
         for name, fatal in wanted.items():
             if fatal is None:
                 continue
-            for kind, rows in _hits(engine, batch.column(name), known, name):
+            for kind, rows in _hits(engine, batch.column(name), known, ours[name]):
                 if kind in fatal:
                     found.setdefault((name, kind), Left()).add(rows + first)
                 elif not _is_shaped(by_name.get(name), kind):
@@ -95,16 +98,35 @@ def look_again(
     return Second(first - 1, tuple(sorted(kinds)), found, kept)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """A column, and what the mask itself wrote there."""
+
+    column: str
+    rule: Rule | None
+    written: Collection[str]
+
+    def is_value(self, text: str | None) -> bool:
+        return self.rule is not None and text is not None and is_coarse(self.rule, text)
+
+
+def _ours(name: str, one: ColumnRule | None, written: Collection[str]) -> _Ours:
+    prose = name == "text" if one is None else one.rule.method == "text"
+    return _Ours(name, None if one is None else one.rule, written if prose else ())
+
+
 def _hits(
-    engine: Finder, array: Array, known: Collection[str], name: str
+    engine: Finder, array: Array, known: Collection[str], ours: _Ours
 ) -> Iterator[tuple[str, "Rows"]]:
     """Yield each kind that is found in a column, with the rows; equal values are searched once."""
     import numpy as np  # noqa: PLC0415 - an extra
 
     encoded = as_text(array).dictionary_encode()
     found: dict[str, set[int]] = {}
-    for number, kind in survivors(engine, encoded.dictionary.to_pylist(), known, name):
-        found.setdefault(kind, set()).add(number)
+    texts = encoded.dictionary.to_pylist()
+    for number, kind in survivors(engine, texts, known, ours.column, written=ours.written):
+        if not ours.is_value(texts[number]):
+            found.setdefault(kind, set()).add(number)
     if found:
         places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         for kind, numbers in sorted(found.items()):

@@ -92,7 +92,8 @@ def _masker(masking: Masking, engine: Engine) -> TextMasker:
     if masking.names:
         names_model()  # a missing model is an error now, not in the middle
         finder = WithNames(engine, names_in)
-    return TextMasker(masking.plan, finder, masking.key, folder=masking.folder)
+    # In changed text a model sees other names, so names are looked for once.
+    return TextMasker(masking.plan, finder, masking.key, folder=masking.folder, again=engine)
 
 
 def schema_of(source: Source) -> Schema:
