@@ -19,6 +19,7 @@ _LICENCE: Final = re.compile(
 )
 # DVLA INF104: current marks, area letters without I, Q and Z, random letters without I and Q.
 _CURRENT: Final = re.compile(r"[A-HJ-PR-Y]{2}(?:0[1-9]|[1-7]\d|8[0-2])[A-HJ-PR-Z]{3}")
+_FORM: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z]{3}")  # as a witness or a form may have it
 _PREFIX: Final = re.compile(r"[A-HJ-NPR-TV-Y][1-9]\d{0,2}[A-HJ-PR-Z][A-Z]{2}")
 _SUFFIX: Final = re.compile(r"[A-Z]{2}[A-HJ-PR-Z][1-9]\d{0,2}[A-HJ-NPR-TV-Y]")
 _DATELESS: Final = re.compile(r"[A-Z]{1,3}[1-9]\d{0,3}|[1-9]\d{0,3}[A-Z]{1,3}")
@@ -52,7 +53,7 @@ def vehicle_plate(text: bytes, start: int, end: int, _stop: int) -> tuple[int, i
     """Return a mark of any age, Northern Ireland's too; the short ones in capitals only."""
     written = text[start:end].translate(None, b" -").decode("latin-1")
     mark = written.upper()
-    long = any(one.fullmatch(mark) for one in (_CURRENT, _PREFIX, _SUFFIX))
+    long = any(one.fullmatch(mark) for one in (_FORM, _PREFIX, _SUFFIX))
     short = len(mark) <= 7 and written == mark and _DATELESS.fullmatch(mark)
     return (start, end) if long or short else None
 

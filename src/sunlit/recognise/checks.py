@@ -20,6 +20,7 @@ Test = Callable[[str], bool]
 SEPARATORS: Final = b" .-/()"
 # name -> module and function: a Test of the characters without separators, in upper case
 TESTS: Final[Mapping[str, str]] = {
+    "be.bis": "numbers:be_bis",
     "be.nn": "numbers:be_nn",
     "card": "numbers:card",
     "de.idnr": "numbers:de_idnr",
@@ -64,6 +65,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "phone-spoken": "phones:loose",
     "reference": "spans:reference",
     "secret": "secrets:value",
+    "secret-mixed": "secrets:mixed_value",
     "token": "secrets:token",
     "url-password": "secrets:url_password",
 }

@@ -51,7 +51,7 @@ def _readings(parts: list[str]) -> list[tuple[int, int, int]]:
     first, second, third = (
         int(part) if part.isdecimal() else _NAMES.get(part, -1) for part in parts
     )
-    if len(parts[0]) == 4:
+    if len(parts[0]) == 4 and parts[0].isdecimal():  # a year, and not "June"
         return [(first, second, third)]
     year = third if len(parts[2]) == 4 else third + (1900 if third > 30 else 2000)
     if not parts[0].isdecimal():

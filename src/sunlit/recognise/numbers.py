@@ -1,7 +1,8 @@
 """Numbers that python-stdnum knows, as tests of characters without separators, in upper case.
 
-Each first looks at the length, so that the library only sees what can be right, and calls the
-innermost function of the library that does the sum: its own cleaning is slower than the sum.
+Each first looks at what costs little, a length or a month, so that the library only sees what can
+be right, and calls the innermost function of the library that does the sum: its own cleaning is
+slower than the sum.
 """
 
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from stdnum import iban as _iban
 from stdnum import isbn as _isbn
 from stdnum import luhn as _luhn
+from stdnum.be import bis as _be_bis
 from stdnum.be import nn as _be_nn
 from stdnum.de import idnr as _de_idnr
 from stdnum.es import dni as _es_dni
@@ -52,6 +54,8 @@ def _card_lengths(number: str) -> tuple[int, ...] | range:
     two, four = int(number[:2]), int(number[:4])
     if number[0] == "4":
         return 13, 16, 19  # Visa
+    if four in (1800, 2131):
+        return (15,)  # JCB, once
     if two in (34, 37):
         return (15,)  # American Express
     if 51 <= two <= 55 or 2221 <= four <= 2720 or 2200 <= four <= 2204 or four == 9792:
@@ -80,8 +84,8 @@ _BODIES: Final = frozenset(str.split("01 10 30 33 35 44 45 49 50 51 52 53 54 86 
 
 
 def isbn(number: str) -> bool:
-    """Tell whether this is an ISBN, of 10 or 13 characters."""
-    return bool(_isbn.is_valid(number))
+    """Tell whether this is an ISBN of 13 digits; the library takes 9 and 10 as well."""
+    return len(number) == 13 and bool(_isbn.is_valid(number))
 
 
 def gb_nhs(number: str) -> bool:
@@ -95,8 +99,10 @@ def gb_nhs(number: str) -> bool:
 
 
 def gb_utr(number: str) -> bool:
-    """Tell whether ten digits can be a Unique Taxpayer Reference."""
+    """Tell whether digits can be a Unique Taxpayer Reference: ten, or HMRC's three before them."""
     digits = number.strip("K")
+    if len(digits) == 13:
+        digits = digits[3:]  # HMRC design patterns, "Your UTR can be 10 or 13 digits long"
     return (
         len(digits) == 10 and digits.isdecimal() and not_repeated(digits)
         and _gb_utr.calc_check_digit(digits[1:]) == digits[0]
@@ -167,18 +173,39 @@ def de_idnr(number: str) -> bool:
 
 def pl_pesel(number: str) -> bool:
     """Tell whether eleven digits can be a Polish PESEL: a date and a check digit."""
-    return len(number) == 11 and not_repeated(number) and bool(_pl_pesel.is_valid(number))
+    return (
+        len(number) == 11
+        and number.isdecimal()
+        and "01" <= number[4:6] <= "31"
+        and _pl_pesel.calc_check_digit(number[:10]) == number[10]
+        and not_repeated(number)
+        and bool(_pl_pesel.is_valid(number))
+    )
 
 
 def se_personnummer(number: str) -> bool:
     """Tell whether this can be a Swedish personal identity number: a date and Luhn's test."""
     digits = number.replace("+", "")
-    return len(digits) in (10, 12) and bool(_se_personnummer.is_valid(digits))
+    if not (len(digits) in (10, 12) and digits.isdecimal() and "01" <= digits[-8:-6] <= "12"):
+        return False
+    if "61" <= digits[-6:-4] <= "91":  # samordningsnummer: the day is 60 more (SKV 707)
+        return _luhn.checksum(digits[-10:]) == 0
+    return bool(_se_personnummer.is_valid(digits))
 
 
 def be_nn(number: str) -> bool:
     """Tell whether eleven digits can be a Belgian national number."""
-    return len(number) == 11 and not_repeated(number) and bool(_be_nn.is_valid(number))
+    return (
+        len(number) == 11
+        and number[2:4] <= "12"
+        and not_repeated(number)
+        and bool(_be_nn.is_valid(number))
+    )
+
+
+def be_bis(number: str) -> bool:
+    """Tell whether eleven digits can be a Belgian bis number: the month is 20 or 40 more."""
+    return len(number) == 11 and not_repeated(number) and bool(_be_bis.is_valid(number))
 
 
 def mac(number: str) -> bool:

@@ -5,6 +5,7 @@ number against the plans of its country.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -14,15 +15,23 @@ from sunlit.recognise.spans import DATE
 
 Span = tuple[int, int]
 
-# Digits in groups, and a way to write the area code in brackets.
-_RUN: Final = re.compile(rb"[+(]{0,2}[0-9](?:[ ().\-/]{0,3}[0-9]){6,17}")
+# Digits in groups, and a way to write the area code in brackets; two spaces part columns.
+_RUN: Final = re.compile(rb"[+(]{0,2}[0-9](?:(?: ?[().\-/]{1,2} ?| )?[0-9]){6,17}")
+_EXTENSION: Final = re.compile(
+    rb"[ ,;]{0,2}(?:x|ext\.?|extension)[ :.]?[0-9]{1,7}\b", re.IGNORECASE
+)
 _TRUNK: Final = re.compile(rb"\(\s?0\s?\)")
 _GROUP_END: Final = re.compile(rb"[0-9](?![0-9])")
 _NOT_DIGITS: Final = bytes(one for one in range(256) if one not in b"0123456789")
 _GROUPED: Final = re.compile(rb"[ ()/-]")
 _MORE: Final = re.compile(rb" [0-9]")
+_LESS: Final = re.compile(rb"[0-9] ")
 # Ofcom keeps these free for drama; a set of test data is full of them, and a plan is not.
-_DRAMA: Final = re.compile(r"7700900\d{3}|1632960\d{3}|3069990\d{3}|909879\d{4}")
+_DRAMA: Final = (
+    r"7700900\d{3}|1632960\d{3}|3069990\d{3}|909879\d{4}|1(?:1[3-8]|[2-6]1)4960\d{3}|"
+    r"1914980\d{3}|2079460\d{3}|2896496\d{3}|2890180\d{3}|2920180\d{3}|8081570\d{3}"
+)
+SHORTEST: Final = 7  # characters
 # Where people write numbers of their own country without its code: a leading 0, or none.
 BARE: Final = ("GB", "GG", "JE", "IM", "IE", "FR", "NL", "BE")
 GROUPED: Final = (*BARE, "DE", "SE", "IT", "CH", "AT")
@@ -70,7 +79,8 @@ def national(text: bytes, start: int, _end: int, stop: int) -> Span | None:
     for end in _ends(text, start, stop):
         run = text[start:end]
         # The plans of GROUPED leave lengths open: only what is grouped, and complete, counts.
-        grouped = _GROUPED.search(run.strip(b"()")) and not _MORE.match(text, end, stop)
+        in_row = _MORE.match(text, end, stop) or _LESS.match(text, max(0, start - 2), start)
+        grouped = not in_row and _GROUPED.search(run.strip(b"()"))
         regions = GROUPED if grouped else BARE
         if _is_of(run.translate(None, _NOT_DIGITS).decode(), regions):
             return _trimmed(text, start, end)
@@ -82,10 +92,11 @@ def north_american(text: bytes, start: int, end: int, stop: int) -> Span | None:
     if text[start : start + 1] == b"_":
         start += 1
     digits = text[start:end].translate(None, _NOT_DIGITS).decode().removeprefix("1")
-    end -= text[end - 1 : end] == b"_"
+    end -= text[end - 1 : end] in (b"_", b"x", b"X")
     if _goes_on(text, end, stop) or _is_tail(text, start):
         return None
-    return (start, end) if _plan_of_code(1).fullmatch(digits) else None
+    good = _plan_of_code(1).fullmatch(digits)
+    return (start, _with_extension(text, end)) if good else None
 
 
 def loose(text: bytes, start: int, _end: int, stop: int) -> Span | None:
@@ -100,22 +111,25 @@ def loose(text: bytes, start: int, _end: int, stop: int) -> Span | None:
     return None
 
 
-def _ends(text: bytes, start: int, stop: int) -> list[int]:
-    """Return where groups of digits end, the longest number first."""
+def _ends(text: bytes, start: int, stop: int) -> Iterator[int]:
+    """Yield where groups of digits end, the longest number first."""
     found = _RUN.match(text, start, min(stop, start + 40))
     if not found or _is_tail(text, start):
-        return []
-    ends = [one.end() for one in _GROUP_END.finditer(text, start, found.end())]
+        return
     last = found.end()
-    if last < stop and text[last : last + 1].isdigit():
-        ends.pop()  # it goes on: no number is so long
-    return [end for end in reversed(ends) if end - start >= 7 and not _goes_on(text, end, stop)]
+    is_whole = last == stop or not text[last : last + 1].isdigit()  # else no number is so long
+    if is_whole and last - start >= SHORTEST and not _goes_on(text, last, stop):
+        yield last
+    ends = [one.end() for one in _GROUP_END.finditer(text, start + SHORTEST - 1, last)]
+    for end in reversed(ends[:-1]):
+        if not _goes_on(text, end, stop):
+            yield end
 
 
 def _goes_on(text: bytes, end: int, stop: int) -> bool:
-    """Tell whether a dash or dot joins a number to more digits."""
+    """Tell whether a dash, a dot or a time's colon joins a number to more digits."""
     after = text[end : min(stop, end + 2)]
-    return after[:1] in (b"-", b".") and after[1:].isdigit()
+    return after[:1] in (b"-", b".", b":") and after[1:].isdigit()
 
 
 def _is_tail(text: bytes, start: int) -> bool:
@@ -128,7 +142,13 @@ def _trimmed(text: bytes, start: int, end: int) -> Span:
     run = text[start:end]
     if run[:1] == b"(" and b")" not in run:
         start += 1
-    return start, end
+    return start, _with_extension(text, end)
+
+
+def _with_extension(text: bytes, end: int) -> int:
+    """Return where the extension ends that follows a number, if one does."""
+    found = _EXTENSION.match(text, end, end + 20)
+    return found.end() if found else end
 
 
 def _is_of_a_country(digits: str) -> bool:
@@ -142,28 +162,23 @@ def _is_of_a_country(digits: str) -> bool:
 
 
 def _is_of(digits: str, regions: tuple[str, ...]) -> bool:
-    return any(_fits(digits, region) for region in regions)
-
-
-def _fits(digits: str, region: str) -> bool:
-    prefix, plan = _plan(region)
-    if prefix:
-        if digits.startswith(prefix):
-            digits = digits[len(prefix) :]
-        elif prefix == "0":
-            return False
-    return bool(plan.fullmatch(digits)) or (region == "GB" and bool(_DRAMA.fullmatch(digits)))
+    return bool(_plans(regions).fullmatch(digits))
 
 
 @cache
-def _plan(region: str) -> tuple[str, re.Pattern[str]]:
-    """Return the prefix within a country and the pattern of its numbers."""
+def _plans(regions: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of the numbers of these regions, as they are written within them."""
+    return re.compile("|".join(_plan(region) for region in regions))
+
+
+def _plan(region: str) -> str:
     plan = PhoneMetadata.metadata_for_region(region, None)
     types = (getattr(plan, name, None) for name in _TYPES)
     patterns = [one.national_number_pattern for one in types if one and one.national_number_pattern]
-    return getattr(plan, "national_prefix", None) or "", re.compile(
-        "|".join(f"(?:{one})" for one in patterns)
-    )
+    patterns += [_DRAMA] if region == "GB" else []
+    prefix = getattr(plan, "national_prefix", None) or ""
+    optional = "" if prefix == "0" else "?"
+    return f"(?:{prefix}){optional}(?:{'|'.join(patterns)})"
 
 
 @cache

@@ -49,6 +49,23 @@ def value(text: bytes, _start: int, end: int, stop: int) -> Span | None:
     return first, last
 
 
+def mixed_value(text: bytes, start: int, end: int, stop: int) -> Span | None:
+    """Return the secret that stands after a name and no sign: only if no word is like it."""
+    found = value(text, start, end, stop)
+    if not found:
+        return None
+    secret = text[found[0] : found[1]]
+    kinds = sum(bool(one.search(secret)) for one in _KINDS)
+    least = 2 if len(secret) >= LONG else 3 if len(secret) >= SPOKEN else 9
+    return found if kinds >= least and _DIGIT.search(secret) else None
+
+
+_DIGIT: Final = re.compile(rb"[0-9]")
+_KINDS: Final = (_DIGIT, re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[^A-Za-z0-9]"))
+SPOKEN: Final = 8  # characters: what rules for passwords ask for at the least
+LONG: Final = 16
+
+
 def token(text: bytes, start: int, _end: int, stop: int) -> Span | None:
     """Return a token to its end, if its characters are mixed as a random one's are."""
     found = _TOKEN.match(text, start, min(stop, start + MAX_TOKEN))
@@ -57,11 +74,14 @@ def token(text: bytes, start: int, _end: int, stop: int) -> Span | None:
     body = found[0].rstrip(b".-_")
     counts = Counter(body).values()
     entropy = -sum(count / len(body) * log2(count / len(body)) for count in counts)
-    return (start, start + len(body)) if entropy >= MIN_ENTROPY and _MIXED.search(body) else None
+    is_mixed = _DIGIT.search(body) or len(_TURN.findall(body)) >= MIN_TURNS
+    return (start, start + len(body)) if entropy >= MIN_ENTROPY and is_mixed else None
 
 
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9_.\-/+=]+")
-_MIXED: Final = re.compile(rb"[0-9]")
+# Some makers' tokens are letters only: capitals then stand among small letters.
+_TURN: Final = re.compile(rb"[a-z][A-Z]")
+MIN_TURNS: Final = 3
 MAX_TOKEN: Final = 400
 
 

@@ -99,7 +99,14 @@ def _is_somebodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address, writte
     if isinstance(address, ipaddress.IPv4Address):
         return not address.is_unspecified and max(address.packed) >= _SMALL
     groups = [one for one in written.split(b":") if one]
-    return len(groups) >= MIN_GROUPS and any(48 <= one <= 57 for one in written)
+    enough = len(groups) >= MIN_GROUPS or address.ipv4_mapped is not None or _is_given(address)
+    return enough and any(48 <= one <= 57 for one in written)
+
+
+def _is_given(address: ipaddress.IPv6Address) -> bool:
+    """Tell whether the first group is one that hosts' addresses have (RFC 4291, RFC 4193)."""
+    first = address.packed[0] << 8 | address.packed[1]
+    return 0x2000 <= first < 0x4000 or 0xFC00 <= first < 0xFE00 or 0xFE80 <= first < 0xFEC0
 
 
 DATE: Final = re.compile(
@@ -108,6 +115,7 @@ DATE: Final = re.compile(
     rb"|(?:19|20)[0-9]{2}[-/](?:19|20)?[0-9]{2}"
 )
 MIN_REFERENCE_DIGITS: Final = 4
+_DIGITS: Final = b"0123456789"
 MRZ_LENGTH: Final = 44
 _MRZ_WEIGHTS: Final = (7, 3, 1)
 
@@ -115,7 +123,7 @@ _MRZ_WEIGHTS: Final = (7, 3, 1)
 def reference(text: bytes, start: int, end: int, stop: int) -> Span | None:
     """Return a reference that has enough digits to be one, and is no date or years."""
     written = text[start:end]
-    digits = sum(48 <= one <= 57 for one in written)
+    digits = len(written) - len(written.translate(None, _DIGITS))
     if digits < MIN_REFERENCE_DIGITS or DATE.fullmatch(written):
         return None
     return None if _goes_on(text, start, end, stop) else (start, end)
