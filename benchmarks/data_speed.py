@@ -90,9 +90,9 @@ def table(folder: Path, scale: str) -> Part:
     return _part(
         "table", "Looking through a table",
         f"{many:,} rows of 7 text columns ({', '.join(data_made.TEXT_COLUMNS)}; notes of 160 "
-        "characters), Parquet. Sunlit hashes and reads the whole file, looks at "
-        "all of the first 30,000 different values of a column, then at a known sample and at what "
-        "is unlike the rest, and reports intervals; presidio-structured, with names, is given "
+        "characters), Parquet. Sunlit hashes and reads the whole file and searches every value; of "
+        "kinds that are frequent in a column it checks one value in 64 after the first 30,000 and "
+        "reports intervals; presidio-structured, with names, is given "
         f"{few:,} rows. Rows are those that the report covers.", rows, runs, notes,
     )  # fmt: skip
 

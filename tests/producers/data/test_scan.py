@@ -10,6 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from sunlit.claims.privacy import Scan
+from sunlit.producers.data import scan_look
 from sunlit.producers.data.scan import Scanned, scan
 from sunlit.producers.data.scan_text import TextLook
 from sunlit.producers.data.source import open_source
@@ -212,3 +213,27 @@ def test_a_very_wide_table_fits_into_a_claim(tmp_path: Path) -> None:
     assert result.claim.not_listed >= 300
     assert len(json.dumps(result.claim.to_predicate(), default=str)) < 60_000
     assert len(result.detail["columns"]) == 400
+
+
+def test_what_was_checked_in_a_sample_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which kinds, how many values, and of which a rare one may be missed; the rest is exact."""
+    monkeypatch.setattr(scan_look, "FIRST", 100)
+    path = tmp_path / "a.csv"
+    rows = [f"a{number}@x.org,4111 1111 1111 {number:04d}" for number in range(5000)]
+    path.write_text("\n".join(["mail,code", *rows, "none,key AKIAIOSFODNN7EXAMPLE", ""]))
+
+    with open_source(str(path)) as source:
+        detail = scan(source, recognisers=shipped(), at=AT).detail
+
+    mail, code = detail["columns"]
+    assert [one["kind"] for one in mail["sampled"]["kinds"]] == ["email"]
+    assert mail["sampled"]["of"] + 100 == mail["looked"] == mail["values"] == 5001
+    assert 20 < mail["sampled"]["looked"] < 200
+    assert code["looked"] == 5001
+    limits = " ".join(detail["limits"])
+    assert "every value was searched" in limits
+    assert "one value in 64" in limits
+    known = {one["kind"]: one["hits"] for one in code["finds"]}
+    assert known["secret"] == 1

@@ -226,6 +226,10 @@ def test_of_frequent_kinds_some_are_checked_and_others_stay_exact(
     assert column.drawn["email"].looked < 0.03 * column.drawn["email"].rows
 
 
+def nothing_dense(*_: object) -> frozenset[int]:
+    return frozenset()
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.sampled_from(["key-abcd", "a@x.org", "no", None]), max_size=60), st.data())
 def test_how_a_column_is_batched_changes_no_count(
@@ -236,7 +240,7 @@ def test_how_a_column_is_batched_changes_no_count(
     edges = zip([0, *cuts], [*cuts, len(values)], strict=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scan_look, "FIRST", 3)
-        patch.setattr(scan_look, "dense_patterns", lambda *_: frozenset())
+        patch.setattr(scan_look, "dense_patterns", nothing_dense)
         column = looked("c", *(values[first:last] for first, last in edges))
 
     assert column.kinds.get("secret", KindLook("")).values == values.count("key-abcd")

@@ -3,7 +3,7 @@
 import csv
 import io
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -149,7 +149,7 @@ def test_a_very_long_row_is_refused_or_read_but_never_cut(tmp_path: Path) -> Non
         read("a,b\n1,2\n1," + "x" * 5_000_000 + "\n", tmp_path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(
     st.integers(1, 4).flatmap(
         lambda width: st.lists(
@@ -267,7 +267,7 @@ TABLES: Final = st.integers(1, 4).flatmap(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(TABLES, st.sampled_from(",;\t|"), st.sampled_from(["\r\n", "\n", "\r"]), st.booleans())
 def test_what_csv_writes_is_what_batches_give(
     tmp_path: Path,
@@ -280,7 +280,7 @@ def test_what_csv_writes_is_what_batches_give(
     rows[0] = [one.removeprefix("\ufeff") + "n" for one in rows[0]]  # no value is a name
     out = io.StringIO(newline="")
     # Of line ends, `csv` in Python 3.11 quotes those only that it writes itself.
-    quoting = csv.QUOTE_MINIMAL if end == "\r\n" else csv.QUOTE_ALL
+    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL if end == "\r\n" else csv.QUOTE_ALL
     csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
     text = out.getvalue() if ends else out.getvalue().removesuffix(end)
     empty = None if quoting == csv.QUOTE_MINIMAL and len(rows[0]) > 1 else ""

@@ -245,6 +245,48 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, line: str) -> None:
     assert "SECRET" not in str(error)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [b'{"a":1,"a":2}\n', b'{"b":1}\n{"a":1,"A":5,"a":2}\n', b'{"a\\u0000":1,"A\\u0000":2}\n'],
+)
+def test_a_json_key_that_stands_twice_or_holds_a_zero_byte_loses_no_value(
+    tmp_path: Path, lines: bytes
+) -> None:
+    """One of two values would be read, and the other never looked at."""
+    (tmp_path / "a.jsonl").write_bytes(lines)
+
+    with pytest.raises(MalformedError, match="stands twice") as error:
+        open_source(str(tmp_path / "a.jsonl"))
+    assert error.value.code == "data.malformed"
+
+
+@pytest.mark.parametrize("asked", ["utf-8-sig", "utf-16", "latin-1"])
+def test_json_lines_of_another_encoding_are_read(tmp_path: Path, asked: str) -> None:
+    """With a mark as it is, else when asked; blank lines are none."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"é":"ü"}\n\n  \n{"é":null}'.encode(asked))
+    encoding = asked if asked == "latin-1" else None
+
+    with open_source(str(path), encoding=encoding) as source:
+        assert rows_of(source) == [{"é": "ü"}, {"é": None}]
+
+
+@pytest.mark.parametrize("groups", [0, 1])
+def test_parquet_without_rows_or_row_groups_is_an_empty_table(tmp_path: Path, groups: int) -> None:
+    """And a text file of no bytes is one empty document."""
+    schema = pa.schema([("a", pa.string()), ("b", pa.null())])
+    with parquet.ParquetWriter(tmp_path / "a.parquet", schema) as out:
+        for _ in range(groups):
+            out.write_table(schema.empty_table())
+    (tmp_path / "a.txt").touch()
+
+    with open_source(str(tmp_path / "a.parquet")) as source:
+        assert (source.rows(), rows_of(source)) == (0, [])
+        assert [one.name for one in source.columns] == ["a", "b"]
+    with open_source(str(tmp_path / "a.txt")) as source:
+        assert rows_of(source) == [{"document": "a.txt", "part": 0, "text": ""}]
+
+
 def test_json_lines_without_a_key_are_no_table(tmp_path: Path) -> None:
     """There is no column to read."""
     (tmp_path / "a.jsonl").write_text("{}\n")
@@ -330,21 +372,21 @@ def test_the_temporary_folder_is_gone_afterwards(
 
 
 def test_more_rows_than_memory_are_read(tmp_path: Path) -> None:
-    """400 MB of values pass through 100 MB, sorted on the way."""
+    """130 MB of values pass through 40 MB."""
     path = tmp_path / "a.parquet"
     texts = pa.array([f"{number:060d}" for number in range(20_000)])
     with parquet.ParquetWriter(path, pa.schema([("t", pa.string())]), compression="zstd") as out:
-        for _ in range(100):
+        for _ in range(32):
             out.write_table(pa.table({"t": texts}))
     glob = [tmp_path / f"{number}.parquet" for number in range(3)]
     for one in glob:
         os.link(path, one)
 
-    with open_source(str(tmp_path / "[0-9].parquet"), memory="100MB") as source:
+    with open_source(str(tmp_path / "[0-9].parquet"), memory="40MB") as source:
         with source.reading():
             distinct = source.table().t.nunique().to_pyarrow().as_py()
         assert distinct == 20_000
-        assert sum(batch.num_rows for batch in source.batches()) == 6_000_000
+        assert sum(batch.num_rows for batch in source.batches()) == 1_920_000
 
 
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=20))

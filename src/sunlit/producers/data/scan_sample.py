@@ -29,8 +29,8 @@ def dense_patterns(engine: Engine, texts: Sequence[str], column: str) -> frozens
     """Return the patterns that point at so many of the texts that not all can be checked."""
     import numpy as np  # noqa: PLC0415 - an extra
 
-    order = np.argsort(_hashes(0, len(texts)), kind="stable")[:SHOWN]
-    rows = engine.pattern_rows([texts[at] for at in sorted(order.tolist())], column=column)
+    order: list[int] = np.argsort(_hashes(0, len(texts)), kind="stable")[:SHOWN].tolist()
+    rows = engine.pattern_rows([texts[at] for at in sorted(order)], column=column)
     return frozenset(one for one, count in rows.items() if count >= DENSE * len(order))
 
 
