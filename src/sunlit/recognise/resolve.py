@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from sunlit.recognise.context import LABEL, Near, Rule
@@ -10,6 +11,7 @@ from sunlit.recognise.database import Hit
 DOUBT: Final = 0.5  # a find that words speak against is half as sure
 FAR: Final = 0.15  # what a label at the end of its reach is worth less than one that touches
 CLEAR: Final = 0.17  # so much surer is surer at any distance from its words: FAR, and the length
+_CONFIDENCE: Final = attrgetter("confidence")
 _DIGITS: Final = frozenset(b"0123456789")
 _GLUE: Final = frozenset(b".-")  # between digits they hold a longer number together
 _LETTERS: Final = 0xC0  # from here on bytes are letters, which `\b` does not know
@@ -147,6 +149,8 @@ def _where(one: Candidate) -> tuple[int, int]:
 
 def _best(found: Sequence[Candidate], looked: Looked, named: frozenset[str]) -> list[Candidate]:
     """Return the best of candidates that overlap, in order; the surest is taken first."""
+    if len(found) == 2 and abs(found[0].confidence - found[1].confidence) > CLEAR:
+        return [max(found, key=_CONFIDENCE)]
     ranked = sorted(found, key=lambda one: (-_rank(one, looked, named), one.start, one.rule.id))
     starts: list[int] = []
     kept: list[Candidate] = []
