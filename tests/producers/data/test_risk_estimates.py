@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import polygamma
 
 from sunlit.producers.data.risk.estimate import Estimate, judged, resampled
 from sunlit.producers.data.risk.histogram import Histogram
-from sunlit.producers.data.risk.pitman import pitman
+from sunlit.producers.data.risk.pitman import pitman, trigamma
 from sunlit.producers.data.risk.population import population_uniqueness
 from sunlit.producers.data.risk.slide import expected, shlosser, slide
 from sunlit.producers.data.risk.zayatz import zayatz
@@ -23,6 +24,14 @@ SEED = 2018
 def adult() -> Histogram:
     with (FIXTURES / "arx-adult-histogram.csv").open() as file:
         return Histogram.of((int(a), int(b)) for a, b in list(csv.reader(file))[1:])
+
+
+def test_a_solver_far_outside_the_domain_is_answered_at_once() -> None:
+    """SciPy's own polygamma needs a quarter of a minute for the last of these."""
+    near = np.array([-5.3, -0.2, 0.4, 3.0, 1e5])
+
+    assert trigamma(near) == pytest.approx(polygamma(1, near), rel=1e-12)
+    assert np.isfinite(trigamma(-1.5e9 - 0.25))
 
 
 @pytest.mark.parametrize("people", ["300000", "3000000", "60000000"])

@@ -107,6 +107,31 @@ def test_an_identifying_column_counts_as_risk_one(tmp_path: Path) -> None:
     assert found.claim.quasi_identifiers == ("sex",)
 
 
+def test_the_plan_begins_with_what_names_every_row(tmp_path: Path) -> None:
+    """No other step can lower a risk of 1, so a plan without that one would promise too much."""
+    numbers = [f"{one:05}" for one in range(200)]
+    found = _measured(tmp_path, {"id": numbers, "other": numbers[::-1], "sex": ["f", "m"] * 100})
+
+    steps = found.detail["steps"]
+    assert [(one["column"], one["method"]) for one in steps] == [("id", "drop"), ("other", "drop")]
+    assert [(one["before"], one["after"]) for one in steps] == [(1.0, 1.0), (1.0, 0.01)]
+    assert "mask" in steps[0]["words"]
+    assert found.detail["steps_meet"]
+    assert {one.name: one.rule.method for one in found.plan(None).columns}["id"] == "drop"
+
+
+def test_where_no_single_change_helps_the_most_telling_column_goes(tmp_path: Path) -> None:
+    """Three columns that each tell everybody apart by themselves; the plan still ends well."""
+    telling = [float(one) + 0.5 for one in range(400)]
+    found = _measured(
+        tmp_path,
+        {"a": telling, "b": telling[::-1], "c": telling, "sex": ["f", "m"] * 200},
+    )
+
+    assert [one["after"] for one in found.detail["steps"]][:2] == [1.0, 1.0]
+    assert found.detail["steps_meet"]
+
+
 def test_random_pseudonyms_tell_an_attacker_nothing(tmp_path: Path) -> None:
     """Hex of sixteen digits and more, or UUIDs; digits alone might be a number of a card."""
     marks = [f"{i * 7919:016x}"[::-1].replace("0", "f") for i in range(1, 101)]

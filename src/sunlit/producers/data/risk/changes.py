@@ -9,6 +9,7 @@ more than the first, so a column is made coarser before it is dropped.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import log
 from typing import Final
 
@@ -59,12 +60,14 @@ class Greedy:
 
     def ranked(self) -> list[Ranked]:
         """Return what could be done next, the best first."""
-        now = self.objective(_sizes(self._held()))
+        parts = [
+            self.chosen[name].coded if name in self.chosen else one
+            for name, one in self.columns.items()
+        ]
+        now = self.objective(_sizes(parts))
         held = {name: cost(one.loss) for name, one in self.chosen.items()}
-        rows = len(next(iter(self.columns.values())).codes)
         found = list[Ranked]()
-        for name in self.columns:
-            rest = _all(self._held(without=name), rows)
+        for name, rest in zip(self.columns, _rests(parts), strict=True):
             for trial in self.trials:
                 more = cost(trial.loss) - held.get(name, 0.0)
                 if trial.column == name and more > 0:
@@ -73,20 +76,22 @@ class Greedy:
         return sorted(found, key=lambda one: (-one.score, one.trial.column, one.trial.option.key))
 
     def steps(self) -> Iterator[Trial]:
-        """Yield changes, each the best after those before, until none helps."""
-        for _ in range(STEPS):
-            best = next(iter(self.ranked()), None)
-            if best is None or best.score <= 0:
-                return
-            self.chosen[best.trial.column] = best.trial
-            yield best.trial
+        """Yield changes, each the best after those before, until nothing is left to change.
 
-    def _held(self, without: str | None = None) -> list[Coded]:
-        return [
-            self.chosen[name].coded if name in self.chosen else held
-            for name, held in self.columns.items()
-            if name != without
-        ]
+        Where so many columns tell people apart that no single change helps, the one that tells
+        most goes.
+        """
+        for _ in range(STEPS):
+            ranked = self.ranked()
+            if not ranked:
+                return
+            best = ranked[0].trial if ranked[0].score > 0 else self._most_telling(ranked)
+            self.chosen[best.column] = best
+            yield best
+
+    def _most_telling(self, ranked: Sequence[Ranked]) -> Trial:
+        drops = [one.trial for one in ranked if one.trial.option == DROP]
+        return min(drops, key=lambda one: (-nats(self.columns[one.column]), one.column))
 
 
 def cost(loss: float) -> float:
@@ -107,15 +112,21 @@ def trials(name: str, column: Coded, scale: float) -> Iterator[Trial]:
             yield Trial(name, option, made, 1 - nats(made) / whole)
 
 
-def _all(columns: Sequence[Coded], rows: int) -> Coded:
-    held = Coded(np.zeros(rows, dtype=np.int64), 1)
-    for one in columns:
-        held = joined(held, one)
-    return held
+def _growing(columns: Sequence[Coded]) -> list[Coded]:
+    """Return the first none, one, two, ... columns joined."""
+    nothing = Coded(np.zeros(len(columns[0].codes), dtype=np.int64), 1)
+    return list(accumulate(columns, joined, initial=nothing))
+
+
+def _rests(columns: Sequence[Coded]) -> list[Coded]:
+    """Return for each column all others joined: those before it with those behind it."""
+    before = _growing(columns)
+    behind = _growing(columns[::-1])[::-1]
+    return [joined(before[at], behind[at + 1]) for at in range(len(columns))]
 
 
 def _sizes(columns: Sequence[Coded]) -> Codes:
-    return np.bincount(_all(columns, len(columns[0].codes)).codes)
+    return np.bincount(_growing(columns)[-1].codes)
 
 
 def average(sizes: Codes) -> float:

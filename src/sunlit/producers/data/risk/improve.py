@@ -1,7 +1,7 @@
 """What to change, measured on all rows: single changes, ranked, and a plan that goes on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
@@ -10,13 +10,15 @@ import numpy as np
 from sunlit.producers.data.risk.changes import Greedy, Objective, Ranked, Trial, average, below
 from sunlit.producers.data.risk.coding import Coded, Codes
 from sunlit.producers.data.risk.histogram import Histogram
-from sunlit.producers.data.risk.options import Option
+from sunlit.producers.data.risk.options import DROP, Option
 from sunlit.producers.data.risk.profiles import Profile
 from sunlit.producers.data.risk.table import Classes
 
 TRIED: Final = 30_000  # rows of the sample on which options are compared
 SINGLE: Final = 12  # single changes that are measured
+IDENTIFIER: Final = replace(DROP, words="drop or mask it, as nearly every row has its own")
 ALIKE: Final = 2  # of them for one column
+POPULATION: Final = "population-uniqueness"
 FEW_ROWS: Final = 0.05  # rows that may be left out rather than made coarser
 
 
@@ -102,7 +104,7 @@ class Improver:
         if not self.met(now) and self._near(now):
             left = Histogram.of((s, c) for s, c in now.pairs() if s >= self._least)
             lost = 1 - left.rows / now.rows
-            values = self._value(now), self._value(left)
+            values = self.value(now), self.value(left)
             steps.append(Effect(None, None, *values, left.average, lost, self._least))
             now = left
         return tuple(steps), now
@@ -138,9 +140,12 @@ class Improver:
             "journalist-at-risk": histogram.at_risk(self._profile.at_risk),
             "marketer": histogram.average, "sample-uniqueness": histogram.uniqueness,
         }  # fmt: skip
-        if self._profile.limit("population-uniqueness") is not None:
-            known["population-uniqueness"] = self._unique(histogram)
-        return all(known[one.figure] <= one.at_most for one in self._profile.limits)
+        counted = (one for one in self._profile.limits if one.figure != POPULATION)
+        if any(known[one.figure] > one.at_most for one in counted):
+            return False
+        # the models take longest, so they are asked only where all that was counted holds
+        limit = self._profile.limit(POPULATION)
+        return limit is None or self._unique(histogram) <= limit.at_most
 
     def _near(self, histogram: Histogram) -> bool:
         """Whether it is met, or would be if few rows were left out."""
@@ -148,7 +153,8 @@ class Improver:
         few = not self.by_average and 0 < rows <= FEW_ROWS * histogram.rows
         return self.met(histogram) or few
 
-    def _value(self, histogram: Histogram) -> float:
+    def value(self, histogram: Histogram) -> float:
+        """Return the objective for classes of these sizes."""
         if self.by_average:
             return histogram.average
         return histogram.at_risk(self._profile.at_risk) if histogram.rows else 0.0
@@ -159,9 +165,23 @@ class Improver:
     ) -> Effect:  # fmt: skip
         found = after if after is not None else self._classes.after(_options(choices))
         return Effect(
-            trial.column, trial.option, self._value(before), self._value(found), found.average,
+            trial.column, trial.option, self.value(before), self.value(found), found.average,
             trial.loss,
         )  # fmt: skip
+
+
+def without_identifiers(found: Improvement, names: Sequence[str], start: float) -> Improvement:
+    """Return the improvement with columns dropped first that tell nearly every row apart.
+
+    No class is made by them, so no other step lowers their risk, which is 1; `start` is the
+    objective without them.
+    """
+    ends = [1.0] * (len(names) - 1) + [start]
+    drops = tuple(
+        Effect(name, IDENTIFIER, 1.0, after, after, 1.0)
+        for name, after in zip(names, ends, strict=False)
+    )
+    return replace(found, steps=(*drops, *found.steps))
 
 
 def _varied(ranked: Sequence[Ranked]) -> list[Trial]:
@@ -181,4 +201,5 @@ def _options(choices: Mapping[str, Trial]) -> dict[str, Option | None]:
 
 
 def _part(column: Coded, rows: Codes) -> Coded:
-    return Coded(column.codes[rows], column.values, column.dictionary)
+    seen, codes = np.unique(column.codes[rows], return_inverse=True)
+    return Coded(codes.astype(np.int64), len(seen), tuple(column.dictionary[one] for one in seen))

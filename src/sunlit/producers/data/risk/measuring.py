@@ -25,7 +25,7 @@ from sunlit.producers.data.risk.figures import (
     unknowable,
 )
 from sunlit.producers.data.risk.histogram import Histogram
-from sunlit.producers.data.risk.improve import Improvement, Improver
+from sunlit.producers.data.risk.improve import Effect, Improvement, Improver, without_identifiers
 from sunlit.producers.data.risk.population import Uniqueness, population_uniqueness
 from sunlit.producers.data.risk.profiles import Profile
 from sunlit.producers.data.risk.table import Classes, Measurable, is_plain
@@ -146,15 +146,22 @@ def _improved(of: Held, wanted: Wanted, histogram: Histogram, engine: str) -> Im
     searched = of.chosen.how == "searched" and of.chosen.everything is not None
     wide = of.chosen.found.order if searched else keys
     if not keys or set(wide) == set(keys):
-        steps, last = narrow.planned(histogram, most=most)
-        return Improvement(narrow.objective, ranked, keys, steps, narrow.met(last))
+        return _planned(of, narrow, ranked, keys, histogram, most)
     classes = Classes(class_sizes(of.table, wide), wide)
     try:
         improver = _improver(of, wanted, classes)
-        steps, last = improver.planned(classes.histogram(), most=most)
+        return _planned(of, improver, ranked, wide, classes.histogram(), most)
     finally:
         classes.close()
-    return Improvement(improver.objective, ranked, wide, steps, improver.met(last))
+
+
+def _planned(
+    of: Held, improver: Improver, ranked: tuple[Effect, ...], columns: tuple[str, ...],
+    start: Histogram, most: int,
+) -> Improvement:  # fmt: skip
+    steps, last = improver.planned(start, most=most)
+    found = Improvement(improver.objective, ranked, columns, steps, improver.met(last))
+    return without_identifiers(found, identifiers(of.chosen), improver.value(start))
 
 
 def _improver(of: Held, wanted: Wanted, classes: Classes) -> Improver:

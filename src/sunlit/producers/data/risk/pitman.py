@@ -56,12 +56,25 @@ class _Likelihood:
         theta, alpha = at
         ratio, last = theta / alpha, self.classes - 1
         gap = digamma(ratio + self.classes) - digamma(ratio + 1)
-        bend = polygamma(1, ratio + self.classes) - polygamma(1, ratio + 1)
-        tail = polygamma(1, self.rows + theta) - polygamma(1, theta + 1)
-        inner = self.counts @ (polygamma(1, 1 - alpha) - polygamma(1, self.sizes - alpha))
+        bend = trigamma(ratio + self.classes) - trigamma(ratio + 1)
+        tail = trigamma(self.rows + theta) - trigamma(theta + 1)
+        inner = self.counts @ (trigamma(1 - alpha) - trigamma(self.sizes - alpha))
         both = -(gap + ratio * bend) / alpha**2
         along = -last / alpha**2 + (2 * ratio * gap + ratio**2 * bend) / alpha**2
         return np.array([[bend / alpha**2 - tail, both], [both, along - inner]])
+
+
+def trigamma(at: Numbers | float) -> Numbers:
+    """Return the second derivative of ln gamma.
+
+    SciPy climbs from a negative number to a positive one by ones. A solver that steps far outside
+    the domain asks for -1e9, and would wait for minutes; the reflection formula answers at once.
+    """
+    there = np.asarray(at, dtype=np.float64)
+    below = there < 0
+    known = polygamma(1, np.where(below, 1 - there, there))
+    bend = (np.pi / np.sin(np.pi * there)) ** 2
+    return np.asarray(np.where(below, bend - known, known), dtype=np.float64)
 
 
 def pitman(histogram: Histogram, population: int) -> Estimate:

@@ -10,7 +10,7 @@ hardly more people apart than who knows these. `measure` confirms step 2 on all 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -20,6 +20,7 @@ MOST: Final = 3  # columns of a subset
 WIDE: Final = 12  # columns of which all subsets are counted: 298 of them
 ENOUGH: Final = 0.95
 SHOWN: Final = 20
+PAIRED: Final = 200_000_000  # rows x columns x columns: each column is tried behind each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,20 @@ def search(columns: Mapping[str, Coded]) -> Found:
     """Search among coded columns of a sample (constants and identifiers left out)."""
     if not columns:
         return Found((), (), (), (), 0, None)
+    columns = _fewer_rows(columns)
     subsets = _subsets(columns)
     order, steps = _grown(columns, subsets[0].columns)
     chosen = order[: _enough(steps)]
     return Found(chosen, order, steps, tuple(subsets[:SHOWN]), len(subsets), steps[-1])
+
+
+def _fewer_rows(columns: Mapping[str, Coded]) -> Mapping[str, Coded]:
+    """Return the columns with fewer rows, evenly taken, where there are very many columns."""
+    rows = len(next(iter(columns.values())).codes)
+    step = -(-rows * len(columns) ** 2 // PAIRED)
+    if step <= 1:
+        return columns
+    return {name: Coded(one.codes[::step], one.values) for name, one in columns.items()}
 
 
 def _subsets(columns: Mapping[str, Coded]) -> list[Apart]:
@@ -70,6 +81,12 @@ def _grown(
     held: Coded | None = None
     while len(order) < len(columns):
         rest = [name for name in columns if name not in order]
+        if steps and steps[-1].uniqueness == 1:  # every further column is as good as any other
+            rest.sort()
+            order += rest
+            steps += [replace(steps[-1], columns=tuple(order[: -at or None]))
+                      for at in reversed(range(len(rest)))]  # fmt: skip
+            break
         among = [name for name in rest if name in start] or rest
         tried = {
             name: columns[name] if held is None else joined(held, columns[name]) for name in among
