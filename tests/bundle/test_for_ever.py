@@ -12,6 +12,7 @@ import pytest
 from sunlit.authority.trustfile import TrustFile
 from sunlit.bundle.verify import verify_bundle
 from sunlit.registry.bundle_check import answers, check_bundle
+from tests.security.in_node import needs_node, node_verdict
 
 ROOT: Final = Path(__file__).parents[2]
 BUNDLES: Final = ROOT / "tests" / "fixtures" / "bundles"
@@ -29,6 +30,16 @@ def test_the_first_bundle_of_the_format_still_passes() -> None:
     headline, facts = answers(found)
     assert "outreach officer changed it" in str(headline)
     assert len(facts) == 6
+
+
+@needs_node
+def test_the_first_bundle_still_passes_in_the_browser() -> None:
+    """The page of this version reads what the first one made, all that a page can check."""
+    data = (BUNDLES / "decision.zip").read_bytes()
+
+    found = node_verdict(data, (BUNDLES / "trust.json").read_bytes(), AT)
+
+    assert [outcome for outcome, _ in found.values()] == ["Passed"] * 10 + ["Not done"]
 
 
 def test_without_rules_the_findings_are_not_done() -> None:
