@@ -55,13 +55,19 @@ def mixed_value(text: bytes, start: int, end: int, stop: int) -> Span | None:
     if not found:
         return None
     secret = text[found[0] : found[1]]
-    kinds = sum(bool(one.search(secret)) for one in _KINDS)
-    least = 2 if len(secret) >= LONG else 3 if len(secret) >= SPOKEN else 9
-    return found if kinds >= least and _DIGIT.search(secret) else None
+    if len(secret) < SPOKEN or not (_DIGIT.search(secret) and _SMALL.search(secret)):
+        return None
+    is_mixed = len(secret) >= LONG or _OTHER.search(secret)
+    return found if is_mixed and not _TOLD.match(secret) else None
 
 
 _DIGIT: Final = re.compile(rb"[0-9]")
-_KINDS: Final = (_DIGIT, re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[^A-Za-z0-9]"))
+_SMALL: Final = re.compile(rb"[a-z]")
+_OTHER: Final = re.compile(rb"[^a-z0-9]")
+# Addresses, versions, dates and settings stand after such a name as well.
+_TOLD: Final = re.compile(
+    rb"[a-z]{2,10}://|v?[0-9]{1,4}[.][0-9]|[0-9]{4}-[0-9]{2}-|[A-Za-z_]{1,20}=[^=]"
+)
 SPOKEN: Final = 8  # characters: what rules for passwords ask for at the least
 LONG: Final = 16
 
