@@ -64,7 +64,7 @@ def test_a_plan_is_written_and_updated(ages: Path, tmp_path: Path) -> None:
 
 
 def test_json_and_reports(ages: Path, tmp_path: Path) -> None:
-    """One document on standard output, the same as the report that is kept."""
+    """One document on standard output: the report that is kept, with the claim and its place."""
     out = tmp_path / "reports"
     out.mkdir()
 
@@ -72,7 +72,9 @@ def test_json_and_reports(ages: Path, tmp_path: Path) -> None:
 
     assert code == 1
     assert json.loads(said)["format"] == "sunlit-data-risk/1"
-    assert json.loads((out / "risk.json").read_text()) == json.loads(said)
+    report = json.loads((out / "risk.json").read_text())
+    assert {name: json.loads(said)[name] for name in report} == report
+    assert f"Report: {out / 'risk.json'}" in json.loads(said)["kept"]
 
 
 def test_without_the_extra_it_says_what_to_install(

@@ -1,9 +1,9 @@
 """What the commands of `sunlit data` share: where what they find is kept, and who signs it.
 
 A command takes `@data_options` (or `@data_options_as("--reports")` where it has an `--out` of its
-own), gets `options: DataOptions`, and ends with `said(claim, subject, reports, options)`, which
-does what the options ask and returns lines to print. `reports` are such as
-`{"scan.json": ..., "scan.html": ...}`.
+own, for a dataset), gets `options: DataOptions`, and ends with `said(claim, subject, reports,
+options)`, which does what the options ask and returns lines to print. `reports` are such as
+`{"scan.json": ..., "scan.html": ...}`. With `--json` it prints `answer(detail, claim, kept)`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import click
 from sunlit.cli.output import json_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sunlit.claims.base import Claim
     from sunlit.statement.intoto import Subject
@@ -39,12 +39,12 @@ class DataOptions:
 
 
 def data_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--component`, `--home`, `--key`, `--out` and `--json`, given as `options`."""
-    return data_options_as("--out")(function)
+    """Add `--component`, `--home`, `--key`, `--reports` (or `--out`) and `--json`, as `options`."""
+    return data_options_as("--reports", "--out")(function)
 
 
-def data_options_as(reports: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """As `data_options`, with another name for the option that says where reports go."""
+def data_options_as(*reports: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """As `data_options`, with other names for the option that says where reports go."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -62,17 +62,17 @@ def data_options_as(reports: str) -> Callable[[Callable[..., Any]], Callable[...
             )  # fmt: skip
             return function(*args, options=options, **others)
 
-        for option in _options(reports):
+        for option in _options(*reports):
             option(wrapped)
         return wrapped
 
     return decorate
 
 
-def _options(reports: str) -> tuple[Callable[..., Any], ...]:
+def _options(*reports: str) -> tuple[Callable[..., Any], ...]:
     return (
         json_option,
-        click.option(reports, "_reports", type=FOLDER, help="Write the reports into this folder."),
+        click.option(*reports, "_reports", type=FOLDER, help="Write the reports into this folder."),
         click.option("--key", help="The home's key that signs (default: maintainer)."),
         click.option(
             "--home", type=FOLDER, envvar="SUNLIT_HOME",
@@ -84,6 +84,17 @@ def _options(reports: str) -> tuple[Callable[..., Any], ...]:
             "(default: the nearest folder upward with a sunlit.toml, else none).",
         ),
     )  # fmt: skip
+
+
+def answer(detail: Mapping[str, Any], claim: Claim | None, kept: Sequence[str]) -> dict[str, Any]:
+    """Return what `--json` prints, the same for every command about data.
+
+    The report's own keys, `format` and `headline` first; then `claim` (`type` and `predicate`, or
+    null where nothing is claimed) and `kept`, the lines that say where it all stands.
+    """
+    said = None if claim is None else {"type": claim.TYPE, "predicate": claim.to_predicate()}
+    first = {name: detail[name] for name in ("format", "headline") if name in detail}
+    return {**first, **detail, "claim": said, "kept": list(kept)}
 
 
 def nearest(start: Path) -> Path | None:

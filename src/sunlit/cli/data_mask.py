@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from sunlit.cli.authority import clock
-from sunlit.cli.data_acting import DataOptions, data_options_as, said
+from sunlit.cli.data_acting import DataOptions, answer, data_options_as, said
 from sunlit.cli.output import emit
 from sunlit.cli.progress import bar
 
@@ -102,6 +102,7 @@ def _mask(
 ) -> None:
     from sunlit.producers.data.mask import mask
     from sunlit.producers.data.report import report
+    from sunlit.registry.data_keep import with_report
     from sunlit.statement.intoto import Subject
 
     with bar("Masking") as step:
@@ -109,8 +110,10 @@ def _mask(
             source, masking, out=out, at=clock().now(), replace_out=replace, progress=step
         )  # fmt: skip
     subject = Subject(name=made.name, digest=made.digest)
-    lines = said(made.claim, subject, report(made.detail), options)
-    emit(made.detail, [*_told(made, out), *lines], as_json=options.as_json)
+    files = report(made.detail)
+    lines = said(made.claim, subject, files, options)
+    document = answer(made.detail, with_report(made.claim, files), lines)
+    emit(document, [*_told(made, out), *lines], as_json=options.as_json)
 
 
 def _told(made: "MaskedData", out: Path) -> Iterator[str]:
@@ -144,6 +147,7 @@ def _try(source: "Source", masking: "Masking", rows: int, options: DataOptions) 
     found = trial(source, masking, rows=rows)
     document = {
         "format": "sunlit-data-mask-trial/1",
+        "headline": next(_tried(found)),
         "rows": found.rows,
         "columns": [
             {"column": one.column, "method": one.method, "share": f"{one.changed:.4f}",
@@ -151,7 +155,7 @@ def _try(source: "Source", masking: "Masking", rows: int, options: DataOptions) 
             for one in found.shares
         ],
     }  # fmt: skip
-    emit(document, _tried(found), as_json=options.as_json)
+    emit(answer(document, None, ()), _tried(found), as_json=options.as_json)
 
 
 def _tried(found: "Trial") -> Iterator[str]:

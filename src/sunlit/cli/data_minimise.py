@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sunlit.cli.data_acting import DataOptions, data_options_as, said
+from sunlit.cli.data_acting import DataOptions, answer, data_options_as, said
 from sunlit.cli.output import emit
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def command(
     from sunlit.producers.data.minimise import minimise
     from sunlit.producers.data.report import report
     from sunlit.producers.data.source import open_source
+    from sunlit.registry.data_keep import with_report
 
     used = _used(given)
     with open_source(place) as source:
@@ -58,11 +59,12 @@ def command(
             source, used, purpose=purpose, keep=dict(map(_kept, keep)), out=out,
             at=SystemClock().now(), overwrite=overwrite,
         )  # fmt: skip
-    lines = []
-    if done.claim is not None and done.subject is not None:
-        lines = said(done.claim, done.subject, report(done.detail), options)
-    emit(done.detail | {"kept": lines}, [*_lines(done.detail, out), *lines],
-         as_json=options.as_json)  # fmt: skip
+    lines, claim = list[str](), done.claim
+    if claim is not None and done.subject is not None:
+        files = report(done.detail)
+        lines, claim = said(claim, done.subject, files, options), with_report(claim, files)
+    document = answer(done.detail, claim, lines)
+    emit(document, [*_lines(done.detail, out), *lines], as_json=options.as_json)
 
 
 def _used(given: dict[str, Any]) -> Used:

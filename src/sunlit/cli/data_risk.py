@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sunlit.base.errors import DOES_NOT_HOLD, UnavailableError
-from sunlit.cli.data_acting import DataOptions, data_options, said
+from sunlit.cli.data_acting import DataOptions, answer, data_options, said
 from sunlit.cli.output import emit
 from sunlit.cli.progress import bar
 
@@ -75,6 +75,7 @@ def command(
     table of a DuckDB or PostgreSQL database.
     """
     from sunlit.producers.data.source import open_source
+    from sunlit.registry.data_keep import with_report
     from sunlit.statement.intoto import Subject
 
     reading = {name: asked.pop(name) for name in READING}
@@ -83,8 +84,11 @@ def command(
     with source:
         measured = _measured(source, engine, **asked)
         subject = Subject(source.name, dict(source.digest))
-    kept = [*_planned(measured, plan), *said(measured.claim, subject, reports(measured), options)]
-    emit(measured.detail, [*said_of(measured.detail), "", *kept], as_json=options.as_json)
+    claim, detail = measured.claim, measured.detail
+    files = reports(measured)
+    kept = [*_planned(measured, plan), *said(claim, subject, files, options)]
+    document = answer(detail, with_report(claim, files), kept)
+    emit(document, [*said_of(detail), "", *kept], as_json=options.as_json)
     if not measured.met:
         raise SystemExit(DOES_NOT_HOLD)
 

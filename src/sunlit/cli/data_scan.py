@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sunlit.cli.data_acting import DataOptions, data_options, said
+from sunlit.cli.data_acting import DataOptions, answer, data_options, said
 from sunlit.cli.output import emit
 from sunlit.cli.progress import bar, tell
 
@@ -19,7 +19,7 @@ EPILOG: Final = """\b
 Examples:
   sunlit data scan data/train.parquet
   sunlit data scan 'data/*.csv' --encoding windows-1252 --plan plan.toml
-  sunlit data scan letters/ --names --out reports/
+  sunlit data scan letters/ --names --reports reports/
   sunlit data scan 'duckdb:cases.duckdb?table=people'
   sunlit data scan 'postgresql://ann@db.example/cases?table=public.people'
 
@@ -55,15 +55,18 @@ def command(
     or a table of a DuckDB or PostgreSQL database.
     """
     from sunlit.producers.data.source import open_source
+    from sunlit.registry.data_keep import with_report
 
     with bar("Hashing") as step:
         source = open_source(place, progress=step, **reading)
     with source:
         scanned = _scan(source, own, names=names, every=all_names)
-    kept = said(scanned.claim, _subject(scanned), _reports(scanned), options)
+    files = _reports(scanned)
+    kept = said(scanned.claim, _subject(scanned), files, options)
     if plan is not None:
         kept.append(_propose(scanned.detail, plan))
-    emit(scanned.detail, [*_lines(scanned.detail), *kept], as_json=options.as_json)
+    document = answer(scanned.detail, with_report(scanned.claim, files), kept)
+    emit(document, [*_lines(scanned.detail), *kept], as_json=options.as_json)
     sys.exit(1 if scanned.claim.sensitive else 0)
 
 

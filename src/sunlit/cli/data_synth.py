@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sunlit.cli.data_acting import DataOptions, data_options_as, said
+from sunlit.cli.data_acting import DataOptions, answer, data_options_as, said
 from sunlit.cli.output import emit
 from sunlit.cli.progress import tell
 
@@ -88,7 +88,9 @@ def _draft(place: str, path: Path, given: dict[str, Any], options: DataOptions) 
         f"Drafted: {path}, {many(len(frame.specs), 'column')}.",
         "It was taken from the data: put what the codebook allows before you rely on it.",
     ]
-    emit({"domain": str(path), "columns": len(frame.specs)}, lines, as_json=options.as_json)
+    drafted = {"format": "sunlit-data-domain-draft/1", "headline": lines[0],
+               "domain": str(path), "columns": len(frame.specs)}  # fmt: skip
+    emit(answer(drafted, None, ()), lines, as_json=options.as_json)
 
 
 def _make(place: str, out: Path, given: dict[str, Any], options: DataOptions) -> None:
@@ -96,6 +98,7 @@ def _make(place: str, out: Path, given: dict[str, Any], options: DataOptions) ->
     from sunlit.producers.data.report import report
     from sunlit.producers.data.source import open_source
     from sunlit.producers.data.synth import choose, synthesise
+    from sunlit.registry.data_keep import with_report
 
     asked = _asked(given)
     method = choose(asked)
@@ -112,8 +115,10 @@ def _make(place: str, out: Path, given: dict[str, Any], options: DataOptions) ->
         finally:
             if control is not None:
                 control.close()
-    kept = said(done.claim, done.subject, report(done.detail), options)
-    emit(done.detail | {"kept": kept}, [*_lines(done, out), *kept], as_json=options.as_json)
+    files = report(done.detail)
+    kept = said(done.claim, done.subject, files, options)
+    document = answer(done.detail, with_report(done.claim, files), kept)
+    emit(document, [*_lines(done, out), *kept], as_json=options.as_json)
 
 
 def _asked(given: dict[str, Any]) -> Asked:

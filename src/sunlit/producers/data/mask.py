@@ -3,8 +3,9 @@
 `mask` returns the claim and a `detail` for reports. The detail is JSON, holds no value of any
 person, and has these keys:
 
-- `format`: `sunlit-data-mask/1`; `input`, `output`: `{name, digest}`; `plan`: its digest;
-  `made_for_this`: whether the plan was made from this very dataset (null: it does not say);
+- `format`: `sunlit-data-mask/1`; `headline`: one sentence; `input`, `output`: `{name, digest}`;
+  `plan`: its digest; `made_for_this`: whether the plan was made from this very dataset (null: it
+  does not say);
   `recognisers`: their digest; `key_id`: null where the plan needs no key; `masked_on`; `names`:
   the model that looked for names in prose, or null
 - `rows_in`, `rows_out`, `classes_too_small`: null, or how many rows went for it
@@ -46,6 +47,7 @@ from sunlit.producers.data.mask_write import (
 from sunlit.producers.data.scan_names import names_model
 from sunlit.producers.data.source import Source, open_source
 from sunlit.producers.data.source_engine import DuckEngine
+from sunlit.producers.data.words import many
 from sunlit.recognise.plan import ColumnRule
 
 __all__ = ["MaskedData", "Masking", "compiled", "expect_recognisers", "mask", "prepare"]
@@ -128,6 +130,7 @@ def _said(
     )  # fmt: skip
     detail = {
         "format": FORMAT,
+        "headline": _headline(source, work, second),
         "input": {"name": source.name, "digest": dict(source.digest)},
         "output": {"name": name, "digest": digest},
         "plan": plan.digest,
@@ -154,6 +157,17 @@ def _said(
         },
     }  # fmt: skip
     return MaskedData(name, digest, claim, detail)
+
+
+def _headline(source: Source, work: Work, second: Second) -> str:
+    """Return the sentence on top; that nothing survived is why there is a dataset at all."""
+    changed = sum(one.rule.method != "keep" for one in work.rules)
+    kept = f", {many(len(second.kept), 'find')} kept by the plan" if second.kept else ""
+    return (
+        f"{source.name}, {many(work.one_pass.counts.rows_in, 'row')}: {changed:,} of "
+        f"{many(len(work.rules), 'column')} masked{kept}; the second scan found nothing that the "
+        "plan masks."
+    )
 
 
 def _column(one: ColumnRule, work: Work, counts: Counts) -> dict[str, Any]:

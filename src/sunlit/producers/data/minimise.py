@@ -11,7 +11,7 @@ The report's JSON document, `detail`:
     columns    [{column, type, state (`used`, `kept`, `dropped`), reason (why it is kept, or null),
                kinds [{kind, category}] (by its name)}]
     output     {name, sha256, rows} or null
-    text       one sentence
+    headline, text   one sentence
 """
 
 import re
@@ -190,16 +190,17 @@ def _detail(
         }
         for one in source.columns
     ]  # fmt: skip
-    file = used.file
+    file, text = used.file, _text(columns)
     return {
-        "format": "sunlit-data-minimise/1", "tool": TOOL, "purpose": purpose.strip(),
+        "format": "sunlit-data-minimise/1", "headline": text, "tool": TOOL,
+        "purpose": purpose.strip(),
         "source": {
             "name": source.name, "digest": dict(source.digest), "rows": None,
             "columns": len(columns),
         },
         "used_by": used.used_by, "kind": used.kind, "ignored": list(used.ignored),
         "file": None if file is None else {"name": file.name, **file.digest},
-        "columns": columns, "output": None, "text": _text(columns),
+        "columns": columns, "output": None, "text": text,
     }  # fmt: skip
 
 

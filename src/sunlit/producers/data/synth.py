@@ -3,6 +3,7 @@
 The report's JSON document, `detail` (shares lie between 0 and 1; null is: not known):
 
     format     "sunlit-data-synth/1"
+    headline   one or two sentences
     tool, made_on
     source     name, digest (of `sha256`), rows, columns (number)
     output     name, sha256, rows
@@ -72,6 +73,7 @@ from sunlit.producers.data.synth_said import (
 )
 from sunlit.producers.data.synth_simple import copula, independent
 from sunlit.producers.data.synth_utility import Parts, utility
+from sunlit.producers.data.words import many
 from sunlit.statement.intoto import Subject
 
 TOOL: Final = f"sunlit {__version__}"
@@ -157,6 +159,8 @@ def synthesise(
     digest = _write(decode(made.frame), form, out, overwrite=overwrite)
     detail = _detail(source, control, asked, method, made, parts) | measured | {
         "output": {"name": out.name, "sha256": digest, "rows": rows}, "made_on": format_time(at),
+        "headline": f"{many(rows, 'row')} made up after {source.name} by {method.name}. "
+        + measured["verdict"]["text"],
     }  # fmt: skip
     return Synthesised(_claim(detail, at), Subject(out.name, {"sha256": digest}), detail)
 

@@ -77,8 +77,9 @@ def measure(
 ) -> Measured:
     """Measure a dataset and hold it against a profile (by name, file or value).
 
-    Without `quasi_identifiers` they are searched for. `population` is how many people the rows
-    were drawn from; without it the file is taken for all of them.
+    Without `quasi_identifiers` they are searched for; without `sensitive`, of columns that make no
+    class those count whose names say special-category data, crime or health. `population` is how
+    many people the rows were drawn from; without it the file is taken for all of them.
 
     Raises:
         MalformedError: `data-risk.*`, `data.*`.

@@ -10,7 +10,10 @@ from sunlit.producers.data.risk.classes import class_sizes, histogram
 from sunlit.producers.data.risk.kinds import PSEUDONYM, Looked, look, of_kind
 from sunlit.producers.data.risk.search import Found, enough, search
 from sunlit.producers.data.risk.table import sampled
+from sunlit.recognise.columns import all_name_kinds
 
+SENSITIVE: Final = frozenset({"special-category", "criminal-offence", "health"})
+MOST_SENSITIVE: Final = 8  # columns; each takes a pass over the rows
 CONFIRMED: Final = 20_000_000  # rows up to which all columns together are counted too
 
 
@@ -112,6 +115,20 @@ def _confirmed(table: Any, found: Found, everything: int | None) -> tuple[str, .
         numbers, 1, key=lambda one: int(enough(_classes(table, found.order[:one]), everything))
     )
     return found.order[: len(found.chosen) + lacking]
+
+
+def sensitive_of(chosen: Chosen, asked: Asked) -> tuple[str, ...]:
+    """Return the columns whose spread within classes is measured.
+
+    Those that were declared; else those whose names say special-category data, crime or health,
+    and that make no class: what makes a class says nothing new within it.
+    """
+    if asked.sensitive:
+        return asked.sensitive
+    names = [one for one in of_kind(chosen.looked, "candidate") if one not in chosen.keys]
+    named = all_name_kinds([one.name for one in chosen.looked])
+    found = [one for one in names if any(kind.category in SENSITIVE for kind in named.get(one, ()))]
+    return tuple(found[:MOST_SENSITIVE])
 
 
 def pseudonyms(chosen: Chosen) -> tuple[str, ...]:

@@ -8,7 +8,14 @@ from typing import Any, Final
 from sunlit import __version__
 from sunlit.base.errors import MalformedError
 from sunlit.claims.privacy import Figure, Reidentification
-from sunlit.producers.data.risk.choose import Asked, Chosen, choose, identifiers, pseudonyms
+from sunlit.producers.data.risk.choose import (
+    Asked,
+    Chosen,
+    choose,
+    identifiers,
+    pseudonyms,
+    sensitive_of,
+)
 from sunlit.producers.data.risk.classes import Diversity, class_sizes, diversity, single
 from sunlit.producers.data.risk.figures import (
     IDENTIFIERS,
@@ -113,7 +120,7 @@ def _measured(source: Measurable, wanted: Wanted, of: Held, stage: Iterator[int]
     histogram = of.classes.histogram() if chosen.keys else single(of.table)
     without = {name: _without(of.classes, name) for name in chosen.keys}
     next(stage)
-    spread = tuple(_diversities(of.table, chosen, wanted.asked.sensitive, of.rows))
+    spread = tuple(_diversities(of.table, chosen, sensitive_of(chosen, wanted.asked), of.rows))
     next(stage)
     uniqueness = population_uniqueness(histogram, wanted.population, wanted.seed)
     figures = held((
