@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 import pytest
 
@@ -12,6 +13,7 @@ from sunlit.claims.privacy import Decision, Found
 from sunlit.claims.provenance import Resource
 from sunlit.registry.wiring import RULES
 from sunlit.rubric import Outcome
+from sunlit.testing.authority import EXPIRES
 from tests.capabilities.privacy.datasets_told import (
     MEASURED,
     NAMES,
@@ -23,10 +25,11 @@ from tests.capabilities.privacy.datasets_told import (
     met,
     review,
 )
-from tests.rubric.story import DATA, LABS, MAKER, MODEL, SOON, data_scan, measured, run
+from tests.rubric.story import DATA, EARLY, LABS, MAKER, MODEL, SOON, data_scan, measured, run
 
 HOLDS, FAILS, UNKNOWN = Outcome.HOLDS, Outcome.FAILS, Outcome.UNKNOWN
 CONTROLS = (SCANNED, REVIEWED, MEASURED)
+TEXT: Final = replace(data_scan(), columns=())
 
 
 @pytest.fixture
@@ -80,6 +83,93 @@ def test_what_was_not_read_is_not_scanned(told: Told) -> None:
 
     told.scanned(data_scan())
     assert outcomes(told)[:2] == [HOLDS, HOLDS]
+
+
+def test_what_no_tool_reads_holds_by_an_independent_review(told: Told) -> None:
+    """Images can never be scanned, so somebody who saw the list of them must accept it."""
+    id_ = told.scanned(replace(data_scan(), unread=("photo.png",)))
+    found = told.finding(SCANNED)
+    assert found.outcome is UNKNOWN
+    assert "sunlit review" in (found.mend or "")
+
+    told.reviewed(id_)
+    found = told.finding(SCANNED)
+    assert outcomes(told)[:2] == [HOLDS, HOLDS]
+    assert LABS[2] in found.reason
+    assert "photo.png" in found.reason
+    assert found.expires == "2026-06-01T00:00:00Z"
+
+    told.scanned(replace(data_scan(), unread=("photo.png", "second.png")))
+    assert outcomes(told)[:2] == [UNKNOWN, UNKNOWN]
+
+
+def test_text_which_cannot_be_measured_holds_by_an_independent_review(told: Told) -> None:
+    """The reason says that there is no figure, and by whose word it holds all the same."""
+    id_ = told.scanned(TEXT)
+    found = told.finding(MEASURED)
+    assert found.outcome is UNKNOWN
+    assert "can be measured for text" in found.reason
+    assert "sunlit review" in (found.mend or "")
+
+    review_id = told.reviewed(id_).statement_id
+    found = told.finding(MEASURED)
+    assert found.outcome is HOLDS
+    assert "No re-identification figure can be measured for text" in found.reason
+    assert LABS[2] in found.reason
+    assert {id_, review_id} <= set(found.rests_on)
+    assert found.expires == "2026-06-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("changes", "by"),
+    [
+        ({"decision": Decision.REFUSE}, 2),
+        ({"no_conflict_declared": False}, 2),
+        ({"purpose": "testing"}, 2),
+        ({"valid_until": EARLY}, 2),
+        ({}, 0),
+    ],
+)
+def test_no_other_word_lets_text_or_unread_files_hold(
+    told: Told, changes: dict[str, object], by: int
+) -> None:
+    """A refusal, a conflict, another purpose, an end, or somebody without accreditation."""
+    id_ = told.scanned(replace(TEXT, unread=("photo.png",)))
+    told.reviewed(id_, by=by, **changes)
+
+    assert told.finding(SCANNED).outcome is UNKNOWN
+    assert told.finding(MEASURED).outcome is UNKNOWN
+
+
+def test_a_refusal_outweighs_the_acceptance_of_text(told: Told) -> None:
+    """As it does of everything else."""
+    id_ = told.scanned(TEXT)
+    told.reviewed(id_)
+    told.world.accredit(LABS[1], "privacy", until=EXPIRES)
+    told.reviewed(id_, by=1, decision=Decision.REFUSE)
+
+    assert told.finding(MEASURED).outcome is UNKNOWN
+
+
+def test_a_table_is_no_text_because_one_scan_says_so(told: Told) -> None:
+    """Any scan with columns, and any measurement, shows that there is something to measure."""
+    text, table = told.scanned(TEXT), told.scanned(replace(data_scan(), columns=("age",)))
+    told.reviewed(text, table)
+    assert told.finding(MEASURED).outcome is UNKNOWN
+    assert "is not measured" in told.finding(MEASURED).reason
+
+    other = Told()
+    other.reviewed(other.scanned(TEXT))
+    other.of_data(replace(measured(), profile="easy"))
+    assert other.finding(MEASURED).outcome is UNKNOWN
+
+
+def test_a_review_of_another_scan_of_the_text_covers_no_more_than_it_saw(told: Told) -> None:
+    """What a later scan finds besides, the reviewer did not accept."""
+    told.reviewed(told.scanned(TEXT))
+    told.scanned(replace(TEXT, unread=("new.bin",)))
+
+    assert told.finding(MEASURED).outcome is UNKNOWN
 
 
 def test_a_run_that_names_no_data_is_unknown(told: Told) -> None:

@@ -1,6 +1,6 @@
 """Which reviews of a dataset count, and what they were given for. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -142,6 +142,18 @@ def _answer(
 def accepted(found: Iterable[Reviewed], scan: Scan) -> Reviewed | None:
     """Return the acceptance that covers a scan and lasts longest."""
     covering = [one for one in found if one.covers(scan)]
+    return max(covering, key=lambda one: one.expires, default=None)
+
+
+def accepted_as_it_is(found: Iterable[Reviewed], scans: Sequence[Scan]) -> Reviewed | None:
+    """Return the acceptance of what no tool can measure or read: by one who saw all these scans.
+
+    None while anybody accredited refuses.
+    """
+    held = tuple(found)
+    if refusal(held) is not None:
+        return None
+    covering = [one for one in held if all(one.covers(scan) for scan in scans)]
     return max(covering, key=lambda one: one.expires, default=None)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import floor
 from typing import Final
 
+from sunlit.authority.answer import Answer
 from sunlit.base.times import format_time
 from sunlit.capabilities.privacy.datasets import (
     Trained,
@@ -16,7 +17,13 @@ from sunlit.capabilities.privacy.datasets import (
     trained_on,
 )
 from sunlit.capabilities.privacy.limits import missed
-from sunlit.capabilities.privacy.reviews import Reviewed, accepted, refusal, reviews
+from sunlit.capabilities.privacy.reviews import (
+    Reviewed,
+    accepted,
+    accepted_as_it_is,
+    refusal,
+    reviews,
+)
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.privacy import Reidentification, Scan
 from sunlit.rubric.evidence import Evidence
@@ -37,14 +44,12 @@ def training_data_scanned(evidence: Evidence, parameters: Mapping[str, str]) -> 
     def ask(digest: str, name: str) -> Verdict:
         found = scans(evidence, digest)
         recent = [one for one in found if is_recent(evidence, one[0], one[1], age)]
-        rests_on = [said.statement_id for said, _, _ in recent]
         if not recent:
             old = f"The scan of {name} is too old." if found else f"{name} was never scanned."
             return Verdict.unknown(old, [said.statement_id for said, _, _ in found])
         whole = [one for one in recent if not one[1].unread]
         if not whole:
-            lacking = ", ".join(recent[-1][1].unread[:SHOWN])
-            return Verdict.unknown(f"{name} was not looked at whole: {lacking}.", rests_on)
+            return _unread(digest, name, recent, reviews(evidence, digest), age)
         said, scan, answer = whole[-1]
         return Verdict.holds(
             f"{name} was scanned: {scan.rows:,} rows or documents.",
@@ -53,6 +58,30 @@ def training_data_scanned(evidence: Evidence, parameters: Mapping[str, str]) -> 
         )
 
     return _each(evidence, ask)
+
+
+def _unread(
+    digest: str,
+    name: str,
+    recent: Sequence[tuple[Admitted, Scan, Answer]],
+    known: Iterable[Reviewed],
+    age: timedelta,
+) -> Verdict:
+    """Hold when somebody independent who saw what was not read accepts the dataset as it is."""
+    said, scan, answer = recent[-1]
+    lacking = ", ".join(scan.unread[:SHOWN])
+    rests_on = [one.statement_id for one, _, _ in recent]
+    if (by := accepted_as_it_is(known, [scan])) is None:
+        return Verdict.unknown(
+            f"{name} was not looked at whole: {lacking}.", rests_on,
+            mend=REVIEW.replace("{digest}", digest),
+        )  # fmt: skip
+    return Verdict.holds(
+        f"{name} was scanned, save what no tool could read ({lacking}); "
+        f"{by.review.reviewer} reviewed it.",
+        [said.statement_id, *by.rests_on],
+        expires=when(scanned(said, scan) + age, answer.expires, by.expires),
+    )
 
 
 def sensitive_data_reviewed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
@@ -81,9 +110,15 @@ def sensitive_data_reviewed(evidence: Evidence, parameters: Mapping[str, str]) -
                 f"{name} is sensitive ({listed}), and no independent review accepts it.",
                 [said.statement_id for said in open_], mend=REVIEW.replace("{digest}", digest),
             )  # fmt: skip
-        if not by and all(scan.unread for _, scan, _ in found):
-            return Verdict.unknown(f"{name} was not looked at whole, so it may be sensitive.")
         chosen = [review for _, review in by if review is not None]
+        if not by and all(scan.unread for _, scan, _ in found):
+            unread = accepted_as_it_is(known, [scan for _, scan, _ in found])
+            if unread is None:
+                return Verdict.unknown(
+                    f"{name} was not looked at whole, so it may be sensitive.",
+                    mend=REVIEW.replace("{digest}", digest),
+                )  # fmt: skip
+            chosen = [unread]
         return _accepted(name, chosen, [said for said, _, _ in found])
 
     return _each(evidence, ask)
@@ -121,9 +156,9 @@ def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[st
 
     def ask(digest: str, name: str) -> Verdict:
         found = [one for one in measurements(evidence, digest) if one[1].profile in allowed]
-        if not found:
-            return Verdict.unknown(f"How easily a person in {name} is singled out is not measured.")
         known = reviews(evidence, digest)
+        if not found:
+            return _unmeasured(evidence, digest, name, known)
         rows = {scan.rows for _, scan, _ in scans(evidence, digest) if _counts_rows(scan)}
         if rows and (other := next((one for one in found if one[1].rows not in rows), None)):
             return Verdict.fails(
@@ -137,6 +172,30 @@ def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[st
         return next((one for one in verdicts if one.outcome is Outcome.HOLDS), verdicts[0])
 
     return _each(evidence, ask)
+
+
+def _unmeasured(evidence: Evidence, digest: str, name: str, known: Iterable[Reviewed]) -> Verdict:
+    """Hold for text, which has no classes to count, when somebody independent accepts it.
+
+    Only where every scan that counts finds no column, and nobody measured it under any profile.
+    """
+    looked = scans(evidence, digest)
+    seen = [scan for _, scan, _ in looked]
+    if not seen or any(scan.columns for scan in seen) or measurements(evidence, digest):
+        return Verdict.unknown(f"How easily a person in {name} is singled out is not measured.")
+    rests_on = [said.statement_id for said, _, _ in looked]
+    by = accepted_as_it_is(known, seen)
+    if by is None:
+        return Verdict.unknown(
+            f"No re-identification figure can be measured for text, and nobody independent "
+            f"reviewed {name}.", rests_on, mend=REVIEW.replace("{digest}", digest),
+        )  # fmt: skip
+    return Verdict.holds(
+        f"No re-identification figure can be measured for text; {by.review.reviewer} reviewed "
+        f"{name}.",
+        [*rests_on, *by.rests_on],
+        expires=when(by.expires),
+    )
 
 
 def _counts_rows(scan: Scan) -> bool:
