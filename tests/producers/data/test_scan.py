@@ -196,7 +196,9 @@ def test_progress_goes_up_and_ends(people: Path) -> None:
     """So that a bar can be drawn."""
     told = list[tuple[int, int]]()
     with open_source(str(people)) as source:
-        scan(source, recognisers=shipped(), at=AT, progress=lambda *pair: told.append(pair))
+        scan(
+            source, recognisers=shipped(), at=AT, progress=lambda done, of: told.append((done, of))
+        )
 
     assert told
     assert all(0 < done <= total for done, total in told)
