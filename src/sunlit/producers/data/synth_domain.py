@@ -70,7 +70,7 @@ def read_domain(path: Path) -> dict[str, dict[str, Any]]:
         raise UnavailableError(
             "synth.unreadable", f"cannot read the domain file {str(path)!r}", got=error.strerror
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise bad("the file", "TOML") from error
     columns = document.get("columns")
     if document.get("schema") != 1 or not isinstance(columns, dict):
@@ -258,5 +258,5 @@ def bad(what: str, expected: str) -> MalformedError:
     """Return the error of a domain file."""
     return MalformedError(
         "synth.bad-domain", f"the domain file is malformed: {what}", expected=expected,
-        mend="sunlit data synth PLACE --write-domain FILE drafts one",
+        mend="draft one: sunlit data synth PLACE --write-domain FILE",
     )  # fmt: skip
