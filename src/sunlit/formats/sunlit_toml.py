@@ -122,7 +122,7 @@ def _parse(data: bytes) -> dict[str, object]:
         raise _malformed("the file", f"at most {MAX_BYTES} bytes")
     try:
         return tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise MalformedError(
             MALFORMED, "sunlit.toml is not TOML", expected="TOML 1.0 in UTF-8",
             got=str(error)[:120], mend="mend the line named, or make a new file: sunlit init PATH",

@@ -111,7 +111,7 @@ def parse_config(text: str, folder: Path) -> ProxyConfig:
     """
     try:
         document: Table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise MalformedError(CONFIG, "the configuration is no TOML", got=str(error)) from error
     _only(document, _TOP, "the file")
     if document.get("format") != FORMAT:

@@ -87,7 +87,7 @@ def _csv(text: str, name: str) -> Iterator[tuple[str, Sequence[str]]]:
 def _toml(text: str, name: str) -> Iterator[tuple[str, Sequence[str]]]:
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also numbers of thousands of digits
         _no(name, "the file is no TOML")
     for value, levels in document.items():
         if not isinstance(levels, list) or not all(isinstance(one, str) for one in levels):

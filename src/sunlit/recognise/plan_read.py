@@ -49,7 +49,7 @@ def parse_plan(text: str) -> MaskPlan:
     """
     try:
         document: Table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise MalformedError(
             MALFORMED,
             "the mask plan is no TOML",

@@ -231,3 +231,24 @@ def test_the_digest_is_the_same_in_every_time_zone(
 
     with open_source(f"duckdb:{path}?table=t") as source:
         assert source.digest["sha256"] == expected_digest(["at"], [["2020-01-01 00:00:00+00"]])
+
+
+def test_a_view_that_writes_is_not_obeyed(people: str) -> None:
+    """Its function runs with the reader's rights; nothing is written, and an error says little."""
+    from adbc_driver_postgresql import dbapi
+
+    with dbapi.connect(people, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE spoils (n int)")
+        cursor.execute(
+            "CREATE FUNCTION harm() RETURNS int LANGUAGE sql AS "
+            "'INSERT INTO spoils VALUES (1) RETURNING n'"
+        )
+        cursor.execute("CREATE VIEW trap AS SELECT harm() AS n")
+
+    with pytest.raises(SunlitError) as caught:
+        open_source(f"{people}&table=trap")
+
+    assert "hunter2" not in str(caught.value)
+    with dbapi.connect(people) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM spoils")
+        assert cursor.fetchone() == (0,)

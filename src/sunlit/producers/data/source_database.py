@@ -87,6 +87,8 @@ def select_postgresql(engine: DuckEngine, place: TablePlace) -> tuple[str, tuple
 def _copied(engine: DuckEngine, remote: Any, place: TablePlace) -> tuple[str, tuple[str, ...]]:  # noqa: ANN401
     table = ".".join(quoted(part) for part in place.table.split(".", 1))
     with remote.cursor() as cursor:
+        # What a view of somebody else's calls runs with our rights: it may read, and no more.
+        cursor.execute("SET TRANSACTION READ ONLY")
         cursor.execute(COLUMNS, [table])
         columns = cursor.fetchall()
     if not columns:

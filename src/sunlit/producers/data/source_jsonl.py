@@ -5,13 +5,22 @@ shortest form that means the same (`1.10` is read as `1.1`).
 """
 
 import json
+import re
 from collections.abc import Sequence
+from itertools import accumulate
+from typing import Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.producers.data.source_csv import as_utf8, decoded
 from sunlit.producers.data.source_engine import DuckEngine, literal, quoted
 from sunlit.producers.data.source_names import unique_names
 from sunlit.producers.data.source_place import DataFile
+from sunlit.statement.hashing import unreadable
+
+DEEPEST: Final = 1000  # objects and lists within one another
+LONGEST: Final = 32 * 1024 * 1024  # bytes of a line; DuckDB refuses objects of more than 16 MB
+_TEXTS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_NESTS: Final = re.compile(rb"[][{}]")
 
 
 def select_jsonl(
@@ -25,6 +34,8 @@ def select_jsonl(
         MalformedError: `data.malformed`, `data.encoding`, with file and line.
     """
     files = [as_utf8(file, encoding, engine, marked=False) for file in files]
+    for file in files:
+        _check_depth(file)
     links = [engine.link(file.path, file.name) for file in files]
     objects = f"read_ndjson_objects([{', '.join(map(literal, links))}])"
     keys = _keys(engine, objects, files)
@@ -89,6 +100,27 @@ def check_lines(file: DataFile) -> None:
                     expected="one JSON object a line",
                     mend="mend or leave out that file; --skip-unread reads the others and says so",
                 )  # fmt: skip
+
+
+def _check_depth(file: DataFile) -> None:
+    """Refuse a line that nests so deeply that DuckDB 1.5 would end with a segmentation fault."""
+    try:
+        with file.path.open("rb") as handle:
+            for number, line in enumerate(iter(lambda: handle.readline(LONGEST), b""), start=1):
+                if len(line) > DEEPEST and _depth(line) > DEEPEST:
+                    raise MalformedError(
+                        "data.malformed", f"{file.name!r}, line {number} cannot be read",
+                        got=f"a nest deeper than {DEEPEST}", mend="mend or leave out that line",
+                    )  # fmt: skip
+    except OSError as error:
+        raise unreadable(file.name, error) from error
+
+
+def _depth(line: bytes) -> int:
+    if line.count(b"[") + line.count(b"{") <= DEEPEST:
+        return 0
+    steps = (1 if one in b"[{" else -1 for one in _NESTS.findall(_TEXTS.sub(b"", line)))
+    return max(accumulate(steps), default=0)
 
 
 def _is_object(line: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sunlit.base.errors import MalformedError
 from sunlit.producers.data.source_csv import check_names
 from sunlit.producers.data.source_engine import DuckEngine, literal, quoted
 from sunlit.producers.data.source_names import unique_names
@@ -35,7 +36,13 @@ def flattened(engine: DuckEngine, source: str) -> tuple[str, tuple[str, ...]]:
     with engine.reading():
         relation = engine.connection.sql(f"SELECT * FROM {source}")  # noqa: S608 - quoted by callers
         pairs = list(zip(relation.columns, relation.types, strict=True))
-    leaves = [leaf for name, kind in pairs for leaf in _leaves(name, quoted(name), kind)]
+    try:
+        leaves = [leaf for name, kind in pairs for leaf in _leaves(name, quoted(name), kind)]
+    except RecursionError:
+        raise MalformedError(
+            "data.malformed", "the dataset cannot be read", got="columns nested too deeply",
+            mend="flatten its structs",
+        ) from None  # fmt: skip
     names = unique_names(name for name, _ in leaves)
     chosen = ", ".join(
         f"{expression} AS {quoted(name)}"

@@ -86,7 +86,11 @@ def profile_of(name: str) -> Profile:
             expected=" or ".join(known), mend="name one of these, or a TOML file with a profile",
         )  # fmt: skip
     found = tuple(read_profiles(_text(Path(name))).values())
-    return found[0] if len(found) == 1 else _no("the file holds several profiles")
+    if len(found) != 1:
+        _no("the file holds several profiles")
+    if found[0].name in known and found[0] != known[found[0].name]:
+        _no(f"{found[0].name!r} is the name of a shipped one, which says something else")
+    return found[0]
 
 
 def _text(path: Path) -> str:
@@ -110,7 +114,7 @@ def read_profiles(text: str) -> Mapping[str, Profile]:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also numbers of thousands of digits
         _no("the file is no TOML")
     if not document:
         _no("the file is empty")
