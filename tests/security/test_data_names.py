@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -9,8 +10,10 @@ import pytest
 
 from sunlit.base.errors import MalformedError
 from sunlit.formats.tabular import look_at_table
+from sunlit.producers.data.scan import scan
 from sunlit.producers.data.source import open_source
 from sunlit.recognise.header import values_among
+from sunlit.recognise.recognisers import shipped
 from tests.cli.doors import Door
 
 SECRETS = ("Quillfeather", "AB123456C", "margaret.q", "07700", "LS1 4AP")
@@ -150,3 +153,20 @@ def test_no_command_says_a_first_line(
         done = Door(capsys)("data", command[0], path, *command[1:], *more)
         assert done.code == 2
         assert not any(secret in done.out + done.err for secret in SECRETS)
+
+
+def test_a_file_that_is_not_read_and_called_by_somebodys_address_is_not_named(
+    tmp_path: Path,
+) -> None:
+    """Names of files that were not read go into the claim."""
+    (tmp_path / "a.txt").write_text("Nothing.")
+    (tmp_path / "margaret.q@example.org.png").write_bytes(b"\0")
+    (tmp_path / "margaret.q@example.org.txt").write_bytes(b"caf\xe9")
+    (tmp_path / "photo.png").write_bytes(b"\0")
+
+    with open_source(str(tmp_path), skip_unread=True) as source:
+        found = scan(source, recognisers=shipped(), at=datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert "photo.png" in found.claim.unread
+    assert sum("email" in one for one in found.claim.unread) == 2
+    assert not any(secret in repr((found.claim, found.detail)) for secret in SECRETS)

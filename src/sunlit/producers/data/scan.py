@@ -38,6 +38,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from sunlit import __version__
@@ -94,7 +95,18 @@ def scan(
         seen.names = _names(source, seen, model, whole=every_name, told=told)
     source.check()
     detail = detail_of(source, seen, recognisers, TOOL, at)
+    _hide_names(detail["dataset"]["unread"], engine)
     return Scanned(claim_of(detail, at), detail)
+
+
+def _hide_names(unread: list[dict[str, str]], engine: Engine) -> None:
+    """Take names of files that hold personal data out of what goes into the claim."""
+    for number, one in enumerate(unread, start=1):
+        plain = str(PurePosixPath(one["name"]).with_suffix(""))  # `.png` is no end of an address
+        found = engine.find(one["name"]) or engine.find(plain)
+        if found:
+            shown = f"file {number}, whose name seems to hold: {found[0].kind}"
+            one |= {"name": shown, "why": one["why"].replace(one["name"], shown)}
 
 
 def _silent(_done: int, _all: int) -> None:
