@@ -47,9 +47,9 @@ def data_tools() -> DataTools:
     return InstalledDataTools()
 
 
-def producers() -> tuple[Producer, ...]:
-    """Return every producer that looks at a component."""
-    return (*PRODUCERS, DataProducer(data_tools(), clock()))
+def producers(*, again: bool = False) -> tuple[Producer, ...]:
+    """Return every producer that looks at a component; `again`: scan data that was scanned."""
+    return (*PRODUCERS, DataProducer(data_tools(), clock(), again))
 
 
 def assess(
@@ -68,7 +68,7 @@ def assess(
     rubric = load_rubric(asked.profiles)
     cache = SqliteCache.open(default_path()) if asked.cached else None
     component = ComponentFolder.read(path, progress=progress, cache=cache)
-    drafts, notes = look(component, producers(), cache=cache, say=say)
+    drafts, notes = look(component, producers(again=not asked.cached), cache=cache, say=say)
     if home is not None and key is not None:
         keep_reports(home, component.root, drafts)
         with open_ledger(home, clock()) as ledger:

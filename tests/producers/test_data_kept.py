@@ -73,6 +73,65 @@ def kinds(found: Produced) -> list[type[Claim]]:
     return [type(draft.claim) for draft in found.drafts]
 
 
+def test_data_is_scanned_again_by_other_recognisers(place: Path) -> None:
+    """Newer ones may find more; what was measured stays, and the next look finds it done."""
+    trained(place, resource(place / "people.csv"))
+    tools = FakeDataTools()
+    produced(place, tools)
+    newer = replace(tools.scan_claim, recognisers="22" * 32, rows=7)
+    tools.present, tools.scan_claim, tools.looked = newer.recognisers, newer, []
+
+    found = produced(place, tools)
+
+    assert tools.looked == ["scan people.csv"]
+    assert kinds(found) == [Reidentification, Scan]
+    assert [one.claim.rows for one in found.drafts if isinstance(one.claim, Scan)] == [7]
+    assert kinds(produced(place, tools)) == [Reidentification, Scan]
+    assert len(tools.looked) == 1
+    assert DataProducer(tools, SetClock(AT)).tool_version() == newer.recognisers
+
+
+@pytest.mark.parametrize("kept", [SENSITIVE, replace(SENSITIVE, found=())])
+def test_a_scan_by_other_recognisers_hides_nothing_that_was_found(place: Path, kept: Scan) -> None:
+    """An agency's own recognisers may know more than the shipped ones."""
+    trained(place, resource(place / "people.csv"))
+    produced(place, FakeDataTools(scan_claim=replace(kept, recognisers="33" * 32)))
+
+    for _ in range(2):
+        found = produced(place, FakeDataTools())
+        scans = [one.claim for one in found.drafts if isinstance(one.claim, Scan)]
+        assert sorted(one.sensitive for one in scans) == [False, True]
+
+
+def test_a_kept_scan_counts_where_the_data_cannot_be_scanned_again(place: Path) -> None:
+    """It is elsewhere, or nothing here can read it; without recognisers nothing is compared."""
+    trained(place, resource(place / "people.csv"))
+    produced(place, FakeDataTools())
+    error = UnavailableError("x.x", "no")
+
+    found = produced(place, FakeDataTools(present="22" * 32, error=error))
+    assert Scan in kinds(found)
+    assert [note.blocks for note in found.notes] == [False]
+
+    tools = FakeDataTools(present=None)
+    assert Scan in kinds(produced(place, tools))
+    (place / "people.csv").unlink()
+    tools.present = "22" * 32
+    assert Scan in kinds(produced(place, tools))
+    assert tools.looked == []
+
+
+def test_data_is_scanned_again_where_that_is_asked_for(place: Path) -> None:
+    """So it is with `--no-cache`."""
+    trained(place, resource(place / "people.csv"))
+    tools = FakeDataTools()
+    produced(place, tools)
+
+    DataProducer(tools, SetClock(AT), again=True).produce(ComponentFolder.read(place))
+
+    assert tools.looked == ["scan people.csv", "measure people.csv", "scan people.csv"]
+
+
 def test_training_data_is_scanned_and_measured_once(place: Path) -> None:
     """What was found is kept with its report, and found again without looking."""
     trained(place, resource(place / "people.csv"))
@@ -187,7 +246,7 @@ def test_the_answer_hangs_on_records_and_drafts(place: Path) -> None:
 
     assert len(before) == 1
     assert len(after) == 5
-    assert producer.tool_version() is None
+    assert producer.tool_version() == FakeDataTools().present
     assert producer.name == "privacy"
 
 

@@ -121,6 +121,19 @@ def test_sensitive_data_stops_and_a_review_is_asked_for(gate: Gate) -> None:
     assert gate.tools.looked == ["scan people.csv"]
 
 
+def test_other_recognisers_look_again_and_hide_nothing(gate: Gate) -> None:
+    """What the first scan found still stops it, until the dataset is scanned by hand."""
+    gate.look()
+    gate.tools.present = "22" * 32
+    gate.tools.scan_claim = replace(
+        SENSITIVE, recognisers=gate.tools.present, sensitive=False, found=(), grounds=()
+    )
+
+    assert code(gate.look()) == "run.not-reviewed"
+    assert code(gate.look()) == "run.not-reviewed"
+    assert gate.tools.looked == ["scan people.csv"] * 2
+
+
 def test_going_on_without_a_review_is_recorded(gate: Gate) -> None:
     """Who asks for a review later says so, for everybody to see."""
     standing = gate.look(home=False)

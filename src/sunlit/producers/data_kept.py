@@ -19,7 +19,7 @@ from sunlit.claims.privacy import Reidentification, ReviewRequest, Scan
 from sunlit.claims.provenance import Provenance
 from sunlit.formats.sunlit_toml import DatasetEntry
 from sunlit.producers.provenance import ProvenanceProducer
-from sunlit.registry.data_keep import FOLDER, Kept, keep, kept, with_report
+from sunlit.registry.data_keep import FOLDER, Kept, is_by, keep, kept, tells_more, with_report
 from sunlit.registry.ports import DataTools
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced
 from sunlit.registry.run import digest_of
@@ -53,16 +53,20 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class DataProducer:
-    """Scans and measures training data with the given tools; `clock` dates what it finds."""
+    """Scans and measures training data with the given tools; `clock` dates what it finds.
+
+    With `again` what lies at hand is scanned whatever is kept of it.
+    """
 
     tools: DataTools
     clock: Clock
+    again: bool = False
     name: str = field(default=NAME, init=False)
     version: str = field(default="1", init=False)
 
     def tool_version(self) -> str | None:
-        """Return None: what is kept is not found again when a tool changes."""
-        return None
+        """Return the digest of the recognisers: other ones may find more in the same data."""
+        return self.tools.recognisers()
 
     def inputs(self, component: ComponentFolder) -> Sequence[str]:
         """Return what is kept about datasets, and the records of training."""
@@ -87,21 +91,31 @@ class DataProducer:
     ) -> tuple[list[Draft], list[Note]]:
         drafts, notes = list(known), list[Note]()
         for kind in (Scan, Reidentification):
-            if any(isinstance(one.claim, kind) for one in drafts):
+            have = [one for one in drafts if isinstance(one.claim, kind)]
+            if any(self._stands(one) for one in have) or (have and dataset.path is None):
                 continue
             try:
-                draft, note = self._find(component, dataset, kind)
+                found, note = self._find(component, dataset, kind, have)
             except SunlitError as error:
-                notes.append(Note.of(NAME, error))
+                # what is kept still counts, so that it could not be looked at again stops nothing
+                notes.append(Note.of(NAME, error, blocks=not have))
                 continue
-            drafts.append(draft)
+            drafts = [one for one in drafts if one not in have] + found
             notes += note
         drafts += self._request(component, dataset, drafts)
         return drafts, notes
 
+    def _stands(self, kept: Draft) -> bool:
+        again = self.again and isinstance(kept.claim, Scan)
+        return not again and is_by(kept.claim, self.tools.recognisers())
+
     def _find(
-        self, component: ComponentFolder, dataset: Dataset, kind: type[Claim]
-    ) -> tuple[Draft, list[Note]]:
+        self,
+        component: ComponentFolder,
+        dataset: Dataset,
+        kind: type[Claim],
+        known: Sequence[Draft],
+    ) -> tuple[list[Draft], list[Note]]:
         if dataset.path is None:
             raise UnavailableError(
                 "producer.no-data",
@@ -123,8 +137,9 @@ class DataProducer:
                 "producer.data-changed", f"{dataset.name}: it changed before it was looked at",
                 mend="wait until nothing writes to it and try again",
             )  # fmt: skip
-        draft = Draft(claim=claim, subjects=(dataset.subject,))
-        return draft, _keep(component, draft, reports)
+        drafts = [Draft(claim=claim, subjects=(dataset.subject,))]
+        drafts += [one for one in known if kind is Scan and tells_more(one.claim, claim)]
+        return drafts, _keep(component, drafts, reports)
 
     def _request(
         self, component: ComponentFolder, dataset: Dataset, known: Sequence[Draft]
@@ -138,7 +153,7 @@ class DataProducer:
             opened_on=self.clock.now(),
         )  # fmt: skip
         draft = Draft(claim=request, subjects=(dataset.subject,))
-        _keep(component, draft, {})
+        _keep(component, [draft], {})
         return [draft]
 
 
@@ -191,9 +206,11 @@ def _is_about(draft: Draft, dataset: Dataset) -> bool:
     return any(one.digest.get("sha256") == dataset.sha256 for one in draft.subjects)
 
 
-def _keep(component: ComponentFolder, draft: Draft, reports: Mapping[str, bytes]) -> list[Note]:
+def _keep(
+    component: ComponentFolder, drafts: Sequence[Draft], reports: Mapping[str, bytes]
+) -> list[Note]:
     try:
-        keep(component.root, [(draft.claim, draft.subjects)], reports)
+        keep(component.root, [(one.claim, one.subjects) for one in drafts], reports)
     except UnavailableError as error:  # a folder that nobody may write to is looked at all the same
         return [Note.of(NAME, error, blocks=False)]
     return []

@@ -20,6 +20,16 @@ PROFILE: Final = "controlled-training"
 class InstalledDataTools:
     """The tools of `sunlit.producers.data`, as far as they are installed."""
 
+    def recognisers(self) -> str | None:
+        """Return the digest of the shipped recognisers; None without the extra `[data]`."""
+        try:
+            check_installed()
+        except UnavailableError:
+            return None
+        from sunlit.recognise.recognisers import shipped  # noqa: PLC0415 - most commands need none
+
+        return shipped().digest
+
     def scan(self, path: Path, *, at: datetime, progress: Progress | None = None) -> Scanned:
         """Scan a file or folder; what cannot be read is named in the claim.
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
+from sunlit.capabilities.privacy.reviews import telling
 from sunlit.claims.base import Claim, read_claim
 from sunlit.claims.privacy import Mask, Minimisation, Reidentification, Scan, Synthesis
 from sunlit.claims.provenance import Resource
@@ -59,6 +60,39 @@ def keep(
     path = folder / f"{place}{ENDING}"
     write_whole(path, b"\n".join(lines) + b"\n")
     return path
+
+
+def is_by(claim: Claim, recognisers: str | None) -> bool:
+    """Whether a kept claim may stand: it is no scan, or one by these recognisers (None: by any)."""
+    return not isinstance(claim, Scan) or recognisers in (None, claim.recognisers)
+
+
+def tells_more(kept: Claim, found: Claim) -> bool:
+    """Whether a kept scan found what a new one does not, say by an agency's own recognisers.
+
+    It then stays beside the new one, until the dataset is scanned by hand: no scan hides what
+    another found.
+    """
+    if not (isinstance(kept, Scan) and isinstance(found, Scan)):
+        return False
+    return (kept.sensitive and not found.sensitive) or not telling(kept) <= telling(found)
+
+
+def keep_scan(
+    component: Path,
+    subject: Subject,
+    scan: Scan,
+    reports: Mapping[str, bytes],
+    known: Iterable[Scan] = (),
+) -> tuple[Scan, ...]:
+    """Keep a scan in the place of the known ones, and return all that still count.
+
+    Raises:
+        UnavailableError: `home.cannot-write`.
+    """
+    counting = (scan, *(one for one in known if tells_more(one, scan)))
+    keep(component, [(one, (subject,)) for one in counting], reports)
+    return counting
 
 
 def _place(claims: Sequence[tuple[Claim, tuple[Subject, ...]]]) -> str:

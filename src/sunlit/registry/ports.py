@@ -44,6 +44,10 @@ class Measured:
 class DataTools(Protocol):
     """Looks at a dataset that lies at a path: a file or a folder."""
 
+    def recognisers(self) -> str | None:
+        """Return the digest of the recognisers that a scan would use; None where there are none."""
+        ...
+
     def scan(self, path: Path, *, at: datetime, progress: Progress | None = None) -> Scanned:
         """Say what personal data it seems to hold.
 

@@ -19,7 +19,7 @@ from sunlit.capabilities.privacy.reviews import TRAINING, Reviewed, accepted, re
 from sunlit.claims.base import Claim
 from sunlit.claims.privacy import ReviewRequest, Scan
 from sunlit.formats.sunlit_toml import SunlitToml
-from sunlit.registry.data_keep import about, keep, with_report
+from sunlit.registry.data_keep import about, is_by, keep, keep_scan, with_report
 from sunlit.registry.ports import DataTools
 from sunlit.registry.run import Asked, Input
 from sunlit.rubric.evidence import Evidence
@@ -113,7 +113,7 @@ def _stand(
     known = _reviews(evidence, one, asker)
     standing = Standing(input=one, refused=refusal(known))
     try:
-        found = _kept(asked.component, one) or [_scan(asked, one, tools, asker.at, progress)]
+        found = _known(asked, one, tools, asker.at, progress)
     except SunlitError as error:
         return replace(standing, error=error)
     # Whoever counts and calls it sensitive is heard: a kept scan that finds less hides nothing.
@@ -148,9 +148,20 @@ def _logged(evidence: Evidence | None, one: Input) -> list[Scan]:
     return [scan for _, scan, _ in scans(evidence, str(one.digest["sha256"]))]
 
 
-def _scan(
+def _known(
     asked: Asked, one: Input, tools: DataTools, at: datetime, progress: Progress | None
-) -> Scan:
+) -> Sequence[Scan]:
+    """Return the kept scans, or, where other recognisers made all of them, with one made now."""
+    found, present = _kept(asked.component, one), tools.recognisers()
+    if any(is_by(scan, present) for scan in found):
+        return found
+    return _scan(asked, one, tools, at, progress, found)
+
+
+def _scan(
+    asked: Asked, one: Input, tools: DataTools, at: datetime, progress: Progress | None,
+    known: Sequence[Scan],
+) -> Sequence[Scan]:  # fmt: skip
     found = tools.scan(one.path, at=at, progress=progress)
     if found.digest is not None and found.digest.get("sha256") != one.digest["sha256"]:
         raise VerificationError(
@@ -158,8 +169,7 @@ def _scan(
             mend="wait until nothing writes to it and try again",
         )  # fmt: skip
     claim = with_report(found.claim, found.reports)
-    keep(asked.component, [(claim, (_subject(one),))], found.reports)
-    return claim
+    return keep_scan(asked.component, _subject(one), claim, found.reports, known)
 
 
 def _subject(one: Input) -> Subject:
