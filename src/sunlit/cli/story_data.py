@@ -34,24 +34,30 @@ def the_data_is_masked_and_reviewed(stage: Stage) -> None:
         looks at what goes in, and stops: everybody in the table is named.""")
     stage.sunlit(*training(RAW), expect=1, show=18)
     stage.say("""A scan says what is there, column by column, and writes a plan that a person can
-        read and change. The maker's own keeps what the model uses, drops the rest, and makes age,
-        income and schooling coarser. What comes out is scanned again.""")
+        read and change. How easily a person is found in it is measured too: the columns that tell
+        people apart are searched for. The maker's own plan keeps what the model uses, drops the
+        rest, and makes age, income and schooling coarser. What comes out is scanned again.""")
     stage.sunlit("data", "scan", RAW, "--plan", "survey/plan.toml", expect=1, show=8)
+    _measured(stage, RAW, expect=1)
     stage.sunlit(
         "data", "mask", RAW, "--plan", "example/story/mask-plan.toml", "--out", MASKED,
         "--component", "model", show=3,
     )  # fmt: skip
-    stage.say("""How easily is a person found in what is left? The columns that tell people apart
-        are searched for; each figure's upper end is held against a threshold with a source.""")
-    stage.sunlit(
-        "data", "risk", MASKED, "--profile", "controlled-training", "--population", POPULATION,
-        "--component", "model", show=3,
-    )  # fmt: skip
+    stage.say("""How easily is a person found in what is left? Each figure's upper end is held
+        against a threshold with a source.""")
+    _measured(stage, MASKED, "--component", "model")
     stage.say("""Nobody is named any more, and the risk is within the threshold. But the table still
         tells who has a disability: that is for somebody else to accept.""")
     stage.sunlit(*training(MASKED), expect=1, show=4)
     stage.sunlit("review", "ask", MASKED, "--component", "model", "--home", "maker", show=3)
     _review(stage)
+
+
+def _measured(stage: Stage, data: str, *more: str, expect: int = 0) -> None:
+    stage.sunlit(
+        "data", "risk", data, "--profile", "controlled-training", "--population", POPULATION, *more,
+        expect=expect, show=3,
+    )  # fmt: skip
 
 
 def _review(stage: Stage) -> None:
