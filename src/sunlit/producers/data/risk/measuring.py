@@ -41,6 +41,7 @@ TOOL: Final = f"sunlit {__version__}"
 Progress = Callable[[int, int], None]
 STEPS: Final = {"duckdb": 24, "pyspark": 4}  # Spark takes seconds for each question
 STAGES: Final = 6
+UNASKED_ORDERED: Final = 100_000  # rows up to which nobody need ask for the ordered distance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,11 @@ def _measured(source: Measurable, wanted: Wanted, of: Held, stage: Iterator[int]
     histogram = of.classes.histogram() if chosen.keys else single(of.table)
     without = {name: _without(of.classes, name) for name in chosen.keys}
     next(stage)
-    spread = tuple(_diversities(of.table, chosen, sensitive_of(chosen, wanted.asked), of.rows))
+    spread = tuple(
+        _diversities(
+            of.table, chosen, sensitive_of(chosen, wanted.asked), wanted.asked.sensitive, of.rows
+        )
+    )
     next(stage)
     uniqueness = population_uniqueness(histogram, wanted.population, wanted.seed)
     figures = held((
@@ -209,11 +214,14 @@ def _plain(table: Any, keys: Sequence[str]) -> None:  # noqa: ANN401 - Ibis
 
 
 def _diversities(
-    table: Any, chosen: Chosen, sensitive: Sequence[str], rows: int  # noqa: ANN401 - Ibis
+    table: Any, chosen: Chosen, sensitive: Sequence[str], asked: Sequence[str], rows: int  # noqa: ANN401
 ) -> Iterator[Diversity]:  # fmt: skip
     _plain(table, sensitive)
     for name in sensitive:
-        ordered = table[name].type().is_numeric() and not table[name].type().is_boolean()
+        kind = table[name].type()
+        # it lays out each class by each value, so on many rows it is for those who ask for it
+        worth = rows <= UNASKED_ORDERED or name in asked
+        ordered = worth and kind.is_numeric() and not kind.is_boolean()
         yield diversity(table, chosen.keys, name, rows, ordered=ordered)
 
 
