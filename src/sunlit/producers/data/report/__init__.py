@@ -62,5 +62,5 @@ def _kind(detail: Mapping[str, object]) -> str:
     raise MalformedError(
         "data-report.format", "no report can be made of this document",
         expected=" or ".join(f"sunlit-data-{kind}/1" for kind in PAGES),
-        got=str(detail.get("format")), mend="make it anew, with the version of Sunlit that reads it",
+        got=str(detail.get("format")), mend="make it again with this version of Sunlit",
     )  # fmt: skip
