@@ -66,7 +66,7 @@ def session(master: str = "local[*]", **settings: str) -> Iterator[Any]:
     # Spark starts Python for some work, and must find this one.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
-        from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+        from pyspark.sql import SparkSession  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise _no_spark() from error
     builder = SparkSession.builder.master(master).appName("sunlit data risk")
@@ -155,7 +155,7 @@ def _readable(schema: Any) -> Any:  # noqa: ANN401 - a pyarrow.Schema
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    from pyspark.errors import PySparkException  # noqa: PLC0415 - an extra
+    from pyspark.errors import PySparkException  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
 
     try:
         yield
