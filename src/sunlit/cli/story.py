@@ -262,6 +262,7 @@ def ending(stage: Stage, directory: Path) -> None:
     label = directory / token.relative_to(stage.root) / "label.txt"
     for path, what in (
         (label, "the safety label"),
+        (directory / "model/.sunlit/data", "what was found in its data: open the .html reports"),
         (directory / "model/.sunlit/provenance", "how the model came about"),
         (directory / "decision.zip", "the bundle about one decision; open its index.html"),
         (directory / "council/log", "a public log: static files, any web server will do"),
