@@ -1,10 +1,12 @@
 """What can go wrong, what is done about it, and who accepted what is left."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from sunlit.claims.base import Claim, of_type
+from sunlit.claims.provenance import Resource
 
 
 class Tier(StrEnum):
@@ -105,7 +107,8 @@ class RiskCode(Claim):
 class Mitigation(Claim):
     """Evidence for one of the eight practices M1-M8. Subject: the release.
 
-    `not_needed_ground` is a legal ground, signed; without it `evidence` names what was done.
+    `not_needed_ground` is a legal ground, signed; without it `evidence` names what was done. A
+    promise names neither: only its `owner` and when it is `due`.
     """
 
     practice: str
@@ -115,3 +118,99 @@ class Mitigation(Claim):
     evidence_digest: str | None = None
     not_needed_ground: str | None = None
     valid_until: datetime
+    owner: str | None = None
+    due: datetime | None = None
+
+
+@of_type("urn:sunlit:risk:assessment:v1", family="risk")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskAssessment(Claim):
+    """A deployer's answers to the questions of a use. Subject: the use.
+
+    `answers` maps a question of the set named by `questions` (its digest) to the values chosen;
+    `impact_raw` of `impact_max` is the score that follows. `row` is the row of the 12 x 8
+    register (`UC01`-`UC12`) that the use belongs to, `facts` what decides which controls apply,
+    for example `personal-data` = `yes`.
+    """
+
+    use: str
+    deployer: str
+    component: str | None = None
+    questions: str
+    answers: Mapping[str, object]
+    impact_raw: int
+    impact_max: int
+    autonomy_level: int
+    area: int
+    row: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    assessed_on: datetime
+    valid_until: datetime
+
+
+@of_type("urn:sunlit:risk:acceptance:v1", family="risk")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance(Claim):
+    """Somebody who may accepts a risk that is left, for a time. Subject: the release.
+
+    It never turns a finding: it is shown beside it. `what` is a control or a practice.
+    """
+
+    use: str
+    deployer: str
+    what: str
+    reason: str
+    owner: str
+    accepted_on: datetime
+    valid_until: datetime
+
+
+@of_type("urn:sunlit:risk:measure:v1", family="risk")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Claim):
+    """What a deployer did for a duty that no tool can look at. Subject: the use.
+
+    `topic` is the word that a control asks for, for example `dpa2018-s62-logging`; `evidence`
+    names the document by digest.
+    """
+
+    use: str
+    deployer: str
+    topic: str
+    text: str
+    evidence: Resource | None = None
+    owner: str | None = None
+    decided_on: datetime
+    valid_until: datetime
+
+
+@of_type("urn:sunlit:risk:session:v1", family="risk")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardSession(Claim):
+    """A board opens a vote. Subject: the release. `closes_on` is when votes should be in.
+
+    `documents` names what the members are given: statements by id, reports by digest.
+    """
+
+    board: str
+    release: str
+    use: str
+    deployer: str
+    scheme: str
+    opened_on: datetime
+    closes_on: datetime
+    documents: tuple[Resource, ...] = ()
+    note: str | None = None
+
+
+@of_type("urn:sunlit:risk:recusal:v1", family="risk")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recusal(Claim):
+    """A board member stands aside, with a reason. Subject: the release."""
+
+    board: str
+    release: str
+    use: str
+    deployer: str
+    reason: str
+    recused_on: datetime

@@ -15,7 +15,9 @@ from sunlit.cli.lazy import LazyGroup
 COMMANDS: Final = {
     "assure": ("assure", "Check a component's folder and say how to mend what fails."),
     "attest": ("attest", "Sign what an independent assessor found, over exact digests."),
+    "audit": ("audit", "Audit for bias, red-team, test robustness and drift; import reports."),
     "board": ("board", "Vote on, publish and show the 4-digit risk code."),
+    "conformity": ("conformity", "Show what held on a date, and what will lapse."),
     "data": ("data", "Find, mask, minimise, measure and make up datasets."),
     "decision": ("decision", "Show, search, answer, check, export and erase decision records."),
     "bundle": ("bundle", "Lay a decision and what governed it into one zip for a court."),
@@ -30,6 +32,8 @@ COMMANDS: Final = {
     "release": ("release", "Declare a release, with changelog and rollback target."),
     "retain": ("retain", "Say how long contents of decisions are kept; erase what is older."),
     "review": ("review", "Accept or refuse a dataset for a purpose, independently."),
+    "risk": ("risk", "Assess a use; show the risk register; explain the code."),
+    "rubric": ("rubric", "Show, compare, resolve, check and explain rubrics."),
     "run": ("run", "Run a training command and record its provenance."),
     "selftest": ("selftest", "Sign, log, prove and verify once, in a temporary directory."),
     "token": ("token", "Issue, show, verify, suspend and revoke safety tokens."),

@@ -4,13 +4,35 @@ from typing import Final
 
 from sunlit.capabilities.assurance import rules
 from sunlit.capabilities.assurance.admission import admit
-from sunlit.claims.assurance import Attestation, ChangePlan, TestResult, Withdrawal
+from sunlit.claims.assurance import (
+    Attestation,
+    ChangePlan,
+    CounterEvidence,
+    Effort,
+    Reply,
+    TestResult,
+    WeightBinding,
+    Withdrawal,
+)
+from sunlit.claims.bias import BiasAudit
 from sunlit.rubric.capability import Capability
 
 CAPABILITY: Final = Capability(
     name="assurance",
     question="Who independent tested it, and how well?",
-    claims=frozenset({Attestation, ChangePlan, TestResult, Withdrawal}),
+    claims=frozenset(
+        {
+            Attestation,
+            BiasAudit,
+            ChangePlan,
+            CounterEvidence,
+            Effort,
+            Reply,
+            TestResult,
+            WeightBinding,
+            Withdrawal,
+        }
+    ),
     admission=admit,
     rules={
         "independently-attested": rules.independently_attested,

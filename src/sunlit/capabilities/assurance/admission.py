@@ -5,8 +5,18 @@ from datetime import datetime
 
 from sunlit.authority.directory import Directory
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.assurance import Attestation, ChangePlan, TestResult, Withdrawal
+from sunlit.claims.assurance import (
+    Attestation,
+    ChangePlan,
+    CounterEvidence,
+    Effort,
+    Reply,
+    TestResult,
+    WeightBinding,
+    Withdrawal,
+)
 from sunlit.claims.authority import Role
+from sunlit.claims.bias import BiasAudit
 from sunlit.rubric.entry import enters, first_no, not_ours, refused, speaks
 from sunlit.rubric.finding import Verdict
 
@@ -14,8 +24,14 @@ from sunlit.rubric.finding import Verdict
 def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> Verdict:
     """Admit tests by maintainers and assessors, the rest by the organisation that it names."""
     match said.claim:
-        case TestResult():
+        case TestResult() | BiasAudit():
             return _test(said, directory)
+        case WeightBinding():
+            return _own(said, directory, said.claim.bound_by)
+        case CounterEvidence():
+            return _own(said, directory, said.claim.assessor)
+        case Reply() | Effort():
+            return _own(said, directory, said.claim.organisation)
         case Attestation():
             return _attestation(said, said.claim, directory)
         case ChangePlan():
@@ -31,6 +47,13 @@ def _test(said: Admitted, directory: Directory) -> Verdict:
     if no is not None:
         no = speaks(said, directory, Role.ASSESSOR)
     return no or enters(said, "A maintainer or an assessor signed it.")
+
+
+def _own(said: Admitted, directory: Directory, organisation: str) -> Verdict:
+    """Anybody known may say this, in their own name."""
+    if organisation not in directory.organisations(said):
+        return refused(f"No key of {organisation} signed it.")
+    return enters(said, f"A key of {organisation} signed it.")
 
 
 def _attestation(said: Admitted, claim: Attestation, directory: Directory) -> Verdict:

@@ -4,13 +4,35 @@ from typing import Final
 
 from sunlit.capabilities.risk import rules
 from sunlit.capabilities.risk.admission import admit
-from sunlit.claims.risk import Mitigation, RiskCode, Use, Vote
+from sunlit.claims.risk import (
+    Acceptance,
+    BoardSession,
+    Measure,
+    Mitigation,
+    Recusal,
+    RiskAssessment,
+    RiskCode,
+    Use,
+    Vote,
+)
 from sunlit.rubric.capability import Capability
 
 CAPABILITY: Final = Capability(
     name="risk",
     question="What can go wrong, what is done about it?",
-    claims=frozenset({Mitigation, RiskCode, Use, Vote}),
+    claims=frozenset(
+        {
+            Acceptance,
+            BoardSession,
+            Measure,
+            Mitigation,
+            Recusal,
+            RiskAssessment,
+            RiskCode,
+            Use,
+            Vote,
+        }
+    ),
     admission=admit,
     rules={
         "gap-within-ceiling": rules.gap_within_ceiling,

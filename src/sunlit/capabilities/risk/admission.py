@@ -6,7 +6,17 @@ from sunlit.authority.directory import Directory
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.names import named_digest
-from sunlit.claims.risk import Mitigation, RiskCode, Use, Vote
+from sunlit.claims.risk import (
+    Acceptance,
+    BoardSession,
+    Measure,
+    Mitigation,
+    Recusal,
+    RiskAssessment,
+    RiskCode,
+    Use,
+    Vote,
+)
 from sunlit.rubric.entry import before, enters, first_no, not_ours, refused, sentence, speaks
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.published import stated
@@ -25,8 +35,22 @@ def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> 
             return _code(said, said.claim, history, directory)
         case Mitigation():
             return _mitigation(said, said.claim, directory)
+        case RiskAssessment() | Measure() | Acceptance():
+            return _deployers(said, said.claim.deployer, directory)
+        case BoardSession() | Recusal():
+            return _boards(said, said.claim.board, said.claim.release, directory)
         case _:
             return not_ours(said)
+
+
+def _deployers(said: Admitted, deployer: str, directory: Directory) -> Verdict:
+    no = speaks(said, directory, Role.OPERATOR, deployer)
+    return no or enters(said, f"An operator of {deployer} signed it.")
+
+
+def _boards(said: Admitted, board: str, release: str, directory: Directory) -> Verdict:
+    no = speaks(said, directory, Role.BOARD, board) or _about(said, release)
+    return no or enters(said, f"A member of the board of {board} signed it.")
 
 
 def _use(said: Admitted, use: Use, directory: Directory) -> Verdict:
