@@ -1,0 +1,1 @@
+"""Real tests of a component: bias, red team, robustness, drift; each yields a claim."""
