@@ -47,7 +47,7 @@ def test_zero_of_a_few_says_little() -> None:
 
 
 def test_two_in_a_hundred_needs_many_clean_attempts() -> None:
-    """ "Fewer than 2 % succeed" takes 149 clean attempts one-sided, 189 by Wilson's score."""
+    """Fewer than 2 in 100 takes 149 clean attempts one-sided, 189 by Wilson's score."""
     assert clopper_pearson(0, 149, 0.90)[1] < Decimal("0.02") < clopper_pearson(0, 148, 0.90)[1]
     assert wilson(0, 189)[1] < Decimal("0.02") < wilson(0, 188)[1]
 
