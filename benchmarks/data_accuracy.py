@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import data_contender, data_sets
-from benchmarks.data_contender import MissingError, Run
+from benchmarks import contender, data_sets
+from benchmarks.contender import MissingError, Run
 from benchmarks.parts import OURS, Part, Row, Target
 from benchmarks.render import show
 from tests.data_corpus import columns
@@ -91,7 +91,7 @@ def _scores(
     with tempfile.TemporaryDirectory() as folder:
         place, out = Path(folder) / "documents.jsonl", Path(folder) / "spans.jsonl"
         place.write_text("\n".join(to_lines(list(documents))), encoding="utf-8")
-        data_contender.ours("spans", place, out)
+        contender.ours("spans", place, out)
         scores = {OURS: _score(documents, out, 0, is_ours=True)}
         for name, ner, lowest in VARIANTS:
             if lowest:
@@ -107,7 +107,7 @@ def _scores(
 
 def _presidio(place: Path, out: Path, *, ner: bool) -> Run:
     options = ["--ner"] if ner else []
-    return data_contender.presidio("spans", place, out, "--threshold", "0", *options)
+    return contender.presidio("spans", place, out, "--threshold", "0", *options)
 
 
 def _score(
@@ -176,12 +176,12 @@ def _column_rows(*, small: bool, versions: dict[str, str], notes: list[str]) -> 
     with tempfile.TemporaryDirectory() as folder:
         place, out = Path(folder) / "columns.json", Path(folder) / "labels.json"
         place.write_text(json.dumps({one.name: one.values for one in made}), encoding="utf-8")
-        data_contender.ours("columns", place, out)
+        contender.ours("columns", place, out)
         right[OURS], wrong[OURS] = _labelled(made, json.loads(out.read_text("utf-8")), is_ours=True)
         for threshold in ("0", "0.5"):
             name = f"presidio-structured, {threshold}"
             try:
-                run = data_contender.presidio(
+                run = contender.presidio(
                     "columns", place, out, "--rows", str(rows), "--threshold", threshold
                 )
             except MissingError as missing:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from benchmarks import data_contender, data_made
+from benchmarks import contender, data_made
 from benchmarks.data_plot import exponent, plot
 from benchmarks.data_speed import ASKED, GIB
 from benchmarks.parts import OURS, Part, Row, Target
@@ -35,12 +35,12 @@ def measure(scale: str, svg: Path | None) -> Part:
         place = Path(folder) / "made.parquet"
         for count in RISK[scale]:
             data_made.people(place, count)
-            run = data_contender.ours("klt", place, *ASKED, "--memory", "2500MB")
+            run = contender.ours("klt", place, *ASKED, "--memory", "2500MB")
             cost[K_L_T].append((count, run.cpu))
             rows.append(_row(K_L_T, count, run.cpu, run.peak))
         for count in SCAN[scale]:
             data_made.table(place, count)
-            run = data_contender.ours("scan", place)
+            run = contender.ours("scan", place)
             cost[LOOK].append((count, run.cpu))
             rows.append(_row(LOOK, count, run.cpu, run.peak))
     if svg is not None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.data_measure import measured, say
+from benchmarks.measure import measured, say
 
 if TYPE_CHECKING:
     from sunlit.producers.data.mask import Masking

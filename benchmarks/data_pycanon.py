@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from pycanon import anonymity
 
-from benchmarks.data_measure import measured, say
+from benchmarks.measure import measured, say
 
 
 def main() -> None:

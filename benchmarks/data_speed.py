@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from benchmarks import data_contender, data_made
-from benchmarks.data_contender import MissingError, Run
+from benchmarks import contender, data_made
+from benchmarks.contender import MissingError, Run
 from benchmarks.parts import OURS, Part, Row, Target
 from benchmarks.render import number, show
 
@@ -36,15 +36,15 @@ def text(folder: Path, scale: str) -> Part:
     data_made.notes(folder / "dense.jsonl", many, is_dense=True)
     data_made.notes(folder / "few-dense.jsonl", few, is_dense=True)
     runs = {
-        OURS: data_contender.ours("text", folder / "many.jsonl"),
-        "Sunlit, `scan` of the file": data_contender.ours("scan", folder / "many.jsonl"),
+        OURS: contender.ours("text", folder / "many.jsonl"),
+        "Sunlit, `scan` of the file": contender.ours("scan", folder / "many.jsonl"),
     }
-    notes = _theirs(runs, NO_NER, lambda: data_contender.presidio("text", folder / "few.jsonl"))
+    notes = _theirs(runs, NO_NER, lambda: contender.presidio("text", folder / "few.jsonl"))
     if not notes:
-        runs["Presidio with NER"] = data_contender.presidio("text", folder / "few.jsonl", "--ner")
+        runs["Presidio with NER"] = contender.presidio("text", folder / "few.jsonl", "--ner")
     speed = {name: run.facts["bytes"] / run.cpu / 1e6 for name, run in runs.items()}
-    dense = {OURS: data_contender.ours("text", folder / "dense.jsonl")}
-    _theirs(dense, NO_NER, lambda: data_contender.presidio("text", folder / "few-dense.jsonl"))
+    dense = {OURS: contender.ours("text", folder / "dense.jsonl")}
+    _theirs(dense, NO_NER, lambda: contender.presidio("text", folder / "few-dense.jsonl"))
     packed = {name: run.facts["bytes"] / run.cpu / 1e6 for name, run in dense.items()}
     return _part(
         "text", "Looking through text",
@@ -65,10 +65,10 @@ def table(folder: Path, scale: str) -> Part:
     """Label 7 text columns: our scan of every row, presidio-structured of a few."""
     many, few = TABLE[scale]
     data_made.table(folder / "table.parquet", many)
-    runs = {OURS: data_contender.ours("scan", folder / "table.parquet")}
+    runs = {OURS: contender.ours("scan", folder / "table.parquet")}
     theirs = "presidio-structured"
     arguments = ("table", folder / "table.parquet", "--rows", str(few))
-    notes = _theirs(runs, theirs, lambda: data_contender.presidio(*arguments))
+    notes = _theirs(runs, theirs, lambda: contender.presidio(*arguments))
     speed = {name: run.facts["rows"] / run.cpu / 1e3 for name, run in runs.items()}
     wall = runs[OURS].wall
     rows = [
@@ -101,10 +101,8 @@ def risk(folder: Path, scale: str) -> Part:
     """Measure k, l and t: beside pyCANON, then alone on tables that it cannot hold."""
     size = RISK[scale]
     data_made.people(folder / "beside.parquet", size)
-    runs = {OURS: data_contender.ours("klt", folder / "beside.parquet", *ASKED)}
-    notes = _theirs(
-        runs, "pyCANON", lambda: data_contender.pycanon(folder / "beside.parquet", *ASKED)
-    )
+    runs = {OURS: contender.ours("klt", folder / "beside.parquet", *ASKED)}
+    notes = _theirs(runs, "pyCANON", lambda: contender.pycanon(folder / "beside.parquet", *ASKED))
     cpu = {name: run.cpu for name, run in runs.items()}
     rows = [_cost(f"k, l and t of {size:,} rows", cpu, "pyCANON", "risk")]
     if "pyCANON" in runs:
@@ -113,7 +111,7 @@ def risk(folder: Path, scale: str) -> Part:
     for count, memory in ((middle, "400MB"), (most, "2500MB")):
         place = folder / "alone.parquet"
         data_made.people(place, count)
-        run = data_contender.ours("klt", place, *ASKED, "--memory", memory)
+        run = contender.ours("klt", place, *ASKED, "--memory", memory)
         place.unlink()
         runs[f"Sunlit, {count:,} rows"] = run
         rows += _alone(run, count, scale)
@@ -144,8 +142,8 @@ def mask(folder: Path, scale: str) -> Part:
     (folder / "key").chmod(0o600)
     key = ("--key", folder / "key")
     runs = {
-        "reading and masking": data_contender.ours("pass", folder / "table.parquet", *key),
-        "`mask`: writing and the second scan too": data_contender.ours(
+        "reading and masking": contender.ours("pass", folder / "table.parquet", *key),
+        "`mask`: writing and the second scan too": contender.ours(
             "mask", folder / "table.parquet", folder / "out.parquet", *key
         ),
     }  # fmt: skip

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from stdnum.gb import nhs
 
-from benchmarks import data, data_accuracy, data_contender, data_made, data_sets, data_speed
-from benchmarks.data_contender import MissingError, Run
+from benchmarks import contender, data, data_accuracy, data_made, data_sets, data_speed
+from benchmarks.contender import MissingError, Run
 from benchmarks.data_plot import exponent, plot
 from benchmarks.parts import OURS, Part
 from benchmarks.run import Failed
@@ -89,7 +89,7 @@ def test_a_contender_that_is_not_installed_is_said_to_be(monkeypatch: pytest.Mon
     """Our own side is measured all the same."""
     monkeypatch.setenv("PYCANON_PYTHON", "/nowhere/python")
     with pytest.raises(MissingError, match="bench-data"):
-        data_contender.python_of("pycanon")
+        contender.python_of("pycanon")
 
 
 def test_presidio_may_call_a_column_of_dates_one_of_dates_and_we_may_not_call_it_births() -> None:
@@ -129,7 +129,7 @@ def test_equal_figures_are_said_to_be() -> None:
 
 def test_the_page_says_what_failed() -> None:
     """A part that could not be run is no part that went well."""
-    page = data.report(
+    page = data.SUITE.report(
         {"CPU": "x"},
         [Part(name="n", title="T", text="words", rows=[]), Failed("risk", "no memory")],
     )

@@ -1,7 +1,8 @@
 """Start a contender in an environment of its own and read what it measured.
 
-`.venv-presidio` and `.venv-pycanon` are made by `make bench-data`; PRESIDIO_PYTHON and
-PYCANON_PYTHON name other interpreters. A contender that is missing is left out, which is said.
+`make bench-data` and `make bench-audit` make `.venv-presidio`, `.venv-nannyml` and the others;
+PRESIDIO_PYTHON and the like name other interpreters. A contender that is missing is left out,
+which is said. None may call home: what switches telemetry off is set for all.
 """
 
 import json
@@ -15,6 +16,13 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parent.parent
 LONGEST: Final = 1_500  # seconds
+SILENT: Final = {
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_OFFLINE": "1",
+    "INSPECT_DISABLE_UPDATE_CHECK": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "NML_DISABLE_USAGE_LOGGING": "1",
+}
 PRESIDIO: Final = "presidio"
 PYCANON: Final = "pycanon"
 
@@ -48,30 +56,40 @@ def python_of(name: str) -> str:
     said = os.environ.get(f"{name.upper()}_PYTHON")
     place = Path(said) if said else ROOT / f".venv-{name}" / "bin" / "python"
     if not place.exists():
-        raise MissingError(f"{place} is not there: `make bench-data` makes it")
+        raise MissingError(f"{place} is not there: `make bench-data bench-audit` makes it")
     return str(place)
 
 
 def ours(*arguments: str | Path) -> Run:
-    """Run our own side."""
-    return _run([sys.executable, "-m", "benchmarks.data_ours", *map(str, arguments)])
+    """Run our own side of `benchmarks.data`."""
+    return here("data_ours", *arguments)
+
+
+def here(module: str, *arguments: str | Path) -> Run:
+    """Run a module of this folder in this environment."""
+    return _run([sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)])
+
+
+def beside(name: str, module: str, *arguments: str | Path) -> Run:
+    """Run a module of this folder in a contender's environment."""
+    return _run([python_of(name), "-m", f"benchmarks.{module}", *map(str, arguments)])
 
 
 def presidio(*arguments: str | Path) -> Run:
     """Run Presidio's side."""
-    command = [python_of(PRESIDIO), "-m", "benchmarks.data_presidio", *map(str, arguments)]
-    return _run(command)
+    return beside(PRESIDIO, "data_presidio", *arguments)
 
 
 def pycanon(*arguments: str | Path) -> Run:
     """Run pyCANON's side."""
-    return _run([python_of(PYCANON), "-m", "benchmarks.data_pycanon", *map(str, arguments)])
+    return beside(PYCANON, "data_pycanon", *arguments)
 
 
 def _run(command: Sequence[str]) -> Run:
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=LONGEST, cwd=ROOT
-    )
+        command, check=False, capture_output=True, text=True, timeout=LONGEST, cwd=ROOT,
+        env={**os.environ, **SILENT},
+    )  # fmt: skip
     if done.returncode:
         last = "\n".join(done.stderr.splitlines()[-8:])
         raise RuntimeError(f"{' '.join(command[2:5])} ended with {done.returncode}:\n{last}")
