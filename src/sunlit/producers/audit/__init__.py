@@ -1,1 +1,1 @@
-"""Real tests of a component: bias, red team, robustness, drift; each yields a claim."""
+"""The audits: bias, red team, robustness, drift; what they find are claims of assurance."""
