@@ -14,6 +14,7 @@ from sunlit.producers.data_kept import DataProducer
 from sunlit.producers.data_kept_tools import InstalledDataTools
 from sunlit.registry.admit import open_ledger
 from sunlit.registry.assure import Assessment, Question, Say, admit_drafts, judge, look
+from sunlit.registry.audit_keep import keep_audit_reports
 from sunlit.registry.data_keep import keep_reports
 from sunlit.registry.home import Home
 from sunlit.registry.manifests import kept_manifests
@@ -71,6 +72,7 @@ def assess(
     drafts, notes = look(component, producers(again=not asked.cached), cache=cache, say=say)
     if home is not None and key is not None:
         keep_reports(home, component.root, drafts)
+        keep_audit_reports(home, component.root, drafts)
         with open_ledger(home, clock()) as ledger:
             admit_drafts(ledger, drafts, home.signer(key))
     now = asked.at or clock().now()

@@ -129,4 +129,4 @@ def test_every_producer_is_listed_once_under_its_own_name() -> None:
         assert producer.version
         assert producer.tool_version() is None or producer.tool_version()
 
-    assert len({producer.name for producer in PRODUCERS}) == 6
+    assert len({producer.name for producer in PRODUCERS}) == 7

@@ -51,5 +51,6 @@ PRODUCERS: Final[tuple[Producer, ...]] = (
     LazyProducer("licences", "sunlit.producers.licences:LicencesProducer"),
     LazyProducer("documentation", "sunlit.producers.documentation:DocumentationProducer"),
     LazyProducer("tests", "sunlit.producers.test_reports:TestReportsProducer"),
+    LazyProducer("audits", "sunlit.producers.audits_kept:AuditsProducer"),
 )
 """Every producer, in the order in which they run."""

@@ -20,6 +20,7 @@ CODES: Final = {
     "producer.no-report": "The folder holds no test report.",
     "producer.bad-report": "A test report cannot be read.",
     "producer.other-model": "A test report is about other bytes than the folder holds.",
+    "producer.other-bytes": "A kept audit was made on other model files than the folder holds.",
     "producer.report-disagrees": "A test report says PASSED and its own figures do not.",
     "producer.bad-toml": "sunlit.toml is malformed; what it says is not used.",
     "producer.unknown-key": "sunlit.toml has a key that this version does not know; it is kept.",

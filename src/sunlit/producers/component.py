@@ -11,25 +11,24 @@ from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.claims.provenance import Component, Dataset
 from sunlit.formats.sunlit_toml import DatasetEntry
 from sunlit.formats.tabular import Table, is_table, look_at_table
+from sunlit.registry.model_files import (
+    MAX_MODEL_FILES,
+    MODEL_SUFFIXES,
+    WEIGHT_NAMES,
+    model_files,
+)
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced
 from sunlit.statement.intoto import Subject
 
 NAME: Final = "component"
 
-MODEL_SUFFIXES: Final = frozenset({
-    ".bin", ".ckpt", ".gguf", ".h5", ".joblib", ".keras", ".mlmodel", ".onnx", ".pb", ".pickle",
-    ".pkl", ".pmml", ".pt", ".pth", ".safetensors", ".skops", ".tflite", ".ubj",
-})  # fmt: skip
 DATA_SUFFIXES: Final = frozenset({
     ".arrow", ".avro", ".csv", ".feather", ".jsonl", ".ndjson", ".orc", ".parquet", ".tsv", ".xlsx",
 })  # fmt: skip
 CODE_SUFFIXES: Final = frozenset({
     ".c", ".cpp", ".go", ".ipynb", ".java", ".jl", ".js", ".py", ".r", ".rs", ".scala", ".ts",
 })  # fmt: skip
-# Models whose files have names of their own: spaCy, LightGBM and XGBoost, TensorFlow, Keras.
-WEIGHT_NAMES: Final = frozenset({"model", "model.json", "model.txt"})
 MODEL_NAMES: Final = WEIGHT_NAMES | {"config.cfg", "tokenizer.json"}
-MAX_MODEL_FILES: Final = 500
 
 
 class ComponentProducer:
@@ -70,18 +69,6 @@ def guess_kind(names: Sequence[str]) -> str:
     data = sum(path.suffix in DATA_SUFFIXES for path in paths)
     code = sum(path.suffix in CODE_SUFFIXES for path in paths)
     return "dataset" if data and data >= code else "code"
-
-
-def model_files(component: ComponentFolder) -> tuple[str, ...]:
-    """Return the files that hold weights: as sunlit.toml says, else as their names suggest."""
-    if component.toml.model_files:
-        return tuple(one.name for one in component.matching(*component.toml.model_files))
-    return tuple(one.name for one in component.manifest.files if _is_model(one.name))
-
-
-def _is_model(name: str) -> bool:
-    path = PurePosixPath(name.lower())
-    return path.suffix in MODEL_SUFFIXES or path.name in WEIGHT_NAMES
 
 
 def _claim(component: ComponentFolder) -> Component:

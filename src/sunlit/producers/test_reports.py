@@ -6,7 +6,7 @@ from typing import Final
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.claims.assurance import Result, TestResult
 from sunlit.formats.test_report import Judged, TestReport, judge, not_measured, read_report
-from sunlit.producers.component import model_files
+from sunlit.registry.model_files import model_files
 from sunlit.registry.producing import OWN_FOLDER, ComponentFolder, Draft, Note, Produced
 
 NAME: Final = "tests"
