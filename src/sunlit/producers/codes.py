@@ -92,4 +92,15 @@ CODES: Final = {
     "data-risk.both": "A column is declared as quasi-identifier and as sensitive.",
     "data-risk.nested": "A declared column is nested, so no class can be made by it.",
     "data-risk.no-spark": "Spark cannot be started: PySpark or Java is missing.",
+    # audit/bias
+    "bias.bands": "Bands of an attribute, or bins of a score, are no rising bounds.",
+    "bias.column-type": "A column of a bias audit holds what cannot be grouped or compared.",
+    "bias.columns": "The columns of a bias audit leave open what was predicted, or for whom.",
+    "bias.cube-malformed": "A document is no counts cube that can be read.",
+    "bias.no-attribute": "A counts cube has no attribute of that name.",
+    "bias.no-rows": "No row has a prediction, so there is nothing to audit.",
+    "bias.not-a-number": "A column of scores holds what is no number.",
+    "bias.too-many-groups": "The attributes of a bias audit make too many groups.",
+    "bias.value-absent": "A value named as selected, or as positive, is in no row.",
+    "bias.value-unnamed": "A column holds more than 1 and 0, and no value was named.",
 }
