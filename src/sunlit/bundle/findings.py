@@ -25,6 +25,8 @@ MALFORMED: Final = "bundle.findings"
 MAX_RELEASES: Final = 64
 # What a finding says in words may be written better by a later version; what it found may not.
 COMPARED: Final = ("outcome", "restsOn", "expires", "practices")
+APART: Final = "notApplicable"  # absent where every control was asked, and before rubric 2.0
+UNASKED: Final = ("restsOn", "expires")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def check_findings(archive: Archive, computed: Conformity) -> str:
     same_engine = shown.get("engine") == expected["engine"]
     if same_engine and shown != expected:
         raise _differ(_controls(shown), _controls(expected), COMPARED)
-    for name in expected.keys() - {"engine", "findings"}:
+    for name in expected.keys() - {"engine", "findings", APART}:
         if shown.get(name) != expected[name]:
             raise VerificationError(
                 "bundle.findings-differ", f"the findings shown have another {name}",
@@ -126,12 +128,19 @@ def check_findings(archive: Archive, computed: Conformity) -> str:
         left[one].get(name) != right[one].get(name) for one in right for name in COMPARED
     ):
         raise _differ(left, right, COMPARED)
+    apart, unasked = _controls(shown, APART), _controls(expected, APART)
+    if apart.keys() != unasked.keys() or any(
+        apart[one].get(name) != unasked[one].get(name) for one in unasked for name in UNASKED
+    ):
+        raise _differ(apart, unasked, ("control",))
     words = "" if same_engine else " Their wording is another version's, and was not compared."
     return f"All {len(right)} findings come out the same; together: {computed.outcome}.{words}"
 
 
-def _controls(document: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    rows = document.get("findings")
+def _controls(
+    document: Mapping[str, object], under: str = "findings"
+) -> dict[str, Mapping[str, object]]:
+    rows = document.get(under, [] if under == APART else None)
     if isinstance(rows, list) and all(isinstance(row, dict) and "control" in row for row in rows):
         found = {str(row["control"]): row for row in rows}
         if len(found) == len(rows):

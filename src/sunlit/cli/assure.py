@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sunlit.registry.assure import Assessment
+    from sunlit.rubric.evaluate import Conformity
     from sunlit.rubric.finding import Finding
 
 EPILOG = """\b
@@ -98,6 +99,9 @@ def lines(found: Assessment) -> Iterator[str]:
             yield f"  {note.producer}: {note.reason}"
             if note.mend:
                 yield f"      mend: {note.mend}"
+    if found.conformity.not_applicable:
+        yield ""
+        yield from unasked(found.conformity)
     yield ""
     yield _summary(found)
 
@@ -124,6 +128,18 @@ def _group(group: list[Finding]) -> Iterator[str]:
         yield f"         rests on {some}" + (f" and {more} more" if more > 0 else "")
     if first.mend:
         yield f"         mend: {first.mend}"
+
+
+def unasked(conformity: Conformity) -> Iterator[str]:
+    """Yield how many controls apply, and why the others do not, alike ones together."""
+    apart = conformity.not_applicable
+    asked = len(conformity.findings)
+    yield f"{asked} of {asked + len(apart)} controls apply. Not asked:"
+    reasons: dict[str, list[str]] = {}
+    for one in apart:
+        reasons.setdefault(one.reason, []).append(one.control)
+    for reason, controls in reasons.items():
+        yield f"  {', '.join(controls)}: {reason}"
 
 
 def _summary(found: Assessment) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from sunlit.base.times import format_time
+from sunlit.rubric.applies import NotApplicable
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.finding import Finding, Outcome
 from sunlit.rubric.oscal import NS
@@ -28,10 +29,12 @@ def to_assessment_results(conformity: Conformity) -> dict[str, object]:
         "start": at,
         "end": at,
         "props": _props(conformity),
-        "reviewed-controls": {"control-selections": [{"include-controls": asked}]},
+        "reviewed-controls": {"control-selections": [_selection(conformity, asked)]},
     }
     observations = [
-        _observation(conformity, finding) for finding in conformity.findings if finding.rests_on
+        _observation(conformity, one)
+        for one in (*conformity.findings, *conformity.not_applicable)
+        if one.rests_on
     ]
     if observations:
         result["observations"] = observations
@@ -50,6 +53,20 @@ def to_assessment_results(conformity: Conformity) -> dict[str, object]:
             "results": [result],
         }
     }
+
+
+def _selection(conformity: Conformity, asked: list[dict[str, str]]) -> dict[str, object]:
+    """Return what was asked and, with its reason, what was not."""
+    selection: dict[str, object] = {"include-controls": asked} if asked else {"include-all": {}}
+    if conformity.not_applicable:
+        selection["exclude-controls"] = [
+            {"control-id": one.control} for one in conformity.not_applicable
+        ]
+        selection["props"] = [
+            {**_prop("not-applicable", one.control), "remarks": one.reason}
+            for one in conformity.not_applicable
+        ]
+    return selection
 
 
 def _uuid(conformity: Conformity, name: str) -> str:
@@ -75,7 +92,7 @@ def _props(conformity: Conformity) -> list[dict[str, str]]:
     return props + [_prop("log", f"{log.origin} {log.size}") for log in conformity.logs]
 
 
-def _observation(conformity: Conformity, finding: Finding) -> dict[str, object]:
+def _observation(conformity: Conformity, finding: Finding | NotApplicable) -> dict[str, object]:
     observation: dict[str, object] = {
         "uuid": _uuid(conformity, f"{finding.control}/observation"),
         "description": finding.reason,

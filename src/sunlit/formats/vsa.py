@@ -41,5 +41,6 @@ def to_vsa(conformity: Conformity, *, verifier: str, rubric_uri: str | None = No
             "sunlit_conformity": conformity.digest,
             "sunlit_logs": [{"origin": it.origin, "size": it.size} for it in conformity.logs],
             "sunlit_findings": [finding.to_json() for finding in conformity.findings],
+            "sunlit_notApplicable": [one.to_json() for one in conformity.not_applicable],
         },
     )

@@ -1,7 +1,8 @@
 """What a rubric is: controls with parameters, resolved from OSCAL, under one digest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -33,6 +34,14 @@ class Parameter:
         return "\n".join(self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A fact with the values for which a control applies. An unknown fact never excuses."""
+
+    fact: str
+    values: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """One question of a rubric.
@@ -41,6 +50,9 @@ class Control:
     `practices` are those of M1-M8 that it evidences; `needs` what must be known before the
     rule is asked (`use`, `files`). Where `drafts` is False, unsigned statements can make the
     control fail but never hold. `last` controls see the findings of all others.
+    It applies where every condition of `applies` is met or unknown, from `starts` on; `laws`
+    are ids of `data/law.json`, `maps` what it answers to in other catalogues, as
+    `scheme:reference`. `settings` are what its rule reads besides parameters.
     """
 
     id: str
@@ -55,10 +67,16 @@ class Control:
     needs: frozenset[str] = frozenset()
     drafts: bool = False
     last: bool = False
+    applies: tuple[Condition, ...] = ()
+    starts: datetime | None = None
+    laws: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def values(self) -> Mapping[str, str]:
         """Return the parameters as the rule gets them: name -> text."""
-        return {parameter.name: parameter.text for parameter in self.parameters}
+        read = {parameter.name: parameter.text for parameter in self.parameters}
+        return {**read, **self.settings}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +87,12 @@ class Rubric:
     version: str
     controls: tuple[Control, ...]
     document: Mapping[str, object]
+    digest: str = field(init=False)  # hex SHA-256 of the canonical resolved document
 
-    @property
-    def digest(self) -> str:
-        """Return the hex SHA-256 of the canonical resolved document."""
-        return sha256(canonical.encode(self.document)).hexdigest()
+    def __post_init__(self) -> None:
+        """Compute the digest once: every conformity names it."""
+        digest = sha256(canonical.encode(self.document)).hexdigest()
+        object.__setattr__(self, "digest", digest)
 
     def control(self, id_: str) -> Control | None:
         """Return the control with this id."""

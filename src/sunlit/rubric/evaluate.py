@@ -12,6 +12,7 @@ from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
 from sunlit.claims.provenance import Component
+from sunlit.rubric.applies import Facts, NotApplicable, not_applicable
 from sunlit.rubric.capability import Rule
 from sunlit.rubric.closed import closed_note
 from sunlit.rubric.control import Control, Rubric
@@ -38,6 +39,7 @@ class Conformity:
 
     `rubric` is the resolved rubric's digest, `engine` what computed the answer; `logs` are
     empty where no log was looked at. With the same four anyone gets the same answer.
+    `not_applicable` are the controls that were not asked, each with the reason.
     """
 
     release: str
@@ -49,6 +51,7 @@ class Conformity:
     at: datetime
     findings: tuple[Finding, ...]
     logs: tuple[Position, ...] = ()
+    not_applicable: tuple[NotApplicable, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -62,10 +65,9 @@ class Conformity:
 
     @property
     def expires(self) -> str | None:
-        """Return the earliest time at which a finding that holds stops holding."""
-        return earliest(
-            finding.expires for finding in self.findings if finding.outcome is Outcome.HOLDS
-        )
+        """Return the earliest time at which a finding stops holding, or a control applies."""
+        held = [it.expires for it in self.findings if it.outcome is Outcome.HOLDS]
+        return earliest([*held, *(it.expires for it in self.not_applicable)])
 
     @property
     def digest(self) -> str:
@@ -74,15 +76,21 @@ class Conformity:
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """Return every statement that a finding rests on, once, sorted."""
-        return tuple(sorted({id_ for finding in self.findings for id_ in finding.rests_on}))
+        """Return every statement that an answer rests on, once, sorted."""
+        answers = (*self.findings, *self.not_applicable)
+        return tuple(sorted({id_ for one in answers for id_ in one.rests_on}))
 
     def finding(self, control: str) -> Finding | None:
         """Return the finding of one control."""
         return next((finding for finding in self.findings if finding.control == control), None)
 
     def to_json(self) -> dict[str, object]:
-        """Return the conformity for `--json` and for its digest."""
+        """Return the conformity for `--json` and for its digest.
+
+        `notApplicable` stands only where there is one: rubrics before 2.0 know none, and what
+        names their digests stays true.
+        """
+        apart = [it.to_json() for it in self.not_applicable]
         return {
             "release": self.release,
             "component": self.component,
@@ -95,6 +103,7 @@ class Conformity:
             "outcome": str(self.outcome),
             "expires": self.expires,
             "findings": [finding.to_json() for finding in self.findings],
+            **({"notApplicable": apart} if apart else {}),
         }
 
 
@@ -127,12 +136,12 @@ def evaluate(
             )  # fmt: skip
     evidence = replace(evidence, findings=(), as_if_signed=False)
     places, closed = _places(evidence, path), closed_note(evidence)
+    asked, apart = _applying(rubric.controls, evidence)
     found: dict[str, Finding] = {}
-    for control in sorted(rubric.controls, key=lambda item: item.last):
+    for control in sorted(asked, key=lambda item: item.last):
         seen = evidence
         if control.last:
-            seen = replace(evidence, findings=tuple(found[c.id] for c in rubric.controls
-                                                    if not c.last))  # fmt: skip
+            seen = replace(evidence, findings=tuple(found[c.id] for c in asked if not c.last))
         verdict = answer(control, seen, rules[control.rule])
         if closed and verdict.outcome is Outcome.UNKNOWN:
             verdict = replace(verdict, reason=f"{verdict.reason} {closed}")
@@ -145,8 +154,21 @@ def evaluate(
         rubric=rubric.digest,
         engine=engine,
         at=evidence.at,
-        findings=tuple(found[control.id] for control in rubric.controls),
+        findings=tuple(found[control.id] for control in asked),
         logs=tuple(sorted(logs, key=lambda log: log.origin)),
+        not_applicable=apart,
+    )
+
+
+def _applying(
+    controls: Iterable[Control], evidence: Evidence
+) -> tuple[tuple[Control, ...], tuple[NotApplicable, ...]]:
+    """Return the controls to ask, and why the others are not asked."""
+    facts = Facts(evidence)
+    why = [(control, not_applicable(control, facts, evidence.at)) for control in controls]
+    return (
+        tuple(control for control, apart in why if apart is None),
+        tuple(apart for _, apart in why if apart is not None),
     )
 
 

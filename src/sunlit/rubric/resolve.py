@@ -7,13 +7,15 @@ The first profile makes the floor. Each later one may add or tighten and never l
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from sunlit.base.errors import MalformedError
-from sunlit.rubric.control import Control, Parameter, Rubric, Stricter
+from sunlit.rubric.control import Condition, Control, Parameter, Rubric, Stricter
 from sunlit.rubric.floor import check_additions, check_new, check_values, number
 from sunlit.rubric.oscal import (
+    TOKEN,
     Addition,
     Catalog,
     Import,
@@ -27,6 +29,8 @@ from sunlit.rubric.oscal import (
     texts,
 )
 
+SETTINGS: Final = ("cel", "cel-rests-on")  # props that a rule reads beside its parameters
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSERT: Final = re.compile(r"\{\{\s*insert:\s*param,\s*([A-Za-z0-9._-]+)\s*\}\}")
 
 
@@ -153,7 +157,37 @@ def read_control(group: str, item: Object) -> Control:
         needs=frozenset(props.get("needs", ())),
         drafts=props.get("drafts") == ["count"],
         last=props.get("phase") == ["last"],
+        applies=tuple(condition(value, id_) for value in props.get("applies", ())),
+        starts=_starts(props, id_),
+        laws=tuple(props.get("law", ())),
+        maps=tuple(props.get("maps-to", ())),
+        settings={name: _one(props, name, id_) for name in SETTINGS if name in props},
     )
+
+
+def condition(text: str, control: str) -> Condition:
+    """Read `fact=value` or `fact=value,value`.
+
+    Raises:
+        MalformedError: `rubric.malformed`.
+    """
+    fact, _, values = text.partition("=")
+    read = frozenset(value.strip() for value in values.split(","))
+    if not TOKEN.fullmatch(fact) or "" in read:
+        raise malformed(f"the prop `applies` of {control}", "fact=value or fact=value,value")
+    return Condition(fact, read)
+
+
+def _starts(props: Mapping[str, list[str]], control: str) -> datetime | None:
+    if "applies-from" not in props:
+        return None
+    day = _one(props, "applies-from", control)
+    if DAY.fullmatch(day):
+        try:
+            return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise malformed(f"the prop `applies-from` of {control}", "a day: YYYY-MM-DD")
 
 
 def _one(props: Mapping[str, list[str]], name: str, control: str) -> str:

@@ -1,0 +1,225 @@
+"""When a control applies: facts from signed statements, and what they excuse.
+
+A fact is what somebody whose word counts signed: the maintainer says what the component is, the
+deployer what it is used for and where, the board which tier it has. Drafts and others' words
+excuse nothing; what nobody said is unknown, and then the control applies. Where several
+statements stand, all of their values count, in whatever order they were said.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sunlit.authority.answer import Answer
+from sunlit.base.times import format_time
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.provenance import Component
+from sunlit.claims.risk import RiskAssessment
+from sunlit.rubric.control import Condition, Control
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.published import Published, published_code
+from sunlit.rubric.standing import about, bare, by_deployer, by_maintainer, is_current, uses
+
+PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 alpha-2, or 3166-2
+UNION: Final = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)  # the member states of the European Union
+WORDS: Final = {
+    "kind": "the kind of component",
+    "area": "the area of use",
+    "tier": "the tier",
+    "jurisdiction": "the jurisdiction",
+    "oversight": "the oversight",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What is known: all values that were said, by which statements, until when."""
+
+    values: frozenset[str]
+    rests_on: tuple[str, ...]
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """A control that was not asked, why, on which statements, until when."""
+
+    control: str
+    title: str
+    reason: str
+    rests_on: tuple[str, ...] = ()
+    expires: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for `--json`."""
+        return {
+            "control": self.control,
+            "title": self.title,
+            "reason": self.reason,
+            "restsOn": list(self.rests_on),
+            "expires": self.expires,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One statement's values for a fact; None where it says what cannot be understood."""
+
+    statement: str
+    values: frozenset[str] | None
+    expires: datetime | None
+
+
+class Facts:
+    """The facts of one release under one use, each found when it is first asked for."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        """Look at what was signed; drafts are left out."""
+        signed = tuple(said for said in evidence.statements if not said.is_draft)
+        self._evidence = replace(evidence, statements=signed, as_if_signed=False)
+        self._found: dict[str, Fact | None] = {}
+
+    def get(self, name: str) -> Fact | None:
+        """Return a fact, None while it is unknown."""
+        if name not in self._found:
+            source = SOURCES.get(name)
+            said = source(self._evidence) if source else _assessed(self._evidence, name)
+            self._found[name] = _together(tuple(said))
+        return self._found[name]
+
+
+def _together(said: tuple[_Said, ...]) -> Fact | None:
+    values: set[str] = set()
+    for one in said:
+        if one.values is None:
+            return None
+        values |= one.values
+    if not values:
+        return None
+    ends = [one.expires for one in said if one.expires is not None]
+    # What one statement leaves off, the others still say: the fact lasts as the longest does.
+    lasts = max(ends) if len(ends) == len(said) else None
+    return Fact(
+        values=frozenset(values), rests_on=tuple(sorted({one.statement for one in said})),
+        expires=lasts,
+    )  # fmt: skip
+
+
+def _said(said: Admitted, values: Iterable[str] | None, *ends: datetime | None) -> _Said:
+    known = [end for end in ends if end is not None]
+    return _Said(
+        said.statement_id, None if values is None else frozenset(values), min(known, default=None)
+    )
+
+
+def _kind(evidence: Evidence) -> Iterator[_Said]:
+    for said, claim in about(evidence, Component):
+        if (answer := by_maintainer(evidence, said)).allowed:
+            yield _said(said, [claim.kind], answer.expires)
+
+
+def _from_use(name: str) -> Callable[[Evidence], Iterator[_Said]]:
+    def found(evidence: Evidence) -> Iterator[_Said]:
+        for said, use in uses(evidence):
+            # `uses` gives what the deployer's operator signed; drafts are left out already.
+            answer = by_deployer(evidence, said)
+            areas = [str(area) for area in (use.area, *use.further_areas)]
+            values: dict[str, Iterable[str] | None] = {
+                "area": areas,
+                "jurisdiction": places(use.jurisdictions),
+                "oversight": [use.oversight] if use.oversight else None,
+            }
+            yield _said(said, values[name], answer.expires)
+
+    return found
+
+
+def places(written: Iterable[str]) -> frozenset[str] | None:
+    """Return codes of places with what they lie in; None where one cannot be understood.
+
+    `NL` lies in `EU`, `US-CA` in `US`; `UK` is `GB`.
+    """
+    found: set[str] = set()
+    for text in written:
+        code = re.sub(r"\AUK(?=-|\Z)", "GB", text.strip())
+        if not PLACE.fullmatch(code):
+            return None
+        country = code[:2]
+        found |= {code, country} | ({"EU"} if country in UNION else set())
+    return frozenset(found) or None
+
+
+def _tier(evidence: Evidence) -> Iterator[_Said]:
+    found = published_code(evidence)
+    if isinstance(found, Published):
+        yield _Said(found.rests_on[0], frozenset({str(found.code.tier)}), found.code.valid_until)
+
+
+def _assessed(evidence: Evidence, name: str) -> Iterator[_Said]:
+    for said, claim, answer in assessments(evidence):
+        if name in claim.facts:
+            yield _said(said, _words(claim.facts[name]), claim.valid_until, answer.expires)
+
+
+def assessments(evidence: Evidence) -> Iterator[tuple[Admitted, RiskAssessment, Answer]]:
+    """Yield the deployer's signed assessments of the use that count now."""
+    for said, claim in evidence.current(RiskAssessment):
+        if (claim.use, claim.deployer) != (evidence.use, evidence.deployer) or said.is_draft:
+            continue
+        if claim.component and bare(claim.component) != bare(evidence.component or ""):
+            continue
+        if not (claim.assessed_on <= evidence.at and is_current(evidence, claim.valid_until)):
+            continue
+        if (answer := by_deployer(evidence, said)).allowed:
+            yield said, claim, answer
+
+
+def _words(value: object) -> frozenset[str] | None:
+    """Return the words that a fact's value says; None for what is no answer."""
+    if isinstance(value, bool):
+        return frozenset({"yes" if value else "no"})
+    items = value if isinstance(value, list | tuple) else [value]
+    words = frozenset(item.strip() for item in items if isinstance(item, str))
+    unclear = not words or len(words) < len(items) or words & {"", "unknown"}
+    return None if unclear else words
+
+
+SOURCES: Final[Mapping[str, Callable[[Evidence], Iterator[_Said]]]] = {
+    "kind": _kind,
+    "area": _from_use("area"),
+    "jurisdiction": _from_use("jurisdiction"),
+    "oversight": _from_use("oversight"),
+    "tier": _tier,
+}
+
+
+def not_applicable(control: Control, facts: Facts, at: datetime) -> NotApplicable | None:
+    """Return why a control is not asked, None where it applies."""
+    for condition in control.applies:
+        fact = facts.get(condition.fact)
+        if fact is not None and not fact.values & condition.values:
+            return NotApplicable(
+                control=control.id, title=control.title, reason=_reason(condition, fact),
+                rests_on=fact.rests_on,
+                expires=format_time(fact.expires) if fact.expires else None,
+            )  # fmt: skip
+    if control.starts is not None and at < control.starts:
+        day = control.starts.date().isoformat()
+        return NotApplicable(
+            control=control.id, title=control.title,
+            reason=f"Not yet in force: the duty applies from {day}.",
+            expires=format_time(control.starts),
+        )  # fmt: skip
+    return None
+
+
+def _reason(condition: Condition, fact: Fact) -> str:
+    name = WORDS.get(condition.fact, condition.fact)
+    return (
+        f"Asked only where {name} is {' or '.join(sorted(condition.values))}; "
+        f"here it is {', '.join(sorted(fact.values))}."
+    )
