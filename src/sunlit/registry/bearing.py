@@ -10,7 +10,7 @@ from sunlit.claims.decision import LogRegistration
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.privacy import Mask, Minimisation, Synthesis
 from sunlit.claims.provenance import Component, Provenance
-from sunlit.claims.risk import Use
+from sunlit.claims.risk import Measure, RiskAssessment, Use
 from sunlit.rubric.standing import bare
 
 
@@ -76,10 +76,12 @@ def _by_thread(said: Sequence[Admitted]) -> Mapping[Thread, Sequence[int]]:
 
 
 def _is_named(one: Admitted, matter: Matter) -> bool:
-    """Tell whether it is the use asked about, its decision log, or a release under the name."""
+    """Tell whether it is about the use itself, its decision log, or a release under the name."""
     claim = one.claim
     if isinstance(claim, Use):
         return (claim.id, claim.deployer) == (matter.use, matter.deployer)
+    if isinstance(claim, RiskAssessment | Measure):
+        return (claim.use, claim.deployer) == (matter.use, matter.deployer)
     if isinstance(claim, LogRegistration):
         return claim.deployer == matter.deployer and claim.use in (None, matter.use)
     if isinstance(claim, Component | Release) and matter.component is not None:

@@ -15,5 +15,6 @@ CODES: Final = {
     "rubric.overrides-core": "An agency profile changes how a control of the core is judged.",
     "rubric.unknown-rule": "A control names a rule that no capability provides.",
     "risk.malformed-scheme": "The scheme file of the risk code is not what it should be.",
+    "risk.answer": "An answer of an assessment names no question that is asked, or no choice.",
     "risk.out-of-range": "An area, score, level or ceiling lies outside its scale.",
 }

@@ -13,7 +13,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, TestResult
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.provenance import Component, Provenance
-from sunlit.claims.risk import RiskCode, Vote
+from sunlit.claims.risk import Recusal, RiskCode, Vote
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.risk_code import Scheme, scheme
 from sunlit.rubric.standing import is_current, uses, when
@@ -84,14 +84,41 @@ def why_invalid(evidence: Evidence, vote: Vote, known: Scheme) -> str | None:
     return None
 
 
+def recusals(evidence: Evidence, board: str) -> tuple[tuple[Admitted, Recusal], ...]:
+    """Return who stands aside on this release, use and deployer, in whatever order.
+
+    A recusal is for good: nobody takes it back, and it needs no authority beyond the key's own
+    signature, because all that it does is to take that key's vote away.
+    """
+    return tuple(
+        (said, said.claim)
+        for said in evidence.statements
+        if isinstance(said.claim, Recusal)
+        and not said.is_draft
+        and said.claim.board == board
+        and (said.claim.release, said.claim.use, said.claim.deployer)
+        == (evidence.release, evidence.use, evidence.deployer)
+    )
+
+
+def recused(evidence: Evidence, board: str) -> frozenset[str]:
+    """Return the keys whose vote never counts, whether they voted before or after."""
+    return frozenset(key for said, _ in recusals(evidence, board) for key in said.signers)
+
+
 def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ...]:
-    """Return each member's latest vote that counts: in force, unexpired, not recused."""
+    """Return each member's latest vote that counts: in force, unexpired, not recused.
+
+    Pure, and the same in whatever order the statements stand.
+    """
     latest: dict[str, Ballot] = {}
-    # Of two votes in one second the later entry counts: sorting keeps the order of equals.
-    for said, vote in sorted(evidence.current(Vote), key=lambda pair: _voted_on(*pair)):
+    aside = recused(evidence, board.organisation)
+    for said, vote in sorted(evidence.current(Vote), key=lambda pair: _place(*pair)):
         if vote.board != board.organisation or why_invalid(evidence, vote, known) is not None:
             continue
         for member in said.signers:
+            if member in aside:
+                continue
             if not may_vote(evidence, board.organisation, said, member).allowed:
                 continue
             latest[member] = Ballot(
@@ -111,9 +138,11 @@ def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ..
     )
 
 
-def _voted_on(said: Admitted, vote: Vote) -> str:
-    # A date that the member states may be earlier than the entry, never later.
-    return when(vote.voted_on, said.admitted_at) or ""
+def _place(said: Admitted, vote: Vote) -> tuple[str, str, int, str]:
+    # A date that the member states may be earlier than the entry, never later. Of two votes in
+    # one second the later entry counts; between logs the id decides, so that all decide alike.
+    voted, entered = when(vote.voted_on, said.admitted_at) or "", when(said.admitted_at) or ""
+    return voted, entered, -1 if said.index is None else said.index, said.statement_id
 
 
 def publishable(evidence: Evidence, board: Board, known: Scheme | None = None) -> RiskCode | NotYet:

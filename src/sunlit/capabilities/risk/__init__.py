@@ -4,6 +4,8 @@ from typing import Final
 
 from sunlit.capabilities.risk import rules
 from sunlit.capabilities.risk.admission import admit
+from sunlit.capabilities.risk.assessed import impact_assessed
+from sunlit.capabilities.risk.measures import measure_in_place
 from sunlit.claims.risk import (
     Acceptance,
     BoardSession,
@@ -36,6 +38,8 @@ CAPABILITY: Final = Capability(
     admission=admit,
     rules={
         "gap-within-ceiling": rules.gap_within_ceiling,
+        "impact-assessed": impact_assessed,
+        "measure-in-place": measure_in_place,
         "oversight-stated": rules.oversight_stated,
         "risk-code-published": rules.risk_code_published,
         "target-valid": rules.target_valid,

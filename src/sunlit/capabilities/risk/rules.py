@@ -12,8 +12,10 @@ from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.mitigations import mitigation_gap
 from sunlit.rubric.published import Published, published_code, tier_of
+from sunlit.rubric.quorum import Quorum, not_quorate
 from sunlit.rubric.standing import about, declared_use, uses, when
 
+OPEN: Final = "sunlit board open {path} --use {use} --days 14 --home HOME"
 NO_USE: Final = "The deployer has not signed this use."
 
 
@@ -124,11 +126,16 @@ def _plain(text: str | None) -> str:
 
 
 def risk_code_published(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
-    """Hold when the board's votes carry a published, unexpired code; recounted here."""
-    del parameters
+    """Hold when the board's votes carry a published, unexpired code; recounted here.
+
+    How the board has to go about it are parameters: `min-votes`, `needs-session`,
+    `min-days-open` (see `rubric.quorum`).
+    """
     found = published_code(evidence)
     if not isinstance(found, Published):
         return Verdict.unknown(found)
+    if (lacking := not_quorate(evidence, found, Quorum.read(parameters))) is not None:
+        return Verdict.unknown(lacking, found.rests_on, mend=OPEN)
     return Verdict.holds(
         f"{found.code.board} gives D1-D3 {found.code.digits}, tier {found.code.tier}, and "
         f"accepts a gap up to {found.code.ceiling}.",

@@ -1,0 +1,95 @@
+"""How a board has to go about it before its code counts: parameters of the rubric, as data.
+
+That k of n distinct member keys agree is the trust file's threshold and always holds. A rubric
+may ask for more: `min-votes` members who voted at all, dissents counted; `needs-session` (1): a
+session was opened; `min-days-open`: so many days lie between its opening and the code's entry.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.authority import Role
+from sunlit.claims.risk import BoardSession, RiskCode
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.published import Published
+from sunlit.rubric.risk_code import scheme
+from sunlit.rubric.standing import when
+from sunlit.rubric.votes import ballots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quorum:
+    """What a rubric asks of a board; with the defaults nothing beyond the trust file."""
+
+    min_votes: int = 0
+    min_days_open: int = 0
+    needs_session: bool = False
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str]) -> "Quorum":
+        """Read the parameters of the control; what is not set asks for nothing."""
+        days = int(parameters.get("min-days-open") or "0")
+        return cls(
+            min_votes=int(parameters.get("min-votes") or "0"),
+            min_days_open=days,
+            needs_session=days > 0 or int(parameters.get("needs-session") or "0") > 0,
+        )
+
+
+def sessions(evidence: Evidence, board: str) -> tuple[tuple[Admitted, BoardSession], ...]:
+    """Return the sessions that members of the board opened, the first opened first."""
+    found = [
+        (said, claim)
+        for said, claim in evidence.current(BoardSession)
+        if claim.board == board
+        and not said.is_draft
+        and (claim.release, claim.use, claim.deployer)
+        == (evidence.release, evidence.use, evidence.deployer)
+        and evidence.directory.may(said, Role.BOARD, organisation=board, at=evidence.at).allowed
+    ]
+    return tuple(sorted(found, key=lambda pair: (when(pair[1].opened_on), pair[0].statement_id)))
+
+
+def not_quorate(evidence: Evidence, found: Published, quorum: Quorum) -> str | None:
+    """Say what the rubric asks of the board that is not so; None where all of it is."""
+    board = found.code.board
+    entered = _entered(evidence, found)
+    if (reason := no_session(evidence, board, quorum, entered)) is not None:
+        return reason
+    return too_few(evidence, board, quorum)
+
+
+def too_few(evidence: Evidence, board: str, quorum: Quorum) -> str | None:
+    """Say that too few members voted, if so."""
+    known = evidence.directory.trust.board(board) if evidence.directory.trust else None
+    cast = len(ballots(evidence, known, scheme())) if known else 0
+    if cast < quorum.min_votes:
+        return f"{cast} members voted, and the rubric asks for {quorum.min_votes}."
+    return None
+
+
+def no_session(evidence: Evidence, board: str, quorum: Quorum, entered: datetime) -> str | None:
+    """Say that no session was open long enough for a code that enters at that time, if so."""
+    if not quorum.needs_session:
+        return None
+    opened = sessions(evidence, board)
+    if not opened:
+        return "The rubric asks for a session of the board, and none was opened."
+    first = opened[0][1].opened_on
+    if entered < first + timedelta(days=quorum.min_days_open):
+        return (
+            f"The session was opened on {first:%Y-%m-%d}, and the rubric asks for "
+            f"{quorum.min_days_open} days before the code."
+        )
+    return None
+
+
+def _entered(evidence: Evidence, found: Published) -> datetime:
+    """Return when the code entered its log: a copy in another log never enters earlier."""
+    return min(
+        said.admitted_at or evidence.at
+        for said, _ in evidence.current(RiskCode)
+        if said.statement_id == found.rests_on[0]
+    )
