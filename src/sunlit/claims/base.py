@@ -16,6 +16,7 @@ from sunlit.claims.codec import read_fields, write_fields
 FAMILIES: Final = (
     "assurance",
     "authority",
+    "bias",  # a module of the family assurance
     "decision",
     "lifecycle",
     "openness",

@@ -9,7 +9,7 @@ from typing import Final
 
 from sunlit.base.errors import UnavailableError
 from sunlit.registry.audit_keep import ENDING, FOLDER, KeptAudit, kept_audits
-from sunlit.registry.model_files import audited, tested_files
+from sunlit.registry.model_files import audited, model_subjects
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced
 
 NAME: Final = "audits"
@@ -46,7 +46,7 @@ class AuditsProducer:
 
 def _is_of(component: ComponentFolder, kept: KeptAudit) -> bool:
     """Tell whether it was made on the present model files: on all of them, and on no other."""
-    now = {one.digest["sha256"] for one in tested_files(component)}
+    now = {one.digest["sha256"] for one in model_subjects(component)}
     return all({one.digest.get("sha256") for one in draft.subjects} == now for draft in kept.drafts)
 
 

@@ -17,13 +17,13 @@ from typing import Final, TypeVar
 from sunlit.base.canonical import encode
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.claims.assurance import TestResult
-from sunlit.claims.base import Claim
+from sunlit.claims.base import Claim, read_claim
 from sunlit.claims.bias import BiasAudit
 from sunlit.claims.provenance import Resource
 from sunlit.registry.blobs import keep_blob
 from sunlit.registry.data_keep import drafts_in
 from sunlit.registry.home import Home, write_whole
-from sunlit.registry.model_files import tested_files
+from sunlit.registry.model_files import model_subjects
 from sunlit.registry.producing import OWN_FOLDER, ComponentFolder, Draft
 from sunlit.statement.intoto import Statement, Subject
 
@@ -66,11 +66,13 @@ def keep_audit(
     written last, whole or not at all, so no draft names a report that is not there.
 
     Raises:
-        MalformedError: `audit-keep.not-an-audit`, `audit-keep.name`.
+        MalformedError: `audit-keep.not-an-audit`, `audit-keep.name`, `claim.malformed`.
         UnavailableError: `home.cannot-write`.
     """
     claim = with_report(claim, reports)
-    subjects = tested_files(component)
+    predicate = claim.to_predicate()
+    read_claim(claim.TYPE, predicate)  # nothing is kept that could not be read back
+    subjects = model_subjects(component)
     place = "-".join(filter(None, (_digits(subjects), series_of(claim, name))))
     folder = component.root / FOLDER
     for one, data in (guarded or {}).items():
@@ -78,7 +80,7 @@ def keep_audit(
     for one, data in reports.items():
         write_whole(folder / f"{place}-{PurePosixPath(one).name}", data)
     path = folder / f"{place}{ENDING}"
-    write_whole(path, Statement(subjects, claim.TYPE, claim.to_predicate()).to_payload() + b"\n")
+    write_whole(path, Statement(subjects, claim.TYPE, predicate).to_payload() + b"\n")
     return path
 
 

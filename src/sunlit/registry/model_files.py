@@ -27,7 +27,7 @@ def _is_model(name: str) -> bool:
     return path.suffix in MODEL_SUFFIXES or path.name in WEIGHT_NAMES
 
 
-def tested_files(component: ComponentFolder) -> tuple[Subject, ...]:
+def model_subjects(component: ComponentFolder) -> tuple[Subject, ...]:
     """Return the model files as subjects, by name and digest: what an audit is made on.
 
     The release stands in where no file is known to hold weights.
@@ -44,4 +44,4 @@ def tested_files(component: ComponentFolder) -> tuple[Subject, ...]:
 def audited(component: ComponentFolder) -> tuple[Subject, ...]:
     """Return what a signed audit is about: the release first, then its model files."""
     release = component.subject()
-    return (release, *(one for one in tested_files(component) if one != release))
+    return (release, *(one for one in model_subjects(component) if one != release))
