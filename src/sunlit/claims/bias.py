@@ -32,14 +32,15 @@ class Attribute:
     """A column by which people were told apart, and the characteristic that it stands for.
 
     `characteristic` is a word of the Equality Act 2010 (`age`, `disability`, `race`, `sex`, ...)
-    or another. `unknown` counts rows without a value. `reference` is the group that ratios and
+    or another. `unknown` counts rows without a value, None where they are too few to be shown or
+    none. `reference` is the group that ratios and
     differences are taken against, `reference_rule` why that one: `most-selected`, `largest` or
     `named`. `excluded` lists groups outside the ratios, each with its reason.
     """
 
     name: str
     characteristic: str
-    unknown: int = 0
+    unknown: int | None = None
     reference: str | None = None
     reference_rule: str | None = None
     excluded: tuple[NotTested, ...] = ()
@@ -55,6 +56,8 @@ class BiasAudit(Claim):
     been right (None: no outcomes were at hand), `threshold` where a score was cut. `cube` holds
     the public cells: marginals and intersections with at least `floor` people, others
     suppressed; `commitment` is the salted commitment to the full cube, which is guarded.
+    `rows` people are in it: those of groups too small to be shown are in no public figure
+    (`excluded` names the groups). With `adverse`, who is selected is treated badly by it.
     `figures` are rates, ratios and differences that the public cells support, `intervals` how
     they are bounded. `not_analysed` lists characteristics without data, each with its reason.
     """
@@ -69,6 +72,7 @@ class BiasAudit(Claim):
     figures: tuple[Metric, ...] = ()
     outcome: str | None = None
     threshold: str | None = None
+    adverse: bool = False
     intervals: Mapping[str, object] = field(default_factory=dict)
     not_analysed: tuple[NotTested, ...] = ()
     binding: str | None = None

@@ -4,6 +4,7 @@ from typing import Final
 
 from sunlit.capabilities.assurance import rules
 from sunlit.capabilities.assurance.admission import admit
+from sunlit.capabilities.assurance.bias import bias_audited
 from sunlit.claims.assurance import (
     Attestation,
     ChangePlan,
@@ -35,6 +36,7 @@ CAPABILITY: Final = Capability(
     ),
     admission=admit,
     rules={
+        "bias-audited": bias_audited,
         "independently-attested": rules.independently_attested,
         "no-unsafe-serialisation": rules.no_unsafe_serialisation,
         "performance-tested": rules.performance_tested,

@@ -1,0 +1,197 @@
+"""Are groups of people treated alike? The rule judges the public counts, never the figures.
+
+What is judged follows the sources named in docs/assurance/bias.md. Where outcomes are known, it
+is first of all **equal opportunity**: of those who should be treated well, each group has as
+many treated well (UK Cross-Government AI Testing Framework: a gap below 5 points). Gaps in
+selection, accuracy and so on, and the ratio of selection rates (the four-fifths rule of thumb),
+are judged where a rubric sets a limit that something can miss.
+
+A gap within its limit holds. One over it fails when the interval of the gap lies beyond the limit
+as a whole, and is UNKNOWN when it may be chance (`bias_gaps`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import floor
+from typing import Final
+
+from sunlit.authority.answer import Answer
+from sunlit.capabilities.assurance.bias_gaps import MEASURES, UNKNOWN, Counts, Measure, measured
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.bias import Attribute, BiasAudit, Cell
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.finding import Outcome, Verdict
+from sunlit.rubric.standing import about, by_tester, is_current, maintainers, when
+
+KIND: Final = "fairness"  # the scope that an assessor is accredited for
+CHARACTERISTICS: Final = "age\ndisability\nrace\nsex"
+MEND: Final = (
+    "change the model or how its estimates are used, audit it again (sunlit audit bias --help), "
+    "then: sunlit assure {path}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one audit says of one attribute; `outcome` is None where nothing could be judged."""
+
+    characteristic: str
+    outcome: Outcome | None
+    reason: str
+    statement: str
+
+
+def bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
+    """Hold when each characteristic was audited and no gap between its groups is over a limit."""
+    audits = _audits(evidence, parameters)
+    judged = sorted(
+        (one for said, audit, _ in audits for one in _judged(said, audit, parameters)),
+        key=lambda one: (one.statement, one.characteristic, one.reason),
+    )
+    for one in judged:
+        if one.outcome is Outcome.FAILS:
+            return Verdict.fails(one.reason, [one.statement], mend=MEND)
+    within = [one for one in judged if one.outcome is Outcome.HOLDS]
+    unsure = [one for one in judged if one.outcome is Outcome.UNKNOWN]
+    wanted = set(parameters.get("characteristics", CHARACTERISTICS).split("\n")) - {""}
+    lacking = sorted(wanted - {one.characteristic for one in within})
+    if unsure:
+        return Verdict.unknown(unsure[0].reason, [unsure[0].statement])
+    if lacking or not within:
+        return _lacking(lacking, judged, audits)
+    return Verdict.holds(
+        f"No gap over a limit between groups by {_words(one.characteristic for one in within)}.",
+        sorted({one.statement for one in within}),
+        expires=_expires(evidence, audits, parameters),
+    )
+
+
+Audited = tuple[Admitted, BiasAudit, Answer]
+
+
+def _audits(evidence: Evidence, parameters: Mapping[str, str]) -> list[Audited]:
+    """Return the audits that count: by a tester, on named data, in force, recent, sound."""
+    keepers = maintainers(evidence)
+    age = _age(parameters)
+    return [
+        (said, audit, answer)
+        for said, audit in about(evidence, BiasAudit)
+        if is_current(evidence, audit.valid_until)
+        and (dated := _dated(evidence, said, audit)) <= evidence.at < dated + age
+        and "sha256" in audit.data.digest
+        if (answer := by_tester(evidence, said, KIND, keepers)).allowed
+    ]
+
+
+def _age(parameters: Mapping[str, str]) -> timedelta:
+    return timedelta(days=floor(Decimal(parameters.get("max-age-days", "365"))))
+
+
+def _dated(evidence: Evidence, said: Admitted, audit: BiasAudit) -> datetime:
+    """Return when it was made: what the auditor says may be earlier than the entry, not later."""
+    if said.admitted_at is None:
+        return min(audit.audited_on, evidence.at)
+    return min(audit.audited_on, said.admitted_at)
+
+
+def _expires(
+    evidence: Evidence, audits: Iterable[Audited], parameters: Mapping[str, str]
+) -> str | None:
+    ends: list[datetime | None] = []
+    for said, audit, answer in audits:
+        dated = _dated(evidence, said, audit)
+        ends += [audit.valid_until, answer.expires, dated + _age(parameters)]
+    return when(*ends)
+
+
+def _lacking(lacking: list[str], judged: list[Judged], audits: list[Audited]) -> Verdict:
+    ids = sorted({said.statement_id for said, _, _ in audits})
+    if not audits:
+        return Verdict.unknown("No signed, recent bias audit of this release counts.")
+    for one in judged:
+        if one.outcome is None and (one.characteristic in lacking or not lacking):
+            return Verdict.unknown(one.reason, ids)
+    reasons = sorted(
+        f"{one.what}: {one.reason}"
+        for _, audit, _ in audits for one in audit.not_analysed if one.what in lacking
+    )  # fmt: skip
+    said = f" ({'; '.join(reasons[:3])})" if reasons else ""
+    return Verdict.unknown(f"Nobody audited it by {_words(lacking)}{said}.", ids)
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(sorted(set(names))) or "any characteristic"
+
+
+def _judged(said: Admitted, audit: BiasAudit, parameters: Mapping[str, str]) -> Iterator[Judged]:
+    limits = [(one, Decimal(parameters.get(one.limit, one.default))) for one in MEASURES]
+    limits = [(one, limit) for one, limit in limits if _bites(one, limit)]
+    for attribute in audit.attributes:
+        outcome, reason = _attribute(audit, attribute, limits, parameters)
+        yield Judged(attribute.characteristic, outcome, reason, said.statement_id)
+
+
+def _bites(one: Measure, limit: Decimal) -> bool:
+    """Tell whether anything could miss the limit: one that nothing can miss is none."""
+    return limit > 0 if one.is_ratio else limit < 1
+
+
+def _attribute(
+    audit: BiasAudit, attribute: Attribute, limits: list[tuple[Measure, Decimal]],
+    parameters: Mapping[str, str],
+) -> tuple[Outcome | None, str]:  # fmt: skip
+    """Return the worst of what the limits say of one attribute, with the sentence for it."""
+    groups = _groups(audit, attribute.name)
+    by = f"by {attribute.characteristic}"
+    if groups is None:
+        return None, f"The counts {by} contradict each other."
+    known = sum(one.rows for value, one in groups.items() if value != UNKNOWN)
+    least_known = Decimal(parameters.get("min-known-share", "0.8"))
+    if known < least_known * audit.rows or known == 0:
+        return None, f"The group of {known} of {audit.rows} people {by} is known and shown."
+    least = floor(Decimal(parameters.get("min-rows", "30")))
+    found = [measured(one, limit, groups, least, by) for one, limit in limits]
+    worst = (Outcome.FAILS, Outcome.UNKNOWN, Outcome.HOLDS)
+    answers = [answer for answer in found if answer is not None]
+    for outcome in worst:
+        for answer in answers:
+            if answer[0] is outcome:
+                return answer
+    return None, f"No two groups {by} have {least} people each for what there is a limit on."
+
+
+def _groups(audit: BiasAudit, name: str) -> dict[str, Counts] | None:
+    """Return the published groups by one attribute; None where the cells contradict each other."""
+    groups: dict[str, Counts] = {}
+    for cell in audit.cube:
+        if set(cell.group) != {name} or cell.suppressed:
+            continue
+        value, counts = str(cell.group[name]), _counts(cell, adverse=audit.adverse)
+        if counts is None or value in groups:
+            return None
+        groups[value] = counts
+    held = {one.tp is None for one in groups.values()}
+    total = sum(one.rows for one in groups.values())
+    return None if len(held) > 1 or total > audit.rows else groups
+
+
+def _counts(cell: Cell, *, adverse: bool) -> Counts | None:
+    """Return what a cell says, turned to what is good for people; None where it cannot be so."""
+    rows, selected, four = cell.rows, cell.selected, (cell.tp, cell.fp, cell.fn, cell.tn)
+    if rows is None or selected is None or not 0 <= selected <= rows:
+        return None
+    numbers = [one for one in four if one is not None]
+    if not numbers:
+        return Counts(rows, rows - selected if adverse else selected)
+    if len(numbers) < len(four) or min(numbers) < 0:
+        return None
+    tp, fp, fn, tn = numbers
+    if tp + fp > selected or fn + tn > rows - selected:
+        return None
+    # An adverse selection turned round: left alone is what is good, and was right where no
+    # outcome came. A false positive is then somebody who should have been left alone.
+    return Counts(rows, rows - selected, tn, fn, fp, tp) if adverse else (
+        Counts(rows, selected, tp, fp, fn, tn)
+    )  # fmt: skip

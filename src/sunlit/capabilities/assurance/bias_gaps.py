@@ -1,0 +1,133 @@
+"""Gaps between groups, from counts: how large one is, and whether it is beyond doubt.
+
+Estimates are exact fractions of the counts. A gap is taken between the groups that lie farthest
+apart, so that nothing hangs on who chose the reference; whether it is beyond doubt is told by
+the interval of G. Y. Zou and A. Donner (Stat Med 27:1693, 2008) from Wilson's intervals, which
+for a difference is Newcombe's. Its level is shared among all pairs of groups.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
+from math import comb, sqrt
+from statistics import NormalDist
+from typing import Final
+
+from sunlit.rubric.finding import Outcome
+
+UNKNOWN: Final = "(unknown)"
+LEVEL: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The people of one group, by what would be good for them; the four are None without outcomes.
+
+    `tp` were treated well and should be, `fn` should be and were not.
+    """
+
+    rows: int
+    selected: int
+    tp: int | None = None
+    fp: int | None = None
+    fn: int | None = None
+    tn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A rate: `parts` of `whole`, each a sum of counts; `limit` names the parameter."""
+
+    limit: str
+    words: str
+    parts: tuple[str, ...]
+    whole: tuple[str, ...]
+    is_ratio: bool = False
+    default: str = "1"
+
+
+SELECTED: Final = (("selected",), ("rows",))
+FOUR: Final = ("tp", "fp", "fn", "tn")
+MEASURES: Final = (
+    Measure("max-tpr-gap", "equal opportunity", ("tp",), ("tp", "fn"), default="0.05"),
+    Measure("max-fpr-gap", "the false positive rate", ("fp",), ("fp", "tn")),
+    Measure("max-precision-gap", "precision", ("tp",), ("tp", "fp")),
+    Measure("max-accuracy-gap", "accuracy", ("tp", "tn"), FOUR),
+    Measure("max-selection-gap", "selection", *SELECTED),
+    Measure("min-impact-ratio", "selection", *SELECTED, is_ratio=True, default="0"),
+)
+
+
+Shares = dict[str, tuple[int, int]]
+
+
+def measured(
+    one: Measure, limit: Decimal, groups: Mapping[str, Counts], least: int, by: str
+) -> tuple[Outcome, str] | None:
+    """Judge one measure between all groups that are large enough; None for fewer than two."""
+    shares: Shares = {
+        value: (_sum(counts, one.parts), whole)
+        for value, counts in groups.items()
+        if value != UNKNOWN and (whole := _sum(counts, one.whole)) >= max(least, 1)
+    }
+    if len(shares) < 2:
+        return None
+    factor = Fraction(limit) if one.is_ratio else Fraction(1)
+    offset = Fraction(0) if one.is_ratio else Fraction(limit)
+    lower, higher = _apart(shares)
+    beyond = _share(shares[higher]) * factor - _share(shares[lower]) > offset
+    said = _said(one, shares, (lower, higher), limit, by)
+    if not beyond:
+        return Outcome.HOLDS, said
+    level = 1 - (1 - LEVEL) / comb(len(shares), 2)
+    if any(
+        _low(shares[high], shares[low], float(factor), level) > float(offset)
+        for low, high in permutations(sorted(shares), 2)
+    ):
+        return Outcome.FAILS, said
+    return Outcome.UNKNOWN, f"{said} Too few people to tell: it may be chance."
+
+
+def _sum(counts: Counts, names: Iterable[str]) -> int:
+    return sum(getattr(counts, name) or 0 for name in names)
+
+
+def _share(counted: tuple[int, int]) -> Fraction:
+    return Fraction(*counted)
+
+
+def _apart(shares: Shares) -> tuple[str, str]:
+    """Return the groups with the lowest and the highest share; of equals the first by name."""
+    names = sorted(shares)
+    return min(names, key=lambda one: _share(shares[one])), max(
+        names, key=lambda one: _share(shares[one])
+    )
+
+
+def _said(one: Measure, shares: Shares, ends: tuple[str, str], limit: Decimal, by: str) -> str:
+    low, high = (_share(shares[end]) for end in ends)
+    if one.is_ratio:
+        name, figure = f"The ratio in {one.words} {by}", low / high if high else Fraction(1)
+        bound = f"at least {limit}"
+    else:
+        name, figure, bound = f"The gap in {one.words} {by}", high - low, f"at most {limit}"
+    counts = " and ".join(f"{shares[end][0]} of {shares[end][1]} ({end})" for end in ends)
+    return f"{name} is {float(figure):.3f}, between {counts}; the limit is {bound}."
+
+
+def _low(high: tuple[int, int], low: tuple[int, int], factor: float, level: float) -> float:
+    """Return the lower end of the interval of `factor` x the first share less the second."""
+    p, p_low, _ = _wilson(high, level)
+    q, _, q_high = _wilson(low, level)
+    return factor * p - q - sqrt((factor * (p - p_low)) ** 2 + (q_high - q) ** 2)
+
+
+def _wilson(counted: tuple[int, int], level: float) -> tuple[float, float, float]:
+    count, rows = counted
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = count / rows
+    middle = (share + z * z / (2 * rows)) / (1 + z * z / rows)
+    half = z / (1 + z * z / rows) * sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows))
+    return share, min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
