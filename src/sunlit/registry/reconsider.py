@@ -143,6 +143,8 @@ def _by_code_and_use(found: Assessment, grant: TokenGrant) -> Iterator[str]:
 def _by_controls(found: Assessment, grant: TokenGrant) -> Iterator[str]:
     findings = found.conformity.findings
     gap = mitigation_gap(replace(found.evidence, findings=findings))
+    if gap.digit == 0:
+        yield "the mitigation gap is not assessed any more"
     if gap.digit > grant.ceiling:
         yield f"the mitigation gap {gap.digit} is above the ceiling {grant.ceiling}"
     # A full token rests on every control; the others were given with some open.

@@ -40,7 +40,10 @@ class AiaQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionSet:
-    """The scored questions in order, under the digest of their file."""
+    """The questions in order; `digest` is SHA-256 of the bytes of both files, one after the other.
+
+    Two of them carry no score: others hang on their answers.
+    """
 
     digest: str
     version: str
@@ -75,13 +78,19 @@ def score_of(value: str) -> int:
 @cache
 def question_set() -> QuestionSet:
     """Return the questions that this version of Sunlit ships."""
-    data = data_file(QUESTIONS_FILE)
-    document = json.loads(data)
-    shown: Mapping[str, Any] = json.loads(data_file(SHOWN_FILE))["shownWhen"]
+    data, conditions = data_file(QUESTIONS_FILE), data_file(SHOWN_FILE)
+    document, more = json.loads(data), json.loads(conditions)
+    also = {one["name"]: one for one in more["alsoAsked"]}
+    questions: list[AiaQuestion] = []
+    for one in document["questions"]:
+        question = _question(one, more["shownWhen"])
+        other = question.shown_when and also.pop(question.shown_when[0], None)
+        questions += [_question(other, {})] if other else []
+        questions.append(question)
     return QuestionSet(
-        digest=sha256(data).hexdigest(),
+        digest=sha256(data + conditions).hexdigest(),
         version=document["version"],
-        questions=tuple(_question(one, shown) for one in document["questions"]),
+        questions=tuple(questions),
     )
 
 

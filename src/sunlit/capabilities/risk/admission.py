@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sunlit.authority.directory import Directory
+from sunlit.capabilities.risk.admission_words import admit_boards, admit_deployers
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.names import named_digest
@@ -21,7 +22,7 @@ from sunlit.rubric.entry import before, enters, first_no, not_ours, refused, sen
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.published import stated
 from sunlit.rubric.risk_code import scheme
-from sunlit.rubric.votes import NotYet, may_vote, publishable, why_invalid
+from sunlit.rubric.votes import NotYet, may_vote, publishable, recused, why_invalid
 
 
 def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> Verdict:
@@ -36,21 +37,11 @@ def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> 
         case Mitigation():
             return _mitigation(said, said.claim, directory)
         case RiskAssessment() | Measure() | Acceptance():
-            return _deployers(said, said.claim.deployer, directory)
+            return admit_deployers(said, said.claim, directory)
         case BoardSession() | Recusal():
-            return _boards(said, said.claim.board, said.claim.release, directory)
+            return admit_boards(said, said.claim, directory)
         case _:
             return not_ours(said)
-
-
-def _deployers(said: Admitted, deployer: str, directory: Directory) -> Verdict:
-    no = speaks(said, directory, Role.OPERATOR, deployer)
-    return no or enters(said, f"An operator of {deployer} signed it.")
-
-
-def _boards(said: Admitted, board: str, release: str, directory: Directory) -> Verdict:
-    no = speaks(said, directory, Role.BOARD, board) or _about(said, release)
-    return no or enters(said, f"A member of the board of {board} signed it.")
 
 
 def _use(said: Admitted, use: Use, directory: Directory) -> Verdict:
@@ -83,6 +74,10 @@ def _vote(said: Admitted, vote: Vote, history: Sequence[Admitted], directory: Di
         return refused("It has ended already.")
     if vote.voted_on is not None and vote.voted_on > evidence.at:
         return refused("It is dated in the future.")
+    if vote.dissent is not None and not vote.dissent.strip():
+        return refused("A dissent carries its reason.")
+    if recused(evidence, vote.board) & set(said.signers):
+        return refused("Who stood aside does not vote.")
     answers = [may_vote(evidence, vote.board, said, signer) for signer in said.signers]
     if denied := [answer for answer in answers if not answer.allowed]:
         return refused(sentence(denied[0].reason))
@@ -112,8 +107,12 @@ def _code(
 def _mitigation(said: Admitted, claim: Mitigation, directory: Directory) -> Verdict:
     if claim.practice not in scheme().practices:
         return refused("A practice is one of M1-M8.")
-    if not (claim.evidence or claim.not_needed_ground):
-        return refused("It names neither evidence nor a legal ground.")
+    promised = bool(claim.owner and claim.owner.strip()) and claim.due is not None
+    if not (claim.evidence or claim.not_needed_ground or promised):
+        return refused(
+            "It names neither evidence nor a legal ground, and promises nothing: that takes an "
+            "owner and a date."
+        )
     no = speaks(said, directory, Role.OPERATOR, claim.deployer)
     # That the law asks for nothing is for the deployer to say, who answers for the use.
     if no is not None and not claim.not_needed_ground:

@@ -152,6 +152,8 @@ def gap_within_ceiling(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
         return Verdict.unknown(f"There is no ceiling yet. {code}",
                                mend=VOTE)  # fmt: skip
     gap = mitigation_gap(evidence)
+    if gap.digit == 0:  # it reads as the lowest digit, and is none
+        return Verdict.unknown("Nobody has answered any of the eight practices.", code.rests_on)
     if gap.digit > code.code.ceiling:
         lacking = ", ".join(gap.lacking)
         return Verdict.fails(
