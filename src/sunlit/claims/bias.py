@@ -58,6 +58,7 @@ class BiasAudit(Claim):
     suppressed; `commitment` is the salted commitment to the full cube, which is guarded.
     `rows` people are in it: those of groups too small to be shown are in no public figure
     (`excluded` names the groups). With `adverse`, who is selected is treated badly by it.
+    Intersections named in `left_to_report` stand with their cells in the report only.
     `figures` are rates, ratios and differences that the public cells support, `intervals` how
     they are bounded. `not_analysed` lists characteristics without data, each with its reason.
     """
@@ -73,6 +74,7 @@ class BiasAudit(Claim):
     outcome: str | None = None
     threshold: str | None = None
     adverse: bool = False
+    left_to_report: tuple[str, ...] = ()
     intervals: Mapping[str, object] = field(default_factory=dict)
     not_analysed: tuple[NotTested, ...] = ()
     binding: str | None = None
