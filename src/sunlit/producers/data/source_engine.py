@@ -89,6 +89,17 @@ class DuckEngine:
             rows: list[tuple[Any, ...]] = cursor.execute(sql, list(parameters)).fetchall()
             return rows
 
+    def arrays(self, sql: str) -> dict[str, Any]:
+        """Execute one statement and return its columns as NumPy arrays, masked where NULL.
+
+        Raises:
+            MalformedError: `data.malformed`, `data.encoding`.
+            UnavailableError: `data.no-memory`.
+        """
+        with self.reading(), self.connection.cursor() as cursor:
+            columns: dict[str, Any] = cursor.execute(sql).fetchnumpy()
+            return columns
+
     def stream(self, sql: str) -> Iterator[Batch]:
         """Yield the answer in batches of bounded rows and bytes.
 

@@ -139,6 +139,24 @@ class Source:
 
         return ibis.duckdb.from_connection(self._engine.connection).table(VIEW)
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the few rows of a statement of ours about the view `dataset`.
+
+        Raises:
+            MalformedError: `data.malformed`, `data.encoding`.
+            UnavailableError: `data.no-memory`.
+        """
+        return self._engine.run(sql)
+
+    def arrays(self, sql: str) -> dict[str, Any]:
+        """Return the columns of a statement of ours about the view `dataset` as NumPy arrays.
+
+        Raises:
+            MalformedError: `data.malformed`, `data.encoding`.
+            UnavailableError: `data.no-memory`.
+        """
+        return self._engine.arrays(sql)
+
     def reading(self) -> AbstractContextManager[None]:
         """Turn what DuckDB raises within, which may hold values, into errors that hold none."""
         return self._engine.reading()

@@ -22,7 +22,10 @@ from sunlit.producers.data.report.model import Page, Table
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 MOST_GROUNDS: Final = 30
 # Claims of these kinds name their report.
-NAMED: Final = ("scan.json", "risk.json", "mask.json", "minimise.json", "synth.json")
+NAMED: Final = (
+    "scan.json", "risk.json", "mask.json", "minimise.json", "synth.json", "drift.json",
+    "robustness.json",
+)  # fmt: skip
 
 
 def page_html(page: Page, detail: Mapping[str, object], name: str) -> bytes:
