@@ -53,7 +53,7 @@ demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder t
 
 # --- check it -------------------------------------------------------------------------------
 
-.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data
+.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data bench-audit
 test: $(VENV)/.stamp-test ## run the tests
 	@bash tools/install.sh libgomp $(VENV)
 	@bash tools/install.sh spark $(VENV)
@@ -104,7 +104,11 @@ bench-data: $(VENV)/.stamp-dev .venv-presidio/.stamp .venv-pycanon/.stamp ## mea
 	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/python -m benchmarks.data $(BENCH_ARGS)
 
-# Peers of `make bench-data`, each in an environment of its own: they pin what Sunlit must not.
+bench-audit: $(VENV)/.stamp-dev .venv-nannyml/.stamp .venv-evidently/.stamp .venv-inspect/.stamp ## measure the audits beside fairlearn, nannyml, evidently and Inspect; numbers go to benchmarks/AUDIT.md
+	@bash tools/install.sh libgomp $(VENV)
+	@$(BIN)/python -m benchmarks.audit $(BENCH_ARGS)
+
+# Peers of `make bench-data` and `make bench-audit`, each in an environment of its own: they pin what Sunlit must not.
 .venv-%/.stamp: requirements/bench-%.txt $(VENV)/.stamp-base
 	@rm -rf .venv-$*
 	@"$(PYTHON)" -m venv .venv-$*
