@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sunlit.authority.accreditation import covering, why_none
 from sunlit.authority.answer import Answer
 from sunlit.authority.independence import independence
 from sunlit.authority.records import (
@@ -215,10 +216,7 @@ class Directory:
     def _accredited(self, record: KeyRecord, place: Place, scope: str, at: datetime) -> Answer:
         found = self.accreditation(record.organisation, scope, place, at)
         if found is None:
-            return Answer.no(
-                f"{record.organisation} is not accredited for {scope}, then and now",
-                record.rests_on,
-            )
+            return Answer.no(why_none(self, record.organisation, scope, place, at), record.rests_on)
         return Answer.yes(
             f"{record.organisation} may, as assessor accredited for {scope}",
             (*record.rests_on, found.basis.statement_id), expires=found.claim.valid_until,
@@ -238,14 +236,7 @@ class Directory:
         self, assessor: str, scope: str, entry: Place, at: datetime
     ) -> AccreditationRecord | None:
         """Return the accreditation that lasts longest of those that cover an assessment."""
-        covering = (
-            it
-            for it in self.accreditations
-            if it.covers(assessor, scope, entry, at)
-            and self.stands(it.basis)
-            and not self.is_replaced(it.basis.statement_id)
-        )
-        return max(covering, key=lambda it: it.claim.valid_until, default=None)
+        return covering(self, assessor, scope, entry, at)
 
     def independent(
         self, assessor: str, *, of: Iterable[str], component: str | None, at: datetime

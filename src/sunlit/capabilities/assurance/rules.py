@@ -1,6 +1,6 @@
 """Who independent tested it, and how well? Pure rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil, floor
@@ -10,7 +10,7 @@ from sunlit.authority.answer import Answer
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Metric, Result, TestResult
 from sunlit.claims.risk import Tier
-from sunlit.rubric.attested import Attested, attestations, meets
+from sunlit.rubric.attested import Attested, Discounted, distinct, meets, weighed
 from sunlit.rubric.evaluate import VOTE
 from sunlit.rubric.evidence import Evidence, ids
 from sunlit.rubric.finding import Verdict
@@ -18,6 +18,7 @@ from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.standing import about, by_tester, is_current, maintainers, tests, when
 
 SAFETY: Final = "artefact-safety"
+SHOWN: Final = 3  # attestations that do not count
 NAMELESS: Final = "files that it does not name"
 CHANGE: Final = "change the model, test it again, then: sunlit assure {path}"
 Tested = tuple[Admitted, TestResult, Answer]
@@ -201,7 +202,8 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
 
     An eligible assessor's FAILED attestation fails the release, whatever others say.
     """
-    found = attestations(evidence)
+    all_found = weighed(evidence)
+    found = [one for one in all_found if isinstance(one, Attested)]
     for attested in found:
         if attested.result is Result.FAILED:
             return Verdict.fails(f"{attested.assessor} attests a failure.", attested.rests_on)
@@ -223,7 +225,7 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
     if len(counted) < needed:
         return Verdict.unknown(
             f"Tier {code.code.tier} asks for {needed} independent assessors; "
-            f"{len(counted)} attest.",
+            f"{len(counted)} attest.{''.join(_discounted(all_found, counted))}",
             [id_ for attested in counted for id_ in attested.rests_on],
         )
     return Verdict.holds(
@@ -233,22 +235,25 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
     )
 
 
+def _discounted(
+    found: Iterable[Attested | Discounted], counted: Sequence[Attested]
+) -> Iterator[str]:
+    """Yield why the others do not count, the first few."""
+    others = [one for one in found if one not in counted]
+    for one in others[:SHOWN]:
+        yield f" {one.assessor} does not count: {_why_no_more(one)}"
+    if len(others) > SHOWN:
+        yield f" Nor do {len(others) - SHOWN} more."
+
+
+def _why_no_more(one: Attested | Discounted) -> str:
+    if isinstance(one, Discounted):
+        return f"{one.reason[:1].lower()}{one.reason[1:]}"
+    if one.result is not Result.PASSED:
+        return f"it says {one.result}, which is no pass."
+    return "it, or its group, counts already."
+
+
 def _needed(parameters: Mapping[str, str], tier: Tier) -> int:
     defaults = {Tier.LOW: "0", Tier.MEDIUM: "1", Tier.HIGH: "2", Tier.CRITICAL: "3"}
     return ceil(Decimal(parameters.get(tier, defaults[tier])))
-
-
-def distinct(evidence: Evidence, found: Iterable[Attested]) -> list[Attested]:
-    """Return one passed attestation an organisation, the longest lasting first.
-
-    Organisations that share one above them, or are one above the other, count once.
-    """
-    passed = [attested for attested in found if attested.result is Result.PASSED]
-    chosen: list[Attested] = []
-    counted: set[str] = set()  # with all above them; `parents` names the organisation too
-    for attested in sorted(passed, key=lambda it: (it.expires, it.assessor), reverse=True):
-        line = evidence.directory.parents(attested.assessor)
-        if not line & counted:
-            chosen.append(attested)
-            counted |= line
-    return chosen
