@@ -4,6 +4,11 @@ from typing import Final
 
 CODES: Final = {
     "card.malformed": "A card is no UTF-8 text, or its front matter is no YAML object.",
+    "foreign.malformed": "Another tool's report is not as that tool writes it.",
+    "foreign.no-zstandard": "Reading an Inspect `.eval` file needs an extra that is not installed.",
+    "foreign.too-large": "Another tool's report, or a part of it, is beyond a bound.",
+    "foreign.unknown-version": "Another tool's report is of a version that is not known here.",
+    "inspect.success": "Nobody said which answers in an Inspect log are successful attacks.",
     "lineage.malformed": "A file is not an OpenLineage run event.",
     "report.malformed": "A test report is not as spec/schemas/test-report.schema.json says.",
     "tabular.malformed": "A table's header or schema cannot be read.",
