@@ -17,7 +17,12 @@ Examples:
 class AuditGroup(LazyGroup):
     """The commands that test a component."""
 
-    table: ClassVar = {}
+    table: ClassVar = {
+        "import": ("audit_import", "Bring in the report of garak, Inspect, PyRIT and others."),
+        "drift": ("audit_drift", "Has the data, or how often the answers are right, moved?"),
+        "redteam": ("audit_redteam", "How often does a model fall for attacks?"),
+        "robustness": ("audit_robustness", "Does a small change of the input change the answer?"),
+    }
 
 
 @click.group(cls=AuditGroup, epilog=EPILOG)
