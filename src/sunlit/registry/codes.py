@@ -74,6 +74,8 @@ CODES: Final = {
     "attest.no-such-statement": "The log holds no statement of the id asked for.",
     "release.changelog": "A release does not say what changed.",
     "release.rollback": "A release does not say where to go back to.",
+    "assessment.malformed": "A form of answers about a use is not what it should be.",
+    "assessment.incomplete": "An assessment leaves questions unanswered, so it is not signed.",
     "board.unknown": "The trust file names no review board of an organisation.",
     "board.not-yet": "Too few members of the board agree, so no code can be published.",
     "issue.not-issuer": "The trust file does not name a key as a token issuer's.",

@@ -93,6 +93,16 @@ def scheme() -> Scheme:
     return read_scheme(data_file(SCHEME_FILE))
 
 
+def autonomy_levels() -> Mapping[int, str]:
+    """Return the ten levels of automation in words."""
+    levels = _object(scheme().document, "autonomy")
+    return {int(level): str(text) for level, text in sorted(levels.items(), key=_as_number)}
+
+
+def _as_number(item: tuple[str, object]) -> int:
+    return int(item[0])
+
+
 def read_scheme(data: bytes) -> Scheme:
     """Read a scheme's data file; its digest is that of its canonical form.
 
