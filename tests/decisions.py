@@ -266,7 +266,7 @@ class _Told(Telling):
             ),
             CITY,
         )  # fmt: skip
-        return self
+        return self.assessed()
 
 
 class _Writing:

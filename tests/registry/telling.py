@@ -26,14 +26,17 @@ from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import BOARD, ISSUER, LOG, named_key
 from sunlit.testing.clock import SetClock
 from tests.registry.homes import give_trust, home_at, trust_for
+from tests.rubric.risks import USE_DIGEST, assessment
 from tests.rubric.story import (
     DATA,
     DEPLOYER,
+    FACTS,
     LABS,
     LATER,
     PURL,
     USE,
     Story,
+    audited,
     component,
     data_scan,
     dataset,
@@ -86,7 +89,8 @@ class Telling:
     def made(self) -> "Telling":
         """Say all that a maintainer says, and release it."""
         described = replace(component(), description="Estimates who may lack cover")
-        for claim in (described, model_card(), dataset_card(), licence(), scan(), tested()):
+        told = (described, model_card(), dataset_card(), licence(), scan(), tested(), audited())
+        for claim in told:
             self.maker(claim)
         entry = self.component.entry("model.txt")
         assert entry is not None
@@ -106,6 +110,12 @@ class Telling:
             replace(use(), jurisdictions=("US-CA",), prohibited=("deciding on benefits",)),
             CITY,
         )
+        return self.assessed()
+
+    def assessed(self) -> "Telling":
+        """Assess the use, and say what it does."""
+        claim = replace(assessment(), facts=FACTS)
+        say(self.ledger, claim, Subject(None, {"sha256": USE_DIGEST}), CITY)
         return self
 
     def attested(self, number: int) -> Said:

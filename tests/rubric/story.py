@@ -16,6 +16,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, Metric, Result, TestResult
 from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
+from sunlit.claims.bias import Attribute, BiasAudit, Cell
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.names import named_digest
 from sunlit.claims.openness import Licence
@@ -53,6 +54,8 @@ EARLIER: Final = "ee" * 32
 MODEL, CARD, DATA = "bb" * 32, "cc" * 32, "dd" * 32
 FILES: Final = {"model.txt": MODEL, "README.md": CARD}
 USE: Final = "outreach"
+FACTS: Final = {"personal-data": "yes", "law-enforcement": "no", "generates-text": "no",
+                "interacts-with-people": "no", "decides-about-people": "yes"}  # fmt: skip
 FIGURE: Final = Figure(name="maximum risk", value=Decimal("0.1"))
 LATER: Final = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 EARLY: Final = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
@@ -135,6 +138,7 @@ class Story:
         """Say, as the maintainer, all that a maintainer says of a good release."""
         for claim in (component(), model_card(), dataset_card(), licence(), scan(), tested()):
             self.say(claim, self.maintainer)
+        self.say(audited(), self.maintainer)
         self.say(run(), self.maintainer, about=MODEL)
         self.say(dataset(), self.maintainer, about=DATA)
         self.say(data_scan(), self.maintainer, about=DATA)
@@ -144,6 +148,12 @@ class Story:
 
     def declared(self, **changes: object) -> Admitted:
         claim = replace(use(), **changes)  # type: ignore[arg-type]
+        return self.say(claim, self.city.operator, about=named_digest("use", f"{DEPLOYER}#{USE}"))
+
+    def assessed(self, **facts: object) -> Admitted:
+        from tests.rubric.risks import assessment  # which builds on this module
+
+        claim = replace(assessment(), facts={**FACTS, **facts})
         return self.say(claim, self.city.operator, about=named_digest("use", f"{DEPLOYER}#{USE}"))
 
     def attested(self, number: int, **changes: object) -> Admitted:
@@ -172,6 +182,7 @@ class Story:
         """Say everything: every control of the core holds."""
         self.made()
         self.declared()
+        self.assessed()
         self.attested(0)
         self.attested(1)
         self.voted(1, 2)
@@ -219,6 +230,20 @@ def tested(*metrics: Metric) -> TestResult:
     )
 
 
+def audited(**changes: object) -> BiasAudit:
+    """Two groups of each characteristic, treated alike."""
+    names = ("age", "disability", "race", "sex")
+    half = Cell(rows=500, selected=200, tp=160, fp=40, fn=40, tn=260)
+    claim = BiasAudit(
+        data=Resource(name="test", digest={"sha256": DATA}), rows=1000, favourable="1",
+        attributes=tuple(Attribute(name=name, characteristic=name) for name in names),
+        cube=tuple(replace(half, group={name: value}) for name in names for value in ("a", "b")),
+        commitment="sha256:" + "cd" * 32, floor=10, outcome="cover", tool="sunlit",
+        tool_version="1", audited_on=EARLY,
+    )  # fmt: skip
+    return replace(claim, **changes)  # type: ignore[arg-type]
+
+
 def run() -> Provenance:
     return Provenance(
         build_definition=BuildDefinition(
@@ -258,7 +283,7 @@ def use() -> Use:
         id=USE, deployer=DEPLOYER, component=PURL, description="Whom to write to", area=5,
         need="who may lack cover", target="has public health cover.",
         target_fits="no cover, so a letter", oversight="human-decides", fallback="write to all",
-        affected="people with a low income",
+        affected="people with a low income", jurisdictions=("US-CA",),
     )  # fmt: skip
 
 

@@ -338,7 +338,7 @@ def test_the_order_of_findings_hangs_on_no_order_of_votes_and_attestations(seed:
         core_rubric(), replace(said, statements=(*kept, *moved)), RULES, engine="sunlit test"
     )
 
-    assert [item.outcome for item in found.findings] == [Outcome.HOLDS] * 23
+    assert [item.outcome for item in found.findings] == [Outcome.HOLDS] * len(found.findings)
 
 
 CARD = replace(story.model_card(), present=("Other",))

@@ -78,7 +78,7 @@ def test_the_core_resolves_and_its_digest_is_stable() -> None:
     """Findings name this digest: a change of the core is a change of version."""
     rubric = core_rubric()
 
-    assert len(rubric.controls) == 23
+    assert len(rubric.controls) >= 60
     assert rubric.digest == resolve(core_catalog(), [core_profile()]).digest
     assert rubric.digest != resolve(core_catalog(), []).digest
     assert rubric.control("prov-9") is None

@@ -3,7 +3,7 @@
 A fact is what somebody whose word counts signed: the maintainer says what the component is, the
 deployer what it is used for and where, the board which tier it has. Drafts and others' words
 excuse nothing; what nobody said is unknown, and then the control applies. Where several
-statements stand, all of their values count, in whatever order they were said.
+statements of a use stand, all of their values count; of assessments the latest, as everywhere.
 """
 
 import re
@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sunlit.authority.answer import Answer
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.provenance import Component
-from sunlit.claims.risk import RiskAssessment
+from sunlit.rubric.aia_assessed import assessment
 from sunlit.rubric.control import Condition, Control
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.published import Published, published_code
-from sunlit.rubric.standing import about, bare, by_deployer, by_maintainer, is_current, uses
+from sunlit.rubric.standing import about, by_deployer, by_maintainer, uses
 
 PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 alpha-2, or 3166-2
 UNION: Final = frozenset(
@@ -160,22 +159,10 @@ def _tier(evidence: Evidence) -> Iterator[_Said]:
 
 
 def _assessed(evidence: Evidence, name: str) -> Iterator[_Said]:
-    for said, claim, answer in assessments(evidence):
-        if name in claim.facts:
-            yield _said(said, _words(claim.facts[name]), claim.valid_until, answer.expires)
-
-
-def assessments(evidence: Evidence) -> Iterator[tuple[Admitted, RiskAssessment, Answer]]:
-    """Yield the deployer's signed assessments of the use that count now."""
-    for said, claim in evidence.current(RiskAssessment):
-        if (claim.use, claim.deployer) != (evidence.use, evidence.deployer) or said.is_draft:
-            continue
-        if claim.component and bare(claim.component) != bare(evidence.component or ""):
-            continue
-        if not (claim.assessed_on <= evidence.at and is_current(evidence, claim.valid_until)):
-            continue
-        if (answer := by_deployer(evidence, said)).allowed:
-            yield said, claim, answer
+    found = assessment(evidence)
+    if found is not None and name in found.claim.facts:
+        words = _words(found.claim.facts[name])
+        yield _said(found.said, words, found.claim.valid_until, found.answer.expires)
 
 
 def _words(value: object) -> frozenset[str] | None:
