@@ -47,7 +47,11 @@ def bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     """Hold when each characteristic was audited and no gap between its groups is over a limit."""
     audits = _audits(evidence, parameters)
     judged = sorted(
-        (one for said, audit, _ in audits for one in _judged(said, audit, parameters)),
+        (
+            one
+            for said, audit, _ in audits
+            for one in judged_of(audit, parameters, said.statement_id)
+        ),
         key=lambda one: (one.statement, one.characteristic, one.reason),
     )
     for one in judged:
@@ -125,12 +129,15 @@ def _words(names: Iterable[str]) -> str:
     return ", ".join(sorted(set(names))) or "any characteristic"
 
 
-def _judged(said: Admitted, audit: BiasAudit, parameters: Mapping[str, str]) -> Iterator[Judged]:
+def judged_of(
+    audit: BiasAudit, parameters: Mapping[str, str], statement: str = ""
+) -> Iterator[Judged]:
+    """Yield what an audit says of each of its attributes under the limits of a rubric."""
     limits = [(one, Decimal(parameters.get(one.limit, one.default))) for one in MEASURES]
     limits = [(one, limit) for one, limit in limits if _bites(one, limit)]
     for attribute in audit.attributes:
         outcome, reason = _attribute(audit, attribute, limits, parameters)
-        yield Judged(attribute.characteristic, outcome, reason, said.statement_id)
+        yield Judged(attribute.characteristic, outcome, reason, statement)
 
 
 def _bites(one: Measure, limit: Decimal) -> bool:

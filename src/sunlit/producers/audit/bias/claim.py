@@ -46,6 +46,7 @@ class Asked:
     data_kind: str | None = None
     days: int = 365
     contract: str | None = None
+    distributed_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,11 @@ def audit(cube: Cube, asked: Asked, salt: bytes) -> Audit:
     found = {one.names: figures(public, one, asked.how) for one in public.tables}
     whole = _claim(cube, public, found, asked, guarded.commitment)
     claim = _fitting(whole, public)
-    return Audit(claim=claim, detail=_detail(claim, public, found), guarded=guarded)
+    detail = _detail(claim, public, found)
+    detail["meaning"] = {"rule": cube.meaning.rule, "median": cube.meaning.median}
+    if asked.distributed_on is not None:
+        detail["distributedOn"] = asked.distributed_on
+    return Audit(claim=claim, detail=detail, guarded=guarded)
 
 
 def _claim(
@@ -98,8 +103,9 @@ def _intervals(asked: Asked) -> dict[str, object]:
         "replicates": asked.how.replicates,
         "seed": asked.how.seed,
         "level": f"{asked.how.level:f}",
-        "least share of a group in ratios": f"{asked.how.min_share:f}",
-        "attributes in an intersection, at most": asked.intersect,
+        "rule": asked.how.rule,
+        "minShare": f"{asked.how.min_share:f}",
+        "intersect": asked.intersect,
     }
 
 

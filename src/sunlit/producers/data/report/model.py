@@ -108,6 +108,11 @@ class Page:
     command: str = ""
     command_note: str = ""
     limits: Sequence[str] = ()
+    named_by: str = "The statement about the dataset"
+    no_values: str = (
+        "columns, kinds, counts, shares, and shapes in which each letter is an A or a, each digit "
+        "a 9"
+    )
 
 
 def cell(text: str, raw: object = None) -> Cell:
