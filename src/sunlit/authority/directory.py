@@ -239,13 +239,19 @@ class Directory:
         return covering(self, assessor, scope, entry, at)
 
     def independent(
-        self, assessor: str, *, of: Iterable[str], component: str | None, at: datetime
+        self,
+        assessor: str,
+        *,
+        of: Iterable[str],
+        component: str | None,
+        at: datetime,
+        said: Place | None = None,
     ) -> Answer:
         """Tell whether an organisation has nothing to do with others, or with a component.
 
         See `independence.independence`.
         """
-        return independence(self, assessor, frozenset(of), component, at)
+        return independence(self, assessor, frozenset(of), component, at, said)
 
 
 @dataclass(frozen=True, slots=True)

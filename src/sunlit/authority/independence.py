@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sunlit.authority.answer import Answer
-from sunlit.authority.records import Basis, ConflictRecord
+from sunlit.authority.records import Basis, ConflictRecord, Place
 
 
 class Hierarchy(Protocol):
@@ -39,8 +39,12 @@ def independence(
     of: frozenset[str],
     component: str | None,
     at: datetime,
+    said: Place | None = None,
 ) -> Answer:
     """Tell whether `assessor` is independent of the organisations and of the component at `at`.
+
+    With `said`, what others declared after that entry does not count: nobody silences who spoke
+    against them by declaring a conflict afterwards.
 
     1. All are known: nobody can be called independent of an unknown organisation.
     2. It shares no organisation with them upwards: it is none of them, not above or below one,
@@ -57,6 +61,9 @@ def independence(
             return Answer.no(_relation(assessor, other, shared))
     theirs = frozenset(name for other in of for name in directory.parents(other))
     for record in _in_force(directory, at):
+        late = said is not None and not record.basis.place.precedes(said)
+        if late and record.claim.organisation not in own:
+            continue
         if _concerns(record, own, theirs) or _is_in(record, own, component):
             return Answer.no(
                 f"{record.claim.organisation} declared a conflict of interest",

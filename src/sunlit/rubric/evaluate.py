@@ -15,6 +15,7 @@ from sunlit.claims.provenance import Component
 from sunlit.rubric.applies import Facts, NotApplicable, not_applicable
 from sunlit.rubric.capability import Rule
 from sunlit.rubric.closed import closed_note
+from sunlit.rubric.contested import contests, turned
 from sunlit.rubric.control import Control, Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome, Verdict, exit_code
@@ -136,13 +137,14 @@ def evaluate(
             )  # fmt: skip
     evidence = replace(evidence, findings=(), as_if_signed=False)
     places, closed = _places(evidence, path), closed_note(evidence)
+    against = contests(evidence)
     asked, apart = _applying(rubric.controls, evidence)
     found: dict[str, Finding] = {}
     for control in sorted(asked, key=lambda item: item.last):
         seen = evidence
         if control.last:
             seen = replace(evidence, findings=tuple(found[c.id] for c in asked if not c.last))
-        verdict = answer(control, seen, rules[control.rule])
+        verdict = turned(answer(control, seen, rules[control.rule]), against)
         if closed and verdict.outcome is Outcome.UNKNOWN:
             verdict = replace(verdict, reason=f"{verdict.reason} {closed}")
         found[control.id] = _finding(control, verdict, places)
