@@ -102,7 +102,7 @@ def _settled(columns: Columns, looked: Looked) -> Columns:
     """Return the columns with the median as threshold, the rule, and the edges of the bins."""
     threshold, rule, bins = columns.threshold, columns.rule, columns.bins
     if threshold == "median":
-        threshold, rule = Decimal(repr(looked.median)), rule or "above"
+        threshold, rule = Decimal(repr(looked.median)).normalize(), rule or "above"
     if isinstance(bins, int):
         unit = looked.low >= 0 and looked.high <= 1
         low, high = ("0", "1") if unit else (repr(looked.low), repr(looked.high))
