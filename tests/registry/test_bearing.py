@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.assurance import Result, TestResult, Withdrawal
+from sunlit.claims.assurance import CounterEvidence, Reply, Result, TestResult, Withdrawal
 from sunlit.claims.base import Claim
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.privacy import Mask, MaskedColumn
@@ -141,3 +141,19 @@ def test_what_a_mask_was_made_from_bears_on_it() -> None:
     assert names(said("1", Dataset(name="raw"), OTHER), said("2", mask, RELEASE)) == ["1", "2"]
     nowhere = replace(mask, source=Resource(name="raw"))
     assert names(said("1", Dataset(name="raw"), OTHER), said("2", nowhere, RELEASE)) == ["2"]
+
+
+def test_what_contests_or_answers_a_statement_bears_on_its_release() -> None:
+    """Counter-evidence may name another subject; a reply may name the counter-evidence."""
+    found = CounterEvidence(
+        statement="1", assessor="lab.example", scope="performance", finding="No.",
+        found_on=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    reply = Reply(
+        organisation="maker.example", text="Yes.", statements=("2",),
+        replied_on=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert names(
+        said("1", PASSED, RELEASE), said("2", found, OTHER), said("3", reply, OTHER),
+        said("4", replace(reply, statements=("9",)), OTHER),
+    ) == ["1", "2", "3"]  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.assurance import Withdrawal
+from sunlit.claims.assurance import CounterEvidence, Reply, Withdrawal
 from sunlit.claims.decision import LogRegistration
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.privacy import Mask, Minimisation, Synthesis
@@ -23,7 +23,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """A thread to follow: the statements that correct, supersede or withdraw one."""
+    """A thread to follow: what corrects, supersedes, withdraws, contests or answers a statement."""
 
     statement: str
 
@@ -46,7 +46,8 @@ def bearing_on(said: Sequence[Admitted], matter: Matter) -> tuple[Admitted, ...]
     """Return the statements about the release, its files, what those were made from, and its use.
 
     Also those that say what the component's other releases are (they tell who keeps its
-    name), and those that correct, supersede or withdraw one of all these. The order is kept.
+    name), and those that correct, supersede, withdraw, contest or answer one of all these. The
+    order is kept.
     One pass over the log; then every digest and statement that is reached is followed once.
     """
     by_thread = _by_thread(said)
@@ -95,8 +96,9 @@ def _about(one: Admitted) -> Iterator[Thread]:
 
 def _undoes(one: Admitted) -> Iterator[Thread]:
     claim = one.claim
-    withdrawn = claim.statement if isinstance(claim, Withdrawal) else None
-    return (Undoing(id_) for id_ in (claim.corrects, claim.supersedes, withdrawn) if id_)
+    named = claim.statement if isinstance(claim, Withdrawal | CounterEvidence) else None
+    answers = claim.statements if isinstance(claim, Reply) else ()
+    return (Undoing(id_) for id_ in (claim.corrects, claim.supersedes, named, *answers) if id_)
 
 
 def _leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
