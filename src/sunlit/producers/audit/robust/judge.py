@@ -39,6 +39,7 @@ class Figure:
     high: Decimal
     method: str = METHOD
     limit: Decimal | None = None
+    won: int | None = None
 
     @property
     def verdict(self) -> str:
@@ -103,7 +104,7 @@ def _of(tally: Tally, found: Counted, ran: Ran) -> Iterator[Figure]:
         low, high = _drop_interval(tally)
         yield Figure(
             name="accuracy-drop", value=as_decimal((tally.lost - tally.won) / tally.rows),
-            low=low, high=high, count=tally.lost, method=DIFFERENCE,
+            low=low, high=high, count=tally.lost, won=tally.won, method=DIFFERENCE,
             limit=drop if is_low else None, **_common(tally),
         )  # fmt: skip
 
@@ -166,10 +167,11 @@ BEHAVIOURS: Final = ("refuses", "clamps", "answers", "extrapolates")
 
 
 def _metric(one: Figure) -> Metric:
+    won: dict[str, object] = {} if one.won is None else {"won": one.won}
     return Metric(
         name=one.name, value=one.value, threshold=one.limit, better="lower", rows=one.rows,
         count=one.count, low=one.low, high=one.high, method=one.method,
-        extra={"check": one.check, "level": one.level, "severity": one.severity},
+        extra={"check": one.check, "level": one.level, "severity": one.severity, **won},
     )  # fmt: skip
 
 
