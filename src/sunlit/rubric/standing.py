@@ -7,19 +7,18 @@ from typing import Final, TypeVar
 from sunlit.authority.answer import Answer
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.assurance import TestResult, WeightBinding
+from sunlit.claims.assurance import TestResult
 from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
 from sunlit.claims.bias import BiasAudit
 from sunlit.claims.lifecycle import Release
-from sunlit.claims.provenance import Component, Dataset, Provenance, Resource
+from sunlit.claims.provenance import Component, Dataset, Provenance
 from sunlit.claims.risk import Mitigation, Use
 from sunlit.rubric.evidence import Evidence
 
 C = TypeVar("C", bound=Claim)
 NOBODY: Final = Answer.no("Nobody whose word counts signed it.")
 FAIRNESS: Final = "fairness"  # what an assessor is accredited for whose bias audits count
-ENDPOINT: Final = "endpoint"  # the role of a test's configuration that names what answered it
 
 
 def about(evidence: Evidence, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
@@ -219,54 +218,6 @@ def audits(evidence: Evidence) -> tuple[tuple[Admitted, BiasAudit, Answer], ...]
         if is_current(evidence, audit.valid_until)
         if (answer := by_tester(evidence, said, FAIRNESS, keepers)).allowed
     )
-
-
-def bound(evidence: Evidence, said: Admitted, test: TestResult) -> Answer:
-    """Tell whether somebody whose word counts says that this release answered a test's endpoint.
-
-    1. The test names its endpoint: a resource of its configuration with the role `endpoint`.
-    2. A WeightBinding of this release names the same one, by digest or else by name, for the time
-       at which it was tested.
-    3. It was said by an operator of the deployer, of an endpoint that is then its own; or by an
-       assessor accredited for this kind of test, and independent of maintainers and deployer.
-    """
-    names = {name for name in map(_endpoint, test.configuration) if name is not None}
-    tested = test.sunlit_tested_on or said.admitted_at or evidence.at
-    keepers = maintainers(evidence)
-    return first_yes(
-        _binds(evidence, binding, claim, test.sunlit_kind, keepers)
-        for binding, claim in about(evidence, WeightBinding)
-        if claim.endpoint in names and claim.bound_from <= tested < claim.valid_until
-    )
-
-
-def _endpoint(resource: Resource) -> str | None:
-    marked = resource.annotations.get("role") == ENDPOINT
-    if not marked and resource.name != ENDPOINT:
-        return None
-    digest = resource.digest.get("sha256")
-    return str(digest) if digest is not None else (resource.name if marked else None)
-
-
-def _binds(
-    evidence: Evidence,
-    said: Admitted,
-    claim: WeightBinding,
-    kind: str | None,
-    keepers: frozenset[str],
-) -> Answer:
-    if claim.bound_by == evidence.deployer and (own := by_deployer(evidence, said)).allowed:
-        return own
-    if kind is None or said.admitted_at is None or not keepers:
-        return NOBODY
-    accredited = may(evidence, said, Role.ASSESSOR, claim.bound_by, scope=kind)
-    parties = keepers | {evidence.deployer or min(keepers)}
-    for time in (said.admitted_at, evidence.at):
-        if not evidence.directory.independent(
-            claim.bound_by, of=parties, component=evidence.component, at=time
-        ).allowed:
-            return NOBODY
-    return accredited
 
 
 def signed_runs(evidence: Evidence) -> tuple[tuple[Admitted, Provenance, Answer], ...]:
