@@ -18,6 +18,8 @@ class AuditGroup(LazyGroup):
     """The commands that test a component."""
 
     table: ClassVar = {
+        "bias": ("audit_bias", "Are groups of people treated alike?"),
+        "binding": ("audit_binding", "Who started a server says which files it served."),
         "import": ("audit_import", "Bring in the report of garak, Inspect, PyRIT and others."),
         "drift": ("audit_drift", "Has the data, or how often the answers are right, moved?"),
         "redteam": ("audit_redteam", "How often does a model fall for attacks?"),

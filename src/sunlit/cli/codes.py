@@ -3,6 +3,7 @@
 from typing import Final
 
 CODES: Final = {
+    "bias.no-audit": "A file that should hold a bias audit holds none.",
     "audit.other-model": "A model was tested that is no file of the component.",
     "find.unreadable": "A text in which personal data is looked for cannot be read.",
     "cli.demo-directory": "The demo will not play in a directory that holds something else.",

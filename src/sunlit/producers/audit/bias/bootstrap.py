@@ -2,7 +2,8 @@
 
 Drawing people with replacement and counting them is drawing the cells of the full cube from a
 multinomial distribution, so no row is ever drawn. In each replicate everything is computed anew,
-also which group is the reference; groups that are excluded stay so.
+also which group is the reference; groups that are excluded stay so. Rates, ratios and differences
+are bounded by quantiles; gaps, which chance alone widens, by reflected ones (`bounds.reflected`).
 
 The generator is MT19937 as NumPy's `RandomState` has it, whose stream is frozen: one seed gives
 the same replicates in every version (spec/bias-cube.md says how a cell is drawn).
@@ -24,14 +25,15 @@ from sunlit.producers.audit.bias.bounds import (
     Interval,
     Intervals,
     quantiles,
+    reflected,
 )
 from sunlit.producers.audit.bias.cube import Counts, Cube
 from sunlit.producers.audit.bias.metrics import (
     SELECTION,
+    Gap,
     Rates,
     Rule,
     compare,
-    excluded_groups,
     fractions,
     rates,
 )
@@ -110,6 +112,7 @@ class Plan:
     groups: tuple[tuple[str, ...], ...]
     places: Counts
     compared: npt.NDArray[np.bool_]
+    gaps: Mapping[str, Gap]
     rule: Rule
     fixed: int | None  # the place of a named reference
 
@@ -124,17 +127,16 @@ def _plan(
     part = cube.marginal(names)
     held: Rates = rates(part)
     groups = tuple(one.values for one in held.groups)
-    excluded = {one.values for one in excluded_groups(held, min_share)}
-    fixed = None
-    if rule == "named":
-        against = compare(held, rule, reference, min_share).reference
-        fixed = groups.index(against or ())
+    found = compare(held, rule, reference, min_share)
+    excluded = {one.values for one in found.excluded}
+    fixed = groups.index(found.reference or ()) if rule == "named" else None
     return Plan(
         names=part.names,
         gone=tuple(at for at, name in enumerate(cube.names) if name not in names),
         groups=groups,
         places=np.flatnonzero(part.rows),
         compared=np.asarray([one not in excluded for one in groups], dtype=bool),
+        gaps=found.gaps,
         rule=rule,
         fixed=fixed,
     )
@@ -184,7 +186,9 @@ def _bounded(plan: Plan, counts: Counts, level: float) -> Bounded:
         base = np.take_along_axis(inside, at_reference[None, :], axis=0)
         ratios[name] = quantiles(_divided(inside, base), level)
         differences[name] = quantiles(inside - base, level)
-        gaps[name], gap_ratios[name] = _gap(inside[plan.compared], level)
+        if name in plan.gaps:
+            pair = _gap(inside[plan.compared], plan.gaps[name], level)
+            gaps[name], gap_ratios[name] = pair
     return Bounded(plan.names, plan.groups, bounds, ratios, differences, gaps, gap_ratios)
 
 
@@ -219,9 +223,10 @@ def _references(plan: Plan, counts: Counts, selection: Floats) -> Counts | None:
     return np.asarray(np.where(usable, key, -np.inf).argmax(axis=0))
 
 
-def _gap(inside: Floats, level: float) -> tuple[Interval, Interval]:
+def _gap(inside: Floats, gap: Gap, level: float) -> tuple[Interval, Interval]:
     low = np.where(np.isnan(inside), np.inf, inside).min(axis=0)
     high = np.where(np.isnan(inside), -np.inf, inside).max(axis=0)
     two = (~np.isnan(inside)).sum(axis=0) >= 2
     low, high = np.where(two, low, np.nan)[None, :], np.where(two, high, np.nan)[None, :]
-    return quantiles(high - low, level).at(0), quantiles(_divided(low, high), level).at(0)
+    difference = reflected(quantiles(high - low, level), gap.difference)
+    return difference, reflected(quantiles(_divided(low, high), level), gap.ratio)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy.typing as npt
 
 from sunlit.producers.audit.bias.cube import Counts
 
-METHOD: Final = "percentile intervals of a multinomial bootstrap over the full cube"
+METHOD: Final = (
+    "percentile intervals (of gaps: basic ones) of a multinomial bootstrap over the full cube"
+)
 Floats = npt.NDArray[np.float64]
 
 
@@ -55,6 +58,7 @@ class Bounded:
     """The intervals by some attributes; each mapping is by name of the rate (`metrics.FIGURES`).
 
     `groups` are all that have people; those that are excluded have no ratio and no difference.
+    `gap_differences` and `gap_ratios` bound `metrics.Gap`, for the same rates.
     """
 
     names: tuple[str, ...]
@@ -106,3 +110,19 @@ def _quantile(ordered: Floats, defined: Counts, share: float) -> Floats:
     rows = np.arange(len(ordered))
     lower, upper = ordered[rows, below], ordered[rows, above]
     return np.asarray(lower + (place - below) * (upper - lower))
+
+
+def reflected(drawn: Bounds, value: Fraction | None) -> Interval:
+    """Return the basic interval of a gap or its ratio, between 0 and 1 and never without `value`.
+
+    Among many groups some rate is high and some low by chance: a gap is too wide, and wider in
+    each replicate, so quantiles alone would find a gap where there is none. Reflected at the
+    figure itself, they take that away (Davison and Hinkley 1997, section 5.2).
+    """
+    low, high = float(drawn.low[0]), float(drawn.high[0])
+    missing = int(drawn.undefined[0])
+    if value is None or np.isnan(low):
+        return Interval(None, None, missing)
+    at = float(value)
+    lower, upper = min(at, max(0.0, 2 * at - high)), max(at, min(1.0, 2 * at - low))
+    return Interval(_decimal(lower), _decimal(upper), missing)
