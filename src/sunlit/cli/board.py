@@ -16,6 +16,7 @@ from sunlit.cli.acting import (
     signer_option,
     use_options,
 )
+from sunlit.cli.board_acts import dissent, history, open_, recuse
 from sunlit.cli.output import emit, home_option, json_option
 
 if TYPE_CHECKING:
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  sunlit board vote model --use outreach --impact-raw 30 --autonomy-level 2 --ceiling 4
+  sunlit board open model --use outreach --days 14 --home board
+  sunlit board vote model --use outreach --ceiling 4 --home board
+  sunlit board dissent model --use outreach --ceiling 2 --reason "Too few tests" --home board
+  sunlit board recuse model --use outreach --reason "I advised the maker" --home board
   sunlit board publish model --use outreach --home board
-  sunlit board show model --use outreach --home board
+  sunlit board history model --use outreach --home board
 """
 BOARD = click.option("--board", help="The board's organisation; the home's unless given.")
 PROFILES = click.option("--profile", "profiles", multiple=True,
@@ -35,16 +39,20 @@ PROFILES = click.option("--profile", "profiles", multiple=True,
 
 @click.group(epilog=EPILOG)
 def command() -> None:
-    """Vote on, publish and show the 4-digit risk code."""
+    """Open a session, vote on, publish and show the 4-digit risk code."""
 
 
 @command.command()
 @click.argument("path", type=PATH, default=Path())
 @use_options
-@click.option("--impact-raw", type=int, required=True,
-              help="Raw score of the Algorithmic Impact Assessment.")  # fmt: skip
-@click.option("--autonomy-level", type=click.IntRange(1, 10), required=True,
-              help="Level of automation (Parasuraman, Sheridan and Wickens).")  # fmt: skip
+@click.option(
+    "--impact-raw",
+    type=int,
+    help="Raw score of the Algorithmic Impact Assessment; as assessed unless given.",
+)
+@click.option("--autonomy-level", type=click.IntRange(1, 10),
+              help="Level of automation (Parasuraman, Sheridan and Wickens); as assessed unless "
+              "given.")  # fmt: skip
 @click.option("--ceiling", type=click.IntRange(1, 9), required=True,
               help="The highest mitigation gap (D4) that you accept.")  # fmt: skip
 @click.option("--area", type=click.IntRange(1, 9), help="D1; the use's area unless given.")
@@ -146,3 +154,11 @@ def _lines(found: "Standing") -> Iterator[str]:
     for one in found.ballots:
         dissent = f", dissent: {one.vote.dissent}" if one.vote.dissent else ""
         yield f"  member {one.member[:12]}: {one.digits}, ceiling {one.vote.ceiling}{dissent}"
+    for aside in found.recusals:
+        yield f"  stands aside: {aside.reason}"
+    for session in found.sessions:
+        yield f"  session opened {session.opened_on:%Y-%m-%d}, closes {session.closes_on:%Y-%m-%d}"
+
+
+for _more in (open_, dissent, recuse, history):
+    command.add_command(_more)

@@ -69,7 +69,7 @@ def _lines(found: "Register") -> Iterator[str]:
         tier = f"tier {one.tier}" if one.tier else "no code"
         yield f"{one.row or 'outside'}  {one.use} by {one.deployer}: code {one.code}, {tier}"
         if one.above_ceiling:
-            yield f"  the gap is above the ceiling {one.ceiling}: sunlit token refresh suspends its token"
+            yield f"  the gap is above the ceiling {one.ceiling}: the token is to be suspended"
         for cell in one.cells:
             more = f", until {cell.expires[:10]}" if cell.expires else ""
             due = f", by {cell.due:%Y-%m-%d}" if cell.due else ""

@@ -14,6 +14,7 @@ from sunlit.cli.acting import (
     signer_option,
     use_options,
 )
+from sunlit.cli.authority import time_option
 from sunlit.cli.output import emit, home_option, json_option
 
 EPILOG = """\b
@@ -22,6 +23,9 @@ Examples:
   sunlit use declare model --id outreach --area 5 --description "Choose whom to write to" \\
     --affected "people without cover" --oversight human-decides --fallback "Write to all"
   sunlit use mitigate model --use outreach --practice M4 --evidence "Consulted on 3 March"
+  sunlit use mitigate model --use outreach --practice M5 --owner "HR" --due 2027-03-01T00:00:00Z
+  sunlit use measure model --use outreach --topic dpa2018-s62-logging --text "Kept" --document a.pdf
+  sunlit use accept model --use outreach --what M5 --reason "Training is in May" --owner Director
 """
 PRACTICES = [f"M{number}" for number in range(1, 9)]
 TEXTS = {
@@ -104,6 +108,8 @@ def declare(
 @click.option("--practice", type=click.Choice(PRACTICES), required=True)
 @click.option("--evidence", help="What was done.")
 @click.option("--not-needed", "ground", help="The legal ground on which it is not needed.")
+@click.option("--owner", help="The office that does it; no person's name.")
+@time_option("--due", text="When it will be done; with --owner alone it is a promise.")
 @click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
 @home_option
 @signer_option("operator")
@@ -111,19 +117,85 @@ def declare(
 def mitigate(
     *, path: Path, use_id: str, deployer: str | None, days: int, home: Path, key: str | None,
     as_json: bool,
-    **what: Any,  # noqa: ANN401 - practice, evidence, ground
+    **what: Any,  # noqa: ANN401 - practice, evidence, ground, owner, due
 ) -> None:  # fmt: skip
-    """Say what was done about one of the practices M1-M8, or why it is not needed."""
-    from sunlit.registry.use import declare_mitigation
+    """Say what was done about one of M1-M8, why it is not needed, or who does it by when."""
+    from sunlit.registry.use import Done
+    from sunlit.registry.use import mitigate as admit_done
 
-    if (what["evidence"] is None) == (what["ground"] is None):
-        raise click.UsageError("give either --evidence or --not-needed")
+    said_how = [it for it in ("evidence", "ground") if what[it] is not None]
+    promised = what["owner"] is not None and what["due"] is not None
+    if len(said_how) > 1 or not (said_how or promised):
+        raise click.UsageError("give --evidence, --not-needed, or --owner and --due")
     component = component_at(path)
     with acting(home, key, "operator") as act:
-        said = declare_mitigation(
+        said = admit_done(
+            act.ledger, component, (use_id, deployer), Done(**what), valid_until=act.ends(days),
+            signer=act.signer,
+        )  # fmt: skip
+    done = what["evidence"] or what["ground"] or f"promised by {what['owner']}"
+    lines = [f"{what['practice']}: {done}", f"  {logged(said)}"]
+    emit(said.to_json(), lines, as_json=as_json)
+
+
+@command.command()
+@click.argument("path", type=PATH, default=Path())
+@use_options
+@click.option("--topic", required=True, help="The word that a control asks for.")
+@click.option("--text", required=True, help="What was done.")
+@click.option("--document", type=click.Path(path_type=Path, dir_okay=False),
+              help="The document that shows it; it is named by digest and kept.")  # fmt: skip
+@click.option("--owner", help="The office that answers for it; no person's name.")
+@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@home_option
+@signer_option("operator")
+@json_option
+def measure(
+    *, path: Path, use_id: str, deployer: str | None, days: int, home: Path, key: str | None,
+    as_json: bool,
+    **what: Any,  # noqa: ANN401 - topic, text, document, owner
+) -> None:  # fmt: skip
+    """Say what was done for a duty that no tool can look at; PATH is the component."""
+    from sunlit.registry.trust import read_file
+    from sunlit.registry.use import declare_measure
+
+    del path  # a measure is about the use; PATH stands here as in every other command of a use
+    paper = what.pop("document")
+    document = (paper.name, read_file(paper)) if paper else None
+    with acting(home, key, "operator") as act:
+        said = declare_measure(
+            act.ledger, (use_id, deployer), document=document, valid_until=act.ends(days),
+            signer=act.signer, **what,
+        )  # fmt: skip
+    lines = [f"{what['topic']}: {what['text']}", f"  {logged(said)}"]
+    if document is None:
+        lines.append("  names no document, so no control holds by it: give --document FILE")
+    emit(said.to_json(), lines, as_json=as_json)
+
+
+@command.command()
+@click.argument("path", type=PATH, default=Path())
+@use_options
+@click.option("--what", required=True, help="A practice (M1-M8) or a control's id.")
+@click.option("--reason", required=True, help="Why it is accepted; it is published.")
+@click.option("--owner", required=True, help="The office that accepts it; no person's name.")
+@click.option("--days", type=DAYS, default=90, show_default=True, help="Until when.")
+@home_option
+@signer_option("operator")
+@json_option
+def accept(
+    *, path: Path, use_id: str, deployer: str | None, days: int, home: Path, key: str | None,
+    as_json: bool,
+    **what: Any,  # noqa: ANN401 - what, reason, owner
+) -> None:  # fmt: skip
+    """Accept a risk that is left, for a time: shown beside the finding, which it never turns."""
+    from sunlit.registry.use import accept_risk
+
+    component = component_at(path)
+    with acting(home, key, "operator") as act:
+        said = accept_risk(
             act.ledger, component, (use_id, deployer), valid_until=act.ends(days),
             signer=act.signer, **what,
         )  # fmt: skip
-    done = what["evidence"] or what["ground"]
-    lines = [f"{what['practice']}: {done}", f"  {logged(said)}"]
+    lines = [f"{what['what']} accepted by {what['owner']}; no finding turns", f"  {logged(said)}"]
     emit(said.to_json(), lines, as_json=as_json)

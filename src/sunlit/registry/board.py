@@ -6,26 +6,32 @@ from datetime import datetime
 from sunlit.authority.history import History
 from sunlit.authority.trust_parts import Board
 from sunlit.base.errors import VerificationError
-from sunlit.claims.risk import Use, Vote
+from sunlit.claims.risk import BoardSession, Recusal, Use, Vote
 from sunlit.registry.admit import Ledger
 from sunlit.registry.assure import Question, judge
-from sunlit.registry.manifests import kept_manifests
+from sunlit.registry.manifests import keep_manifest, kept_manifests
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.saying import Said, find_use, say
+from sunlit.rubric.aia_assessed import assessment
 from sunlit.rubric.control import Rubric
+from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.mitigations import Gap, mitigation_gap
 from sunlit.rubric.published import Published, published_code
+from sunlit.rubric.quorum import no_session, quorum_of, sessions, too_few
 from sunlit.rubric.risk_code import scheme
-from sunlit.rubric.votes import Ballot, NotYet, ballots, publishable
+from sunlit.rubric.votes import Ballot, NotYet, ballots, publishable, recusals
 from sunlit.statement.keys import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What one member thinks: the scores of which the scheme makes digits, and the ceiling."""
+    """What one member thinks: the scores of which the scheme makes digits, and the ceiling.
 
-    impact_raw: int
-    autonomy_level: int
+    Scores that are None are those that the deployer assessed.
+    """
+
+    impact_raw: int | None
+    autonomy_level: int | None
     ceiling: int
     valid_until: datetime
     area: int | None = None
@@ -40,6 +46,8 @@ class Standing:
     published: Published | str
     gap: Gap
     ballots: tuple[Ballot, ...]
+    sessions: tuple[BoardSession, ...] = ()
+    recusals: tuple[Recusal, ...] = ()
 
     @property
     def code(self) -> str:
@@ -68,6 +76,8 @@ class Standing:
                 }
                 for one in self.ballots
             ],
+            "sessions": [one.to_predicate() for one in self.sessions],
+            "recusals": [one.to_predicate() for one in self.recusals],
         }
 
 
@@ -83,21 +93,45 @@ def vote(
 
     Raises:
         MalformedError: `risk.out-of-range`.
-        VerificationError: `board.unknown`, `admit.refused`, `admit.unknown-signer`.
+        VerificationError: `board.unknown`, `board.no-assessment`, `admit.refused`,
+            `admit.unknown-signer`.
     """
     find_board(ledger.history, board)
-    known = scheme()
-    area = judgement.area or use.area
-    known.digits(
-        area=area, impact_raw=judgement.impact_raw, autonomy_level=judgement.autonomy_level
-    )
+    known, area = scheme(), judgement.area or use.area
+    impact, autonomy = _scores(ledger, component, use, judgement)
+    known.digits(area=area, impact_raw=impact, autonomy_level=autonomy)
     claim = Vote(
         board=board, release=component.release, use=use.id, deployer=use.deployer,
-        scheme=known.id, area=area, impact_raw=judgement.impact_raw, impact_max=known.maximum,
-        autonomy_level=judgement.autonomy_level, ceiling=judgement.ceiling,
+        scheme=known.id, area=area, impact_raw=impact, impact_max=known.maximum,
+        autonomy_level=autonomy, ceiling=judgement.ceiling,
         dissent=judgement.dissent, voted_on=ledger.now(), valid_until=judgement.valid_until,
     )  # fmt: skip
     return say(ledger, claim, component.subject(), signer)
+
+
+def _scores(
+    ledger: Ledger, component: ComponentFolder, use: Use, judgement: Judgement
+) -> tuple[int, int]:
+    impact, autonomy = judgement.impact_raw, judgement.autonomy_level
+    if impact is not None and autonomy is not None:
+        return impact, autonomy
+    evidence = Evidence(
+        release=component.release, component=component.purl, use=use.id, deployer=use.deployer,
+        at=ledger.now(), directory=ledger.history.directory,
+        statements=ledger.history.statements,
+    )  # fmt: skip
+    found = assessment(evidence)
+    if found is None:
+        raise VerificationError(
+            "board.no-assessment", "no assessment of the use gives the scores",
+            mend="name --impact-raw and --autonomy-level, or let the deployer run: "
+            "sunlit risk assess PATH --use USE --answers FILE --home HOME",
+        )  # fmt: skip
+    claim = found.claim
+    return (
+        claim.impact_raw if impact is None else impact,
+        claim.autonomy_level if autonomy is None else autonomy,
+    )
 
 
 def publish(
@@ -106,19 +140,31 @@ def publish(
     """Publish the code that k of the board's n members agree on.
 
     Raises:
-        VerificationError: `board.unknown`, `board.not-yet`, `admit.refused`.
+        VerificationError: `board.unknown`, `board.not-yet`, `board.no-quorum`, `admit.refused`.
     """
     manifests = kept_manifests(ledger.home, ledger.history)
     question = replace(question, manifests=manifests)
     evidence = judge(component, (), (), ledger.history, question).evidence
     code = publishable(evidence, find_board(ledger.history, board))
+    if not isinstance(code, NotYet) and (why := _lacking(evidence, board, question.rubric)):
+        raise VerificationError(
+            "board.no-quorum", why,
+            mend="sunlit board open PATH --use USE --home HOME, or let more members vote",
+        )  # fmt: skip
     if isinstance(code, NotYet):
         raise VerificationError(
             "board.not-yet", code.reason, expected=f"{code.needed} members who agree",
             got=str(code.agreeing),
             mend="sunlit board show PATH --use USE --home HOME, to see the votes",
         )  # fmt: skip
+    keep_manifest(ledger.home, component)
     return say(ledger, code, component.subject(), signer)
+
+
+def _lacking(evidence: Evidence, board: str, rubric: Rubric) -> str | None:
+    """Say what the rubric asks of the board and is not so yet."""
+    quorum = quorum_of(rubric)
+    return no_session(evidence, board, quorum, evidence.at) or too_few(evidence, board, quorum)
 
 
 def standing(
@@ -135,6 +181,8 @@ def standing(
     return Standing(
         use=use, published=published_code(evidence), gap=mitigation_gap(evidence),
         ballots=ballots(evidence, find_board(history, board), scheme()),
+        sessions=tuple(claim for _, claim in sessions(evidence, board)),
+        recusals=tuple(claim for _, claim in recusals(evidence, board)),
     )  # fmt: skip
 
 

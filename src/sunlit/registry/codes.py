@@ -77,6 +77,8 @@ CODES: Final = {
     "assessment.malformed": "A form of answers about a use is not what it should be.",
     "assessment.incomplete": "An assessment leaves questions unanswered, so it is not signed.",
     "board.unknown": "The trust file names no review board of an organisation.",
+    "board.no-quorum": "The board has not sat as the rubric asks: session, days open, votes cast.",
+    "board.no-assessment": "A vote names no scores, and no assessment of the use gives them.",
     "board.not-yet": "Too few members of the board agree, so no code can be published.",
     "issue.not-issuer": "The trust file does not name a key as a token issuer's.",
     "issue.not-conform": "The findings do not allow a token of the kind asked for.",

@@ -24,8 +24,9 @@ SIGNS: Final = {
 
 def register_html(found: Register) -> bytes:
     """Return the page; the same register gives the same bytes."""
+    css = files("sunlit.registry").joinpath("register.css").read_text("utf-8")
     policy = (
-        f"default-src 'none'; style-src {source_hash(STYLE)}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {source_hash(css)}; base-uri 'none'; form-action 'none'"
     )
     head = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -8,15 +8,19 @@ session was opened; `min-days-open`: so many days lie between its opening and th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.risk import BoardSession, RiskCode
+from sunlit.rubric.control import Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.published import Published
 from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.standing import when
 from sunlit.rubric.votes import ballots
+
+RULE: Final = "risk-code-published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,12 @@ class Quorum:
             min_days_open=days,
             needs_session=days > 0 or int(parameters.get("needs-session") or "0") > 0,
         )
+
+
+def quorum_of(rubric: Rubric) -> Quorum:
+    """Return what a rubric asks of a board: the parameters of the control with this rule."""
+    asking = [it for it in rubric.controls if it.rule == RULE]
+    return Quorum.read(asking[0].values()) if asking else Quorum()
 
 
 def sessions(evidence: Evidence, board: str) -> tuple[tuple[Admitted, BoardSession], ...]:
