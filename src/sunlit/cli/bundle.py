@@ -111,10 +111,9 @@ def _fields(text: str, *, closed: bool) -> tuple[str, ...]:
 
 
 def _rubrics(profiles: tuple[Path, ...]) -> "tuple[Rubric, ...]":
-    from sunlit.registry.rubrics import load_rubric
-    from sunlit.rubric.core import core_rubric
+    from sunlit.registry.rubrics import known_rubrics
 
-    return (core_rubric(), load_rubric(profiles)) if profiles else (core_rubric(),)
+    return known_rubrics(profiles)
 
 
 def _pages() -> "Pages":

@@ -236,10 +236,10 @@ def refresh(
     """
     from sunlit.registry.receipts import Renewed, renew_receipts
     from sunlit.registry.reconsider import reconsider, suspend
-    from sunlit.registry.rubrics import load_rubric
+    from sunlit.registry.rubrics import known_rubrics
     from sunlit.registry.status import publish_lists
 
-    rubrics = [load_rubric(profiles), load_rubric()]
+    rubrics = known_rubrics(profiles)
     lists: tuple[Path, ...] = ()
     done = Renewed(witnessed=(), waiting=())
     with acting(home, key, "token-issuer") as act:
