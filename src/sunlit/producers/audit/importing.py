@@ -24,6 +24,10 @@ TABLE: Final = (
     ("garak", "sunlit.producers.audit.importing_redteam:GARAK"),
     ("inspect", "sunlit.producers.audit.importing_redteam:INSPECT"),
     ("pyrit", "sunlit.producers.audit.importing_redteam:PYRIT"),
+    ("sarif", "sunlit.producers.audit.importing_checks:SARIF"),
+    ("vex", "sunlit.producers.audit.importing_checks:VEX"),
+    ("scorecard", "sunlit.producers.audit.importing_checks:SCORECARD"),
+    ("evidently", "sunlit.producers.audit.importing_checks:EVIDENTLY"),
 )
 
 
@@ -63,13 +67,16 @@ class Asked:
 
     `success` is what of `correct` and `incorrect` a successful attack is, `planned` how many
     attacks were to be made, `sampling` what was asked of the model, `limit` the share that may
-    succeed.
+    succeed, `kind` what sort of attack a task of one's own is, `endpoint` the name of what answered
+    (a WeightBinding names it too).
     """
 
     success: str | None = None
     planned: int | None = None
     sampling: Mapping[str, str] = field(default_factory=dict)
     limit: Decimal | None = None
+    kind: str | None = None
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
