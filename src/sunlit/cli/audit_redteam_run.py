@@ -122,5 +122,5 @@ def _plan(
     return Plan(
         sets=sets, probes=chosen(sets, given["most"], given["seed"]), sampling=sampling,
         kind=target.kind, started=started, repeats=given["repeats"], before=before,
-        most=given["most"],
+        most=given["most"], name=given["endpoint_name"] or sampling.model,
     )  # fmt: skip

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from math import isfinite
 from numbers import Real
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.producers.audit.redteam.probes import Probe
@@ -43,7 +45,7 @@ class Calling:
             return Answer(error="raised")
         if isinstance(found, str):
             return Answer(text=found[:MAX_TEXT].encode("utf-8", "replace").decode(), finish="stop")
-        if isinstance(found, Real) and not isinstance(found, bool):
+        if isinstance(found, Real) and isfinite(found):
             return Answer(score=float(found), finish="stop")
         return Answer(error="malformed")
 
@@ -75,7 +77,7 @@ def load(name: str) -> Function:
     found = getattr(module, attribute, None)
     if not callable(found):
         raise _none(name, "no function of that name")
-    return found
+    return cast("Function", found)
 
 
 def _file(path: Path) -> ModuleType:

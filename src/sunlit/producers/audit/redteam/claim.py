@@ -22,7 +22,7 @@ def claim_of(judged: Judged, valid_until: datetime) -> TestResult:
     Bias probes alone are a test of fairness, anything else one of robustness against attacks.
     """
     head, by_test = judged.transcript.head, judged.by_test
-    only_bias = judged.kinds == {BIAS}
+    only_bias = judged.kinds == frozenset({BIAS})
 
     def named(result: Result) -> tuple[str, ...]:
         return tuple(sorted(name for name, found in by_test.items() if found is result))
@@ -69,6 +69,7 @@ def _sampling(judged: Judged) -> dict[str, object]:
     asked = head.get("sampling")
     return {
         **(asked if isinstance(asked, dict) else {}),
+        "endpoint": str(head.get("endpointName") or head.get("model") or ""),
         "repeats": judged.transcript.repeats, "model": str(head.get("model") or ""),
         "modelAnswered": _models(judged), "planned": judged.planned,
         "answered": judged.answered,

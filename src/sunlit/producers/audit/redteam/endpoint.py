@@ -77,6 +77,7 @@ class _Asker:
         self._endpoint = endpoint
         self._connection = endpoint.connection()
         self._until = 0.0
+        self._cut = False
 
     def ask(self, probe: Probe, seed: int) -> Answer:
         """Ask once, and open the connection again after any trouble."""
@@ -96,6 +97,8 @@ class _Asker:
             late = isinstance(error, TimeoutError) or monotonic() > until
             answer = Answer(error="timeout" if late else "connection")
         self._until = 0.0
+        if self._cut:  # what came is the part before it was broken off, whatever it looks like
+            self._cut, answer = False, Answer(error="timeout")
         if answer.error:
             self.close()
         return answer
@@ -105,6 +108,7 @@ class _Asker:
         held = self._connection.sock
         late = self._until and (at_once or monotonic() > self._until)
         if late and held is not None:
+            self._cut = True
             with suppress(OSError):
                 held.shutdown(SHUT_RDWR)
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.producers.audit.redteam.encodings import ENCODERS
+from sunlit.producers.audit.redteam.reading import read_most
 
 FORMAT: Final = "sunlit-probes/1"
 KINDS: Final = (
@@ -97,7 +98,7 @@ def open_set(name: str) -> ProbeSet:
         folder = files("sunlit.producers.audit.redteam") / "sets"
         return read_set((folder / f"{name}.toml").read_bytes(), name)
     try:
-        return read_set(Path(name).read_bytes(), name)
+        return read_set(read_most(Path(name), MAX_BYTES), name)
     except OSError as error:
         raise UnavailableError(
             "redteam.no-set", f"there is no probe set {name}",

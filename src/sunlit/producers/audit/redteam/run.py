@@ -25,6 +25,10 @@ from sunlit.producers.audit.redteam.transcript import (
 TRIES: Final = 3
 PAUSE: Final = 0.5  # seconds before the second try; twice that before the third
 GONE: Final = 20  # attempts in a row without an answer: nobody is there any more
+_TOLD: Final = (
+    "model", "sampling", "repeats", "endpoint", "endpointName", "systemPrompt", "planned",
+)  # fmt: skip
+"""What of a transcript's head has to be the same for a run to go on with it."""
 _BEAT: Final = 0.2
 _LAST: Final = 5.0  # seconds that a worker has to end in
 Progress = Callable[[int, int], None]
@@ -32,7 +36,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be asked. `started` is the time as text; `before` the deployer's own prompt."""
+    """What is to be asked. `started` is the time as text; `before` the deployer's own prompt.
+
+    `name` is what the endpoint is called by who binds it to files, never an address.
+    """
 
     sets: Sequence[ProbeSet]
     probes: Sequence[Probe]
@@ -42,13 +49,15 @@ class Plan:
     repeats: int = 1
     before: str = ""
     most: int | None = None
+    name: str = ""
 
     def head(self) -> dict[str, object]:
         """Return the transcript's first line."""
         return {
             "line": "start", "format": FORMAT, "started": self.started,
             "tool": f"sunlit {__version__}", "python": platform.python_version(),
-            "endpoint": self.kind, "model": self.sampling.model, "sampling": self.sampling.said(),
+            "endpoint": self.kind, "endpointName": self.name, "model": self.sampling.model,
+            "sampling": self.sampling.said(),
             "repeats": self.repeats, "mostOfAKind": self.most, "planned": len(self.probes),
             "systemPrompt": sha256(self.before.encode()).hexdigest() if self.before else None,
             "sets": [one.said() for one in self.sets],
@@ -202,8 +211,7 @@ def _begun(path: Path, plan: Plan) -> Transcript | None:
 
 
 def _same(head: Mapping[str, object]) -> dict[str, object]:
-    said = {name: head.get(name) for name in
-            ("model", "sampling", "repeats", "endpoint", "systemPrompt", "planned")}  # fmt: skip
+    said = {name: head.get(name) for name in _TOLD}
     sets = head.get("sets")
     digests = [one.get("sha256") for one in sets if isinstance(one, dict)] if isinstance(
         sets, list) else []  # fmt: skip

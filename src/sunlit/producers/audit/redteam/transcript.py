@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from threading import Lock
 from typing import IO, Final
@@ -16,6 +17,7 @@ from typing import IO, Final
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.producers.audit.redteam.detect import RULES
 from sunlit.producers.audit.redteam.probes import KINDS, Probe
+from sunlit.producers.audit.redteam.reading import read_most
 from sunlit.producers.audit.redteam.target import Answer
 
 FORMAT: Final = "sunlit-redteam/1"
@@ -104,14 +106,14 @@ def open_transcript(path: Path) -> Transcript:
         UnavailableError: `redteam.no-transcript`.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _malformed(0, f"it is larger than {MAX_BYTES} bytes")
-        data = path.read_bytes()
+        data = read_most(path, MAX_BYTES)
     except OSError as error:
         raise UnavailableError(
             "redteam.no-transcript", f"the transcript {path.name} cannot be read",
             got=error.strerror or "an error", mend="name the file that a run has written",
         ) from error  # fmt: skip
+    if len(data) > MAX_BYTES:
+        raise _malformed(0, f"it is larger than {MAX_BYTES} bytes")
     return read_transcript(data)
 
 
@@ -209,6 +211,8 @@ def _attempt(line: Mapping[str, object], number: int) -> Attempt:
         value = float(score) if score else None
     except ValueError as problem:
         raise _malformed(number, "score is no number") from problem
+    if value is not None and not isfinite(value):
+        raise _malformed(number, "score is no finite number")
     answer = Answer(
         text=_text(line, "answer", number), score=value, error=error,
         finish=_text(line, "finish", number), model=_text(line, "model", number),
