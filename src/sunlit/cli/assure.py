@@ -11,11 +11,13 @@ from sunlit.cli.output import emit, json_option, when
 from sunlit.cli.progress import bar, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sunlit.registry.assure import Assessment
     from sunlit.rubric.evaluate import Conformity
+    from sunlit.rubric.evidence import Evidence
     from sunlit.rubric.finding import Finding
+    from sunlit.views.findings_beside import Remark
 
 EPILOG = """\b
 Examples:
@@ -71,6 +73,8 @@ def command(
 
 def document(found: Assessment) -> dict[str, object]:
     """Return what `--json` prints (spec/schemas/assure.schema.json)."""
+    from sunlit.views.findings_beside import beside, taken_back
+
     manifest = found.component.manifest
     return {
         "format": "sunlit-assure/1",
@@ -78,19 +82,27 @@ def document(found: Assessment) -> dict[str, object]:
         "bytes": sum(entry.size for entry in manifest.files),
         **found.conformity.to_json(),
         "notes": [note.to_json() for note in found.notes],
+        "beside": {
+            control: [one.to_json() for one in remarks]
+            for control, remarks in beside(found.conformity, found.evidence).items()
+        },
+        "takenBack": [one.to_json() for one in taken_back(found.evidence)],
     }
 
 
 def lines(found: Assessment) -> Iterator[str]:
     """Yield what a person reads: failures first, each with its way to mend."""
+    from sunlit.views.findings_beside import beside
+
     conformity, manifest = found.conformity, found.component.manifest
     size = sum(entry.size for entry in manifest.files)
     yield click.style(conformity.component or "(no name)", bold=True)
     yield f"release sha256:{conformity.release}"
     yield f"{len(manifest.files)} files, {size:,} bytes"
+    remarks = beside(conformity, found.evidence)
     for outcome in COLOURS:
         for group in _alike(found, outcome):
-            yield from _group(group)
+            yield from _group(group, remarks)
     shown = [note for note in found.notes if note.blocks]
     if shown:
         yield ""
@@ -99,6 +111,7 @@ def lines(found: Assessment) -> Iterator[str]:
             yield f"  {note.producer}: {note.reason}"
             if note.mend:
                 yield f"      mend: {note.mend}"
+    yield from back(found.evidence)
     if found.conformity.not_applicable:
         yield ""
         yield from unasked(found.conformity)
@@ -115,7 +128,7 @@ def _alike(found: Assessment, outcome: str) -> Iterable[list[Finding]]:
     return groups.values()
 
 
-def _group(group: list[Finding]) -> Iterator[str]:
+def _group(group: list[Finding], remarks: Mapping[str, Sequence[Remark]]) -> Iterator[str]:
     first, word = group[0], str(group[0].outcome)
     yield ""
     for number, finding in enumerate(group):
@@ -128,6 +141,19 @@ def _group(group: list[Finding]) -> Iterator[str]:
         yield f"         rests on {some}" + (f" and {more} more" if more > 0 else "")
     if first.mend:
         yield f"         mend: {first.mend}"
+    said = [one.line for finding in group for one in remarks.get(finding.control, ())]
+    yield from (f"         beside it: {line}" for line in dict.fromkeys(said))
+
+
+def back(evidence: Evidence) -> Iterator[str]:
+    """Yield what was taken back, under a heading; nothing where nothing was."""
+    from sunlit.views.findings_beside import taken_back
+
+    remarks = taken_back(evidence)
+    if remarks:
+        yield ""
+        yield "Taken back:"
+    yield from (f"  {one.statement[:12]}: {one.line}" for one in remarks)
 
 
 def unasked(conformity: Conformity) -> Iterator[str]:
