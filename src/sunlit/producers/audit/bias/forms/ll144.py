@@ -13,7 +13,7 @@ from sunlit.producers.audit.bias.forms import said
 from sunlit.producers.audit.bias.forms.page import charts
 from sunlit.producers.audit.bias.forms.said import Item, part
 from sunlit.producers.data.report.figures import count
-from sunlit.producers.data.report.model import Fact, Page, Table, cell
+from sunlit.producers.data.report.model import Chart, Fact, Page, Table, cell
 
 LEAST: Final = Fraction(2, 100)
 SMALL: Final = "under 2 % of the data: not in the impact ratios (6 RCNY 5-301)"
@@ -114,10 +114,15 @@ def page(detail: Item) -> Page:
         else "All three tables that the rule asks for are here.",
         holds=None if missing else True, grounds=_grounds(detail),
         facts=_facts(detail, found), table=tables[0] if tables else none, more=tables[1:],
-        charts=charts(detail), nothing_drawn="Neither sex nor race was audited.",
+        charts=_charts(detail), nothing_drawn="Neither sex nor race was audited.",
         how=(*said.HOW, _how(rate)), made_with=said.made_by(detail), limits=LIMITS,
         named_by=said.NAMED_BY, no_values=said.NO_VALUES,
     )  # fmt: skip
+
+
+def _charts(detail: Item) -> tuple[Chart, ...]:
+    of = said.attributes(detail, "sex", "race", "ethnicity")
+    return charts(detail, ("selection",), of) if of else ()
 
 
 def _how(rate: str) -> str:

@@ -86,11 +86,18 @@ def _out(detail: Item) -> Table:
     return Table("Left out", ("Attribute", "Group", "Why"), rows)
 
 
-def charts(detail: Item) -> tuple[Chart, ...]:
-    """Return a chart for each attribute: the rate that matters first, of each group."""
-    name = main_rate(detail)
+def charts(detail: Item, rates: Sequence[str] = (), of: Sequence[str] = ()) -> tuple[Chart, ...]:
+    """Return a chart for each attribute and rate (the one that matters first) of each group.
+
+    `of` names the attributes, all where it is empty.
+    """
     found = [one for one in several(detail, "tables") if len(one["names"]) == 1]
-    return tuple(chart(detail, one, name) for one in found if said.groups(one))
+    return tuple(
+        chart(detail, one, name)
+        for one in found
+        for name in rates or (main_rate(detail),)
+        if said.groups(one) and name in said.groups(one)[0] and (not of or one["names"][0] in of)
+    )
 
 
 def main_rate(detail: Item) -> str:
@@ -112,8 +119,8 @@ def chart(detail: Item, one: Item, name: str) -> Chart:
     rest = f" The first {MOST} are drawn; the table has more." if len(rows) > MOST else ""
     return Chart(
         name=f"bias-{''.join(one for one in attribute if one.isalnum())}-{name}",
-        headline=f"By {kind}, groups lie {apart} apart".replace("%", "points", 1)
-        if gap else f"By {kind}, there are no two groups to compare",
+        headline=f"{RATES[name]}: by {kind}, groups lie {apart} apart".replace("%", "points", 1)
+        if gap else f"{RATES[name]}: by {kind}, there are no two groups to compare",
         subtitle=f"{RATES[name]}, by {attribute}, with 95 % intervals",
         summary=_summary(one, gap, name) + rest, marks=marks, height=height,
         key=series(f"{RATES[name]}; the line is its interval"),

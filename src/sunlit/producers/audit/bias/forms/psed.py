@@ -107,7 +107,7 @@ def page(detail: Item) -> Page:
             *said.of_whom(detail),
             Fact("Protected characteristics analysed", f"{len(PROTECTED) - len(missing)} of 8"),
         ),
-        table=tables[0], more=tables[1:], charts=charts(detail),
+        table=tables[0], more=tables[1:], charts=charts(detail, ("selection", "precision")),
         nothing_drawn="No group is large enough to be shown.",
         how=(*said.HOW, TESTS),
         made_with=said.made_by(detail), limits=LIMITS, named_by=said.NAMED_BY,

@@ -58,8 +58,9 @@ def characteristic(detail: Item, name: str) -> str:
 
 
 def groups(found: Item | None) -> list[Item]:
-    """Return the groups of a table."""
-    return [] if found is None else several(found, "groups")
+    """Return the groups of a table; of bands, the lowest first."""
+    held = [] if found is None else several(found, "groups")
+    return sorted(held, key=lambda one: [not str(it).startswith("under ") for it in one["values"]])
 
 
 def label(group: Item) -> str:
