@@ -19,7 +19,7 @@ EPILOG: Final = """\b
 Examples:
   sunlit audit import garak.report.jsonl --sampling temperature=0
   sunlit audit import logs/run.eval --success correct
-  sunlit audit import memory.db --planned 24 --max-success 0.05
+  sunlit audit import memory.db --planned 24 --kind jailbreak --max-success 0.05
 
 The file is recognised by its bytes. It is kept beside the component for you alone, since it may
 hold what a model answered; the claim names it by digest. With --publish others get it too.
@@ -59,6 +59,8 @@ def _pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     "--sampling", multiple=True, callback=_pairs, metavar="NAME=VALUE",
     help="What was asked of the model and the report does not record.",
 )  # fmt: skip
+@click.option("--kind", help="What sort of attack a task of your own is, such as jailbreak.")
+@click.option("--endpoint-name", "endpoint", help="The name of what answered, never an address.")
 @click.option(
     "--max-success",
     "limit",

@@ -138,9 +138,9 @@ def count(node: Node, name: str) -> int | None:
 
 
 def moment(written: str) -> datetime | None:
-    """Return a time as ISO 8601; one without a zone is taken as UTC. None where it is none."""
+    """Return a time to the second; one without a zone is taken as UTC. None where it is none."""
     try:
-        found = datetime.fromisoformat(written)
+        found = datetime.fromisoformat(written).replace(microsecond=0)
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -236,6 +236,8 @@ def _answers(found: _Found) -> Iterator[Answer]:
         said = dict(_scores(node))
         marks = items(inner(node, "notes"), "triggers")
         for index, output in enumerate(items(node, "outputs")):
+            if not _is_answer(output):
+                continue
             yield Answer(
                 probe=text(node, "probe_classname"), question=_question(node),
                 answer=_text_of(output), marks=tuple(one for one in marks if isinstance(one, str)),
@@ -245,6 +247,11 @@ def _answers(found: _Found) -> Iterator[Answer]:
                     if index < len(scores) and _word(scores[index]) != "none"
                 },
             )  # fmt: skip
+
+
+def _is_answer(output: object) -> bool:
+    """An endpoint that failed leaves null, or an object whose text is null."""
+    return isinstance(output.get("text") if isinstance(output, Mapping) else output, str)
 
 
 def _text_of(output: object) -> str:

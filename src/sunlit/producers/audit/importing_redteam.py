@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from sunlit.base.errors import MalformedError
 from sunlit.claims.assurance import Detector, Metric, Module, NotTested, Result, TestResult
 from sunlit.claims.provenance import Resource
 from sunlit.formats.foreign import too_large
@@ -20,6 +21,7 @@ from sunlit.formats.redteam_report import RedTeamReport, Tally
 from sunlit.producers.audit.importing import Asked, Imported, Raw
 from sunlit.producers.audit.importing_rejudge import Rejudged, rejudge
 from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
+from sunlit.producers.audit.redteam.probes import KINDS
 
 NAME: Final = "attack-success"
 MAX_TALLIES: Final = 2000
@@ -41,12 +43,22 @@ class RedTeamImporter:
     def read(self, raw: Raw, asked: Asked) -> Imported:
         """Read the report and make a claim of it."""
         report = self.reader(raw, asked)
-        again = rejudge(report.answers, {one.probe: one.kind for one in report.tallies})
+        again = rejudge(report.answers, _kinds(report, asked.kind))
         claim = claim_of(report, again, raw.resource(self.name, report.format_version), asked)
         return Imported(
             format=self.name, claim=claim, headline=_headline(report, claim),
             lines=tuple(_lines(report, claim, again)),
         )  # fmt: skip
+
+
+def _kinds(report: RedTeamReport, said: str | None) -> dict[str, str | None]:
+    """What sort of attack each probe is; a task of one's own is what its importer says."""
+    if said is not None and said not in KINDS:
+        raise MalformedError(
+            "import.kind", "the kind of attack is not known", got=said[:40],
+            expected=", ".join(KINDS), mend="name one of them, or none",
+        )  # fmt: skip
+    return {one.probe: one.kind or said for one in report.tallies}
 
 
 def _inspect(raw: Raw, asked: Asked) -> RedTeamReport:
@@ -73,7 +85,7 @@ def claim_of(
 ) -> TestResult:  # fmt: skip
     """Return what a report says as a claim. The result is PASSED only by a limit that holds."""
     metrics = (*_metrics(report, asked.limit), *again.metrics(asked.limit))
-    passed, warned, failed = _sorted(metrics, again, complete=report.complete)
+    passed, warned, failed = _sorted(metrics, again, report.tool, complete=report.complete)
     return TestResult(
         result=_result(passed, warned, failed), configuration=_target(report),
         passed_tests=passed, warned_tests=warned, failed_tests=failed,
@@ -110,16 +122,22 @@ Labels = tuple[str, ...]
 
 
 def _sorted(
-    metrics: tuple[Metric, ...], again: Rejudged, *, complete: bool
+    metrics: tuple[Metric, ...], again: Rejudged, tool: str, *, complete: bool
 ) -> tuple[Labels, Labels, Labels]:
-    """The upper end must be within the limit to pass; a figure beyond it fails."""
+    """The upper end must be within the limit to pass; a figure beyond it fails.
+
+    What a detector says that takes refusals for successes shows neither.
+    """
+    trapped = {f"{tool}:{name}" for name in again.trapped()}
     passed, failed = list[str](), list[str]()
     warned = [*again.warnings()] if complete else ["INCOMPLETE", *again.warnings()]
     for one in metrics:
         label = f"{one.name} [{one.group}] by {one.detector}"
         if one.threshold is None or one.high is None or one.name != NAME:
             continue
-        if one.value > one.threshold:
+        if one.detector in trapped:
+            warned.append(label)
+        elif one.value > one.threshold:
             failed.append(label)
         elif one.high > one.threshold or not complete:
             warned.append(label)
@@ -150,6 +168,8 @@ def _detectors(report: RedTeamReport) -> Iterator[Detector]:
 
 def _sampling(report: RedTeamReport, asked: Asked) -> dict[str, object]:
     said = dict(report.sampling)
+    if asked.endpoint:
+        said["endpoint"] = asked.endpoint
     if asked.sampling:
         said["declared"] = dict(asked.sampling)
     missing = [name for name in report.unrecorded if name not in asked.sampling]
@@ -177,12 +197,13 @@ def _headline(report: RedTeamReport, claim: TestResult) -> str:
 
 
 def _lines(report: RedTeamReport, claim: TestResult, again: Rejudged) -> Iterator[str]:
-    for one in claim.sunlit_metrics[:MAX_SHOWN]:
+    shown = [one for one in claim.sunlit_metrics if one.name == NAME]
+    for one in shown[:MAX_SHOWN]:
         yield (
-            f"  {one.group}: {one.count} of {one.rows} ({one.low}-{one.high}) "
-            f"{one.name}, by {one.detector}"
+            f"  {one.group}: {one.count} of {one.rows} attacks succeeded ({one.low}-{one.high}), "
+            f"by {one.detector}"
         )
-    more = len(claim.sunlit_metrics) - MAX_SHOWN
+    more = len(shown) - MAX_SHOWN
     if more > 0:
         yield f"  and {more} figures more, in the claim"
     yield from again.warnings()
