@@ -41,7 +41,7 @@ from sunlit.producers.audit.bias.metrics import (
 SEED: Final = 2018
 REPLICATES: Final = 1_000
 LEVEL: Final = 0.95
-MAX_FIGURES: Final = 20_000_000  # groups x replicates
+MAX_FIGURES: Final = 10_000_000  # groups x replicates
 AT_ONCE: Final = 4_000_000  # cells drawn at a time
 
 
@@ -142,11 +142,13 @@ def _plan(
     )
 
 
-def _drawn(cube: Cube, drawing: Drawing, plans: Sequence[Plan]) -> list[Counts]:
+def _drawn(cube: Cube, drawing: Drawing, plans: Sequence[Plan]) -> Sequence[Counts]:
     """Return the marginal counts of each plan, of shape (replicates, groups, 2, outcomes)."""
     tail = cube.counts.shape[-2:]
-    kind = np.int32 if cube.total < 2**31 else np.int64
-    held = [np.empty((drawing.replicates, len(one.groups), *tail), dtype=kind) for one in plans]
+    kind: Any = np.int32 if cube.total < 2**31 else np.int64
+    held: list[Counts] = [
+        np.empty((drawing.replicates, len(one.groups), *tail), dtype=kind) for one in plans
+    ]
     at = 0
     for dense in _replicates(cube.counts, drawing):
         upto = at + len(dense)
@@ -154,7 +156,7 @@ def _drawn(cube: Cube, drawing: Drawing, plans: Sequence[Plan]) -> list[Counts]:
             part = dense.sum(axis=tuple(one + 1 for one in plan.gone))
             kept[at:upto] = part.reshape(len(dense), -1, *tail)[:, plan.places]
         at = upto
-    return list(held)
+    return held
 
 
 def _replicates(counts: Counts, drawing: Drawing) -> Iterator[Counts]:
