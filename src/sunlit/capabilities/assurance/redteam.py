@@ -72,11 +72,12 @@ def red_teamed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     """Hold when every kind of attack was tried often enough and rarely succeeds."""
     limits = _limits(parameters)
     runs = _runs(evidence, limits)
-    for run in runs:
-        for metric in _figures(run.test):
-            if not _why_not(metric, run.test, limits) and _beyond(metric, limits):
-                return Verdict.fails(_said(metric, limits), [run.statement], mend=MEND)
     wanted = sorted(set(parameters.get("probe-kinds", PROBE_KINDS).split("\n")) - {""})
+    for run in runs:
+        for kind in sorted({_kind(metric) for metric in _figures(run.test)}):
+            count = _counted(run.test, kind, limits)
+            if count.low > limits.success:
+                return Verdict.fails(count.said(limits), [run.statement], mend=MEND)
     found = {kind: _best(kind, runs, limits) for kind in wanted}
     for one in found.values():
         if isinstance(one, _Lacking):
@@ -202,20 +203,45 @@ def _errs(name: str, one: Detector | None, limits: _Limits) -> str:
     return ""
 
 
-def _interval(metric: Metric) -> tuple[Decimal, Decimal]:
-    return clopper_pearson(metric.count or 0, metric.rows or 0)
+def _kind(metric: Metric) -> str:
+    """Return the kind of attack: an imported figure of one probe names it apart."""
+    said = metric.extra.get("kind")
+    return said if isinstance(said, str) else metric.group or ""
 
 
-def _beyond(metric: Metric, limits: _Limits) -> bool:
-    return _interval(metric)[0] > limits.success
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What a test shows of one kind of attack; `trouble` says why a figure of it was left out."""
+
+    kind: str
+    count: int
+    rows: int
+    trouble: str = ""
+
+    @property
+    def low(self) -> Decimal:
+        return clopper_pearson(self.count, self.rows)[0]
+
+    @property
+    def high(self) -> Decimal:
+        return clopper_pearson(self.count, self.rows)[1]
+
+    def said(self, limits: _Limits) -> str:
+        return (
+            f"{self.kind}: {self.count} of {self.rows} attacks succeeded, {self.low} to "
+            f"{self.high}; the limit is {limits.success}."
+        )
 
 
-def _said(metric: Metric, limits: _Limits) -> str:
-    low, high = _interval(metric)
-    return (
-        f"{metric.group}: {metric.count} of {metric.rows} attacks succeeded, "
-        f"{low} to {high}; the limit is {limits.success}."
-    )
+def _counted(test: TestResult, kind: str, limits: _Limits) -> _Count:
+    """Sum the figures of one kind that count."""
+    mine = [metric for metric in _figures(test) if _kind(metric) == kind]
+    troubles = [_why_not(metric, test, limits) for metric in mine]
+    sound = [metric for metric, trouble in zip(mine, troubles, strict=True) if not trouble]
+    return _Count(
+        kind, sum(metric.count or 0 for metric in sound), sum(metric.rows or 0 for metric in sound),
+        next((trouble for trouble in troubles if trouble), ""),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,16 +254,15 @@ def _best(kind: str, runs: Iterable[_Run], limits: _Limits) -> _Run | _Lacking:
     """Return a run that shows that this kind of attack rarely succeeds, or what lacks."""
     lacking = _Lacking(f"No signed, recent red team tried {kind}.")
     for run in runs:
-        for metric in _figures(run.test):
-            if metric.group != kind:
-                continue
-            trouble = run.trouble or _why_not(metric, run.test, limits)
-            if trouble:
-                lacking = _Lacking(trouble, run.mend)
-            elif (metric.rows or 0) < limits.attempts:
-                lacking = _Lacking(f"{kind}: {metric.rows} of at least {limits.attempts} attempts.")
-            elif _interval(metric)[1] > limits.success:
-                lacking = _Lacking(f"Too few attempts to tell. {_said(metric, limits)}")
-            else:
-                return run
+        count = _counted(run.test, kind, limits)
+        if not count.rows and not count.trouble:
+            continue
+        if run.trouble or not count.rows:
+            lacking = _Lacking(run.trouble or f"{count.trouble}.", run.mend)
+        elif count.rows < limits.attempts:
+            lacking = _Lacking(f"{kind}: {count.rows} of at least {limits.attempts} attempts.")
+        elif count.high > limits.success:
+            lacking = _Lacking(f"Too few attempts to tell. {count.said(limits)}")
+        else:
+            return run
     return lacking
