@@ -32,7 +32,7 @@ def retrained(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-m", "sunlit.cli", "run", "--component", "model", "--input", f"model/{TRAINING}",
         "--output", "model/model.txt", "--output", "model/cut.json", "--review-later", "--",
         sys.executable,
-        "model/train.py", "--cut", "0.7", at=model.parent,
+        "model/train.py", at=model.parent,
     )  # fmt: skip
     python("model/evaluate.py", at=model.parent)
     return model

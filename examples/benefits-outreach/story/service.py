@@ -37,11 +37,15 @@ def load(model: Path) -> Callable[[Person], dict[str, object]]:
     """Return what decides: a person's columns in, an estimate and a proposal out."""
     found = booster(model)
     names = found.feature_name()
-    cut = float(json.loads((model / "cut.json").read_text(encoding="utf-8"))["write-below"])
+    cuts = json.loads((model / "cut.json").read_text(encoding="utf-8"))
+    others, disabled = (
+        float(cuts[name]) for name in ("write-below", "write-below-with-disability")
+    )
 
     def decide(person: Person) -> dict[str, object]:
         row = np.array([[person[name] for name in names]])
         estimate = float(np.asarray(found.predict(row, num_threads=1))[0])
+        cut = disabled if person["DIS"] == 1 else others
         return {"has-cover": estimate, "write": estimate < cut}
 
     return decide
