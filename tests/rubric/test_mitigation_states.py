@@ -146,3 +146,15 @@ def test_a_promise_may_be_of_the_past_only_as_a_gap() -> None:
 
     assert state(told(ended)) is State.MISSING
     assert isinstance(told(ended).said[-1], Admitted)
+
+
+def test_a_test_that_ended_was_an_answer() -> None:
+    """It makes the practice missing, not blank; a scan of files is no test of what it does."""
+    unknown = Finding(control="c-1", title="c", outcome=Outcome.UNKNOWN, reason="Too old.",
+                      practices=("M1",))  # fmt: skip
+    tested, scanned = Story(), Story()
+    tested.say(story.tested(), tested.maintainer)
+    scanned.say(story.scan(), scanned.maintainer)
+
+    assert state(tested, "M1", findings=(unknown,)) is State.MISSING
+    assert state(scanned, "M1", findings=(unknown,)) is State.NOT_ANSWERED

@@ -8,7 +8,10 @@ from typing import Final
 
 from sunlit.authority.answer import Answer
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.risk import Mitigation
+from sunlit.claims.assurance import Attestation, TestResult
+from sunlit.claims.base import Claim
+from sunlit.claims.bias import BiasAudit
+from sunlit.claims.risk import Mitigation, RiskAssessment, RiskCode, Use, Vote
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome
 from sunlit.rubric.risk_code import Scheme, scheme
@@ -117,7 +120,29 @@ def practice(evidence: Evidence, name: str) -> Practice:
     promise = next((one for one in current if _is_promise(one[1])), None)
     if promise is not None and is_current(evidence, promise[1].due):
         return _due(name, promise[0], promise[1])
-    return _open(name, told, asking)
+    return _open(name, told, asking, heard=_heard(evidence, name))
+
+
+# What speaks of a practice that controls ask for: evidence that ended was an answer once.
+SPEAKS: Final[dict[str, tuple[type[Claim], ...]]] = {
+    "M1": (TestResult, BiasAudit),
+    "M2": (RiskAssessment, RiskCode, Vote),
+    "M3": (Attestation,),
+    "M6": (Use,),
+}
+
+
+def _heard(evidence: Evidence, name: str) -> bool:
+    """Tell whether anybody ever signed something on a practice that controls ask for."""
+    return any(
+        isinstance(said.claim, SPEAKS.get(name, ())) and not said.is_draft and not _is_scan(said)
+        for said in evidence.statements
+    )
+
+
+def _is_scan(said: Admitted) -> bool:
+    # Whether loading a file runs code is no test of what the component does.
+    return isinstance(said.claim, TestResult) and said.claim.sunlit_kind == "artefact-safety"
 
 
 def _is_said(text: str | None) -> bool:
@@ -188,13 +213,13 @@ def _due(name: str, said: Admitted, claim: Mitigation) -> Practice:
     )  # fmt: skip
 
 
-def _open(name: str, told: tuple[Told, ...], asking: list[Finding]) -> Practice:
+def _open(name: str, told: tuple[Told, ...], asking: list[Finding], *, heard: bool) -> Practice:
     against = [finding for finding in asking if finding.outcome is not Outcome.HOLDS]
-    heard = [it for it in asking if it.outcome is Outcome.FAILS or it.rests_on]
+    answered = any(it.outcome is Outcome.FAILS or it.rests_on for it in asking)
     behind = dict.fromkeys(
         [*(id_ for it in against for id_ in it.rests_on), *(it[0].statement_id for it in told)]
     )
-    if not heard and not told:
+    if not (answered or told or (asking and heard)):
         return Practice(name=name, state=State.NOT_ANSWERED, why="Nobody answered it.")
     reasons = [finding.reason for finding in against] or [_not_shown(told[0][1])]
     return Practice(name=name, state=State.MISSING, why=" ".join(reasons), behind=tuple(behind))

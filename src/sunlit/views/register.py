@@ -12,7 +12,7 @@ from typing import Final
 from sunlit.base.times import format_time, parse_time
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.risk import Acceptance, Use
-from sunlit.rubric.aia_assessed import assessment
+from sunlit.rubric.aia_assessed import assessments
 from sunlit.rubric.attested import counts
 from sunlit.rubric.evaluate import Conformity, Position
 from sunlit.rubric.evidence import Evidence
@@ -175,13 +175,12 @@ def line(evidence: Evidence, conformity: Conformity, use: Use) -> Line:
     code, gap, known = published_code(seen), mitigation_gap(seen), matrix()
     declared = declared_use(seen)
     told = declared[1] if declared else use
-    assessed = assessment(seen)
-    row = OUTSIDE if assessed is None or assessed.claim.row not in known.rows else (
-        assessed.claim.row or OUTSIDE
-    )  # fmt: skip
+    # An assessment that has ended still tells where the use belongs.
+    assessed = next((one.claim.row for one in assessments(seen)), None)
+    row = assessed if assessed in known.rows else None
     published = code.code if isinstance(code, Published) else None
     return Line(
-        row=row, use=use.id, deployer=use.deployer, component=told.component,
+        row=row or OUTSIDE, use=use.id, deployer=use.deployer, component=told.component,
         description=told.description, release=evidence.release,
         code=f"{published.digits if published else '000'}{gap.digit}",
         tier=str(published.tier) if published else None,
@@ -190,7 +189,7 @@ def line(evidence: Evidence, conformity: Conformity, use: Use) -> Line:
     )  # fmt: skip
 
 
-def _cells(evidence: Evidence, gap: Gap, known: Matrix, row: str) -> Iterable[Cell]:
+def _cells(evidence: Evidence, gap: Gap, known: Matrix, row: str | None) -> Iterable[Cell]:
     practices = {item.name: item for item in gap.practices}
     blank = "Nobody answered it."
     for name in scheme().practices:

@@ -1,0 +1,174 @@
+"""A risk code explained: each digit, where it comes from, what lowers D4, what lapses next."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sunlit.base.times import format_time
+from sunlit.claims.risk import Vote
+from sunlit.rubric.aia_assessed import assessment
+from sunlit.rubric.evaluate import Conformity
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.mitigations import Gap, Practice, State, mitigation_gap
+from sunlit.rubric.published import Published, published_code
+from sunlit.rubric.risk_code import Scheme, autonomy_levels, scheme
+
+NEXT: Final = 5  # lapses that are listed
+MITIGATE: Final = (
+    "sunlit use mitigate {path} --use {use} --practice {name} --evidence TEXT --home HOME"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digit:
+    """One digit: its value, what that says, what it follows from."""
+
+    name: str
+    value: str
+    says: str
+    because: str
+    statements: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """Return the digit for `--json`."""
+        return {
+            "digit": self.name,
+            "value": self.value,
+            "says": self.says,
+            "because": self.because,
+            "statements": list(self.statements),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A whole explanation. `lower` maps a practice that is a gap to what would close it."""
+
+    code: str
+    at: str
+    digits: tuple[Digit, ...]
+    tier: str | None
+    tier_why: tuple[str, ...]
+    ceiling: int | None
+    practices: tuple[Practice, ...]
+    lower: Mapping[str, tuple[str, ...]]
+    lapses: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the explanation for `--json`."""
+        return {
+            "code": self.code,
+            "at": self.at,
+            "scheme": scheme().id,
+            "digits": [digit.to_json() for digit in self.digits],
+            "tier": self.tier,
+            "tierWhy": list(self.tier_why),
+            "ceiling": self.ceiling,
+            "practices": [_practice(item) for item in self.practices],
+            "wouldLowerD4": {name: list(ways) for name, ways in self.lower.items()},
+            "lapsesNext": [{"at": at, "what": what} for at, what in self.lapses],
+        }
+
+
+def _practice(item: Practice) -> dict[str, object]:
+    return {
+        "practice": item.name,
+        "state": str(item.state),
+        "why": item.why,
+        "statements": list(item.behind),
+        "expires": item.expires,
+        "owner": item.owner,
+        "due": format_time(item.due) if item.due else None,
+    }
+
+
+def explained(evidence: Evidence, conformity: Conformity, path: str = ".") -> Explained:
+    """Explain the code of a release under a use as of the evidence's time. Pure."""
+    seen = replace(evidence, findings=conformity.findings)
+    known, code, gap = scheme(), published_code(seen), mitigation_gap(seen)
+    published = code.code if isinstance(code, Published) else None
+    digits = published.digits if published else "000"
+    return Explained(
+        code=f"{digits}{gap.digit}", at=format_time(evidence.at),
+        digits=(*_voted(seen, known, code), _gap_digit(gap)),
+        tier=str(published.tier) if published else None,
+        tier_why=tuple(_tier_why(known, digits)), ceiling=published.ceiling if published else None,
+        practices=gap.practices, lower=dict(_lower(conformity, gap, seen, path)),
+        lapses=tuple(sorted(_lapses(conformity, gap, code))[:NEXT]),
+    )  # fmt: skip
+
+
+def _voted(evidence: Evidence, known: Scheme, code: Published | str) -> Iterator[Digit]:
+    if isinstance(code, str):
+        for name, what in (("D1", "area"), ("D2", "impact"), ("D3", "autonomy")):
+            yield Digit(name=name, value="0", says=f"{what}: not assessed", because=code)
+        return
+    carried = set(code.code.votes)
+    vote = next(it for said, it in evidence.current(Vote) if said.statement_id in carried)
+    digits, votes = code.code.digits, code.code.votes
+    because = f"{len(votes)} votes that agree" if len(votes) > 1 else "a vote that members share"
+    yield Digit(name="D1", value=digits[0], says=_area(known, digits[0]), because=because,
+                statements=votes)  # fmt: skip
+    assessed = assessment(evidence)
+    score = f"raw score {vote.impact_raw} of {vote.impact_max}"
+    told = f"; the deployer assessed {assessed.claim.impact_raw}" if assessed else ""
+    also = (assessed.said.statement_id,) if assessed else ()
+    yield Digit(name="D2", value=digits[1], says=f"impact {score}", because=f"{because}{told}",
+                statements=(*votes, *also))  # fmt: skip
+    yield Digit(
+        name="D3", value=digits[2],
+        says=f"autonomy level {vote.autonomy_level}: {autonomy_levels()[vote.autonomy_level]}",
+        because=because, statements=votes,
+    )  # fmt: skip
+
+
+def _area(known: Scheme, digit: str) -> str:
+    areas = known.document.get("areas")
+    area = areas.get(digit) if isinstance(areas, Mapping) else None
+    return f"area {area['title']}" if isinstance(area, Mapping) else "area not assessed"
+
+
+def _gap_digit(gap: Gap) -> Digit:
+    open_ = len(gap.lacking)
+    says = "not assessed" if gap.digit == 0 else f"{open_} of {len(gap.practices)} practices open"
+    return Digit(
+        name="D4", value=str(gap.digit), says=f"mitigation gap: {says}",
+        because="computed from findings and statements, never voted", statements=gap.rests_on,
+    )  # fmt: skip
+
+
+def _tier_why(known: Scheme, digits: str) -> Iterator[str]:
+    """Give the reason of each row of the tier table that matches and gives the highest tier."""
+    tier, tiers = known.tier(digits), known.document.get("tiers")
+    rows = tiers.get("rows") if isinstance(tiers, Mapping) else None
+    if tier is None or not isinstance(rows, list):
+        return
+    area, impact, autonomy = (int(digit) for digit in digits)
+    for row, written in zip(known.rows, rows, strict=True):
+        if row.tier is tier and row.matches(area, impact, autonomy):
+            yield str(written.get("why"))
+
+
+def _lower(
+    conformity: Conformity, gap: Gap, evidence: Evidence, path: str
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    own = MITIGATE.replace("{path}", path).replace("{use}", evidence.use or "USE")
+    for item in gap.practices:
+        if item.evidenced:
+            continue
+        asking = [it for it in conformity.findings if item.name in it.practices]
+        ways = [f"{it.control}: {it.mend}" for it in asking if it.mend]
+        yield item.name, tuple(ways) or (own.replace("{name}", item.name),)
+
+
+def _lapses(conformity: Conformity, gap: Gap, code: Published | str) -> Iterator[tuple[str, str]]:
+    for item in gap.practices:
+        if item.expires is not None and item.state in {State.IN_PLACE, State.NOT_NEEDED}:
+            yield item.expires, f"the evidence of {item.name}"
+        if item.due is not None:
+            yield format_time(item.due), f"the promise of {item.name} by {item.owner}"
+    if isinstance(code, Published):
+        yield format_time(code.code.valid_until), "the risk code"
+    for finding in conformity.findings:
+        if finding.expires is not None and not finding.practices:
+            yield finding.expires, f"{finding.control}: {finding.title}"
