@@ -160,7 +160,7 @@ def ks_p_value(distance: float, n: int, m: int) -> float | None:
         return float(kolmogorov(size**0.5 * distance))
     from scipy.stats import kstwo  # noqa: PLC0415 - slow to import
 
-    return float(np.clip(kstwo.sf(distance, np.round(size)), 0, 1))
+    return float(np.clip(kstwo.sf(distance, max(1, round(size))), 0, 1))
 
 
 def _edges(so_far: _Running, a: Numbers, b: Numbers, ranks: list[int]) -> None:

@@ -122,17 +122,25 @@ def audit_texts(
             )  # fmt: skip
     total = min(source.rows(), asked.settings.most)
     found = run(model, text.cases(), _texts(source, asked), asked.settings, _of(progress, total))
-    return _done(model, "text", source, asked, found, _Probed())
+    probed = _first(source.rows(), asked.settings.most)
+    return _done(model, "text", source, asked, found, probed)
 
 
 def _texts(source: Source, asked: Asked) -> Iterator[tuple[Batch, Array | None]]:
-    names = [asked.text, *filter(None, [asked.outcome])]
+    names, left = [asked.text, *filter(None, [asked.outcome])], asked.settings.most
     for batch in source.batches(names):
-        texts = ["" if one is None else str(one) for one in batch.column(0).to_pylist()]
+        texts = ["" if one is None else str(one) for one in batch.column(0).to_pylist()][:left]
         truth = np.array(batch.column(len(names) - 1).to_pylist(), dtype=object)
+        left -= len(texts)
         for at in range(0, len(texts), TEXT_CHUNK):
-            part = slice(at, at + TEXT_CHUNK)
+            part = slice(at, min(at + TEXT_CHUNK, len(texts)))
             yield texts[part], truth[part] if asked.outcome else None
+
+
+def _first(total: int, most: int) -> _Probed:
+    if total <= most:
+        return _Probed()
+    return _Probed(left_out=(NotTested(what="the rest", reason=f"the first {most} of {total}"),))
 
 
 def audit_images(
@@ -145,13 +153,15 @@ def audit_images(
         UnavailableError: `robust.no-images`, `manifest.*`.
         VerificationError: `robust.*`.
     """
-    files = image.image_files(folder)[: asked.settings.most]
+    every = image.image_files(folder)
+    files = every[: asked.settings.most]
     data = Resource(name=folder.name, digest={"sha256": read_manifest(folder).digest})
     found = run(
         model, image.cases(), image.images(files, folder), asked.settings,
         _of(progress, len(files)),
     )  # fmt: skip
-    return _finished(model, "image", (data,), asked, found, _Probed())
+    probed = _first(len(every), asked.settings.most)
+    return _finished(model, "image", (data,), asked, found, probed)
 
 
 def _done(

@@ -32,8 +32,8 @@ def _neighbours() -> dict[str, str]:
             beside = [row[at - 1 : at], row[at + 1 : at + 2]]
             above = [other[at : at + 1] for other in ROWS[max(line - 1, 0) : line + 2]]
             near = "".join(one for one in (*beside, *above) if one and one != key)
-            found[key] = near
             found[key.upper()] = near.upper()
+            found[key] = near  # last: a digit is its own capital
     return found
 
 
