@@ -1,6 +1,7 @@
 """`sunlit attest`: what an independent assessor found, over exact digests."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,12 @@ Examples:
     --method "Recomputed on held-out data" --no-conflict --home lab
   sunlit attest plan model --attestation ID --permit "retrain on new data" \\
     --may-change "model.txt" --retest performance --limit "auc>=0.75" --home lab
+  sunlit attest counter ID --scope performance --finding "Accuracy is 0.61" --home lab
+  sunlit attest reply model --control assu-2 --text "Other data was used" --home supplier
   sunlit attest withdraw ID --reason "The test data was wrong" --home lab
+  sunlit attest show model --home council --use outreach --deployer council.example
+  sunlit attest effort model --activity bias-audit --started 2026-11-02 --ended 2026-11-06 \
+    --days-worked 2.5 --cost 1200 --currency GBP --home supplier
 """
 
 
@@ -49,12 +55,32 @@ def limits_of(
     return tuple(found)
 
 
+LATER: Final = {
+    "counter": ("attest_against", "contest"),
+    "reply": ("attest_against", "reply"),
+    "show": ("attest_show", "command"),
+    "effort": ("attest_effort", "command"),
+}
+
+
 class _DefaultsToSign(click.Group):
-    """`sunlit attest PATH` signs; `plan` and `withdraw` are words of their own."""
+    """`sunlit attest PATH` signs; `plan`, `withdraw` and the others are words of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted([*super().list_commands(ctx), *LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported when it is asked for."""
+        if cmd_name not in LATER:
+            return super().get_command(ctx, cmd_name)
+        module, name = LATER[cmd_name]
+        found: click.Command = getattr(import_module(f"sunlit.cli.{module}"), name)
+        return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `sign` before a path; name a folder ./plan to tell it from the word."""
-        if args and args[0] not in self.commands and args[0] not in {"-h", "--help"}:
+        if args and args[0] not in {*self.list_commands(ctx), "-h", "--help"}:
             args = ["sign", *args]
         return super().parse_args(ctx, args)
 
@@ -74,6 +100,7 @@ def command() -> None:
 @click.option("--tool", help="The tool that was used.")
 @click.option("--tool-version", help="Its version.")
 @click.option("--limits", help="What was not looked at, in words.")
+@click.option("--contract", help="The contract under which it was assessed (its id).")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
               help="The report: kept as a blob, named by its digest.")  # fmt: skip
 @click.option(

@@ -134,6 +134,24 @@ def judge(
     question: Question,
 ) -> Assessment:
     """Gather what bears on this release, and answer every control. Pure."""
+    evidence = evidence_for(component, drafts, history, question)
+    conformity = evaluate(
+        question.rubric, evidence, RULES, engine=engine_digest(),
+        logs=positions(history.statements if history else ()), path=question.path,
+    )  # fmt: skip
+    return Assessment(
+        conformity=conformity, component=component, drafts=tuple(drafts), notes=tuple(notes),
+        evidence=evidence,
+    )  # fmt: skip
+
+
+def evidence_for(
+    component: ComponentFolder,
+    drafts: Sequence[Draft],
+    history: History | None,
+    question: Question,
+) -> Evidence:
+    """Gather what bears on this release. Pure."""
     known = history.statements if history else ()
     digests = {entry.name: entry.sha256 for entry in component.manifest.files}
     matter = Matter(
@@ -152,15 +170,7 @@ def judge(
         manifests=question.manifests,
     )
     loose = _not_said(drafts, evidence)
-    evidence = replace(evidence, statements=bearing_on(known + loose, matter))
-    conformity = evaluate(
-        question.rubric, evidence, RULES, engine=engine_digest(), logs=positions(known),
-        path=question.path,
-    )  # fmt: skip
-    return Assessment(
-        conformity=conformity, component=component, drafts=tuple(drafts), notes=tuple(notes),
-        evidence=evidence,
-    )  # fmt: skip
+    return replace(evidence, statements=bearing_on(known + loose, matter))
 
 
 def _not_said(drafts: Iterable[Draft], evidence: Evidence) -> tuple[Admitted, ...]:

@@ -1,9 +1,9 @@
-"""An assessor puts its word to exact digests, plans changes, or takes a statement back."""
+"""An assessor puts its word to exact digests, plans changes, contests, or takes something back."""
 
 from dataclasses import replace
 
 from sunlit.base.errors import VerificationError
-from sunlit.claims.assurance import Attestation, ChangePlan, Withdrawal
+from sunlit.claims.assurance import Attestation, ChangePlan, CounterEvidence, Reply, Withdrawal
 from sunlit.claims.provenance import Resource
 from sunlit.registry.admit import Ledger
 from sunlit.registry.blobs import keep_blob
@@ -56,10 +56,47 @@ def withdraw(ledger: Ledger, statement: str, reason: str, signer: Signer) -> Sai
     Raises:
         VerificationError: `attest.no-such-statement`, `admit.refused`.
     """
+    subject, *_ = _subjects(ledger, statement)
+    return say(ledger, Withdrawal(statement=statement, reason=reason), subject, signer)
+
+
+def contest(
+    ledger: Ledger,
+    claim: CounterEvidence,
+    signer: Signer,
+    *,
+    report: tuple[str, bytes] | None = None,
+) -> Said:
+    """Bring counter-evidence against a statement of this log; its subjects are that statement's.
+
+    `report` is its name and bytes: it becomes a blob.
+
+    Raises:
+        VerificationError: `attest.no-such-statement`, `admit.refused`.
+    """
+    first, *more = _subjects(ledger, claim.statement)
+    if report is not None:
+        name, data = report
+        digest = keep_blob(ledger.home, data)
+        claim = replace(claim, report=Resource(name=name, digest={"sha256": digest}))
+    return say(ledger, claim, first, signer, *more)
+
+
+def answer(ledger: Ledger, component: ComponentFolder, reply: Reply, signer: Signer) -> Said:
+    """Reply to findings on a release, or to statements, in the name of one's organisation.
+
+    Raises:
+        VerificationError: `attest.no-such-statement`, `admit.refused`.
+    """
+    for statement in reply.statements:
+        _subjects(ledger, statement)
+    return say(ledger, reply, component.subject(), signer)
+
+
+def _subjects(ledger: Ledger, statement: str) -> tuple[Subject, ...]:
     for said in ledger.history.statements:
         if said.statement_id == statement:
-            subject = said.subjects[0] if said.subjects else Subject(None, {"sha256": statement})
-            return say(ledger, Withdrawal(statement=statement, reason=reason), subject, signer)
+            return said.subjects or (Subject(None, {"sha256": statement}),)
     raise VerificationError(
         "attest.no-such-statement", "this log holds no statement of that id", got=statement[:64],
         mend="sunlit log show --home HOME, to see the statements",

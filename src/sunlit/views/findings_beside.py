@@ -82,10 +82,10 @@ class Remark:
 
 def beside(conformity: Conformity, evidence: Evidence) -> Mapping[str, tuple[Remark, ...]]:
     """Return, for each control that has any, what stands beside its finding."""
-    against, replies = contests(evidence), tuple(_replies(evidence))
+    against, answers = contests(evidence), tuple(replies(evidence))
     contracts = dict(_contracts(evidence))
     found = {
-        finding.control: tuple(_of(finding, against, replies, contracts))
+        finding.control: tuple(_of(finding, against, answers, contracts))
         for finding in conformity.findings
     }
     return {control: remarks for control, remarks in found.items() if remarks}
@@ -94,7 +94,7 @@ def beside(conformity: Conformity, evidence: Evidence) -> Mapping[str, tuple[Rem
 def _of(
     finding: Finding,
     against: Iterable[Contest],
-    replies: Iterable[tuple[Admitted, Reply]],
+    answers: Iterable[tuple[Admitted, Reply]],
     contracts: Mapping[str, Remark],
 ) -> Iterator[Remark]:
     rests_on = set(finding.rests_on)
@@ -102,7 +102,7 @@ def _of(
         if rests_on & {one.said.statement_id, *one.against}:
             yield counter_remark(one)
             rests_on.add(one.said.statement_id)  # a reply may answer the counter-evidence
-    for said, reply in replies:
+    for said, reply in answers:
         if reply.control == finding.control or rests_on & set(reply.statements):
             yield reply_remark(said, reply)
     seen = {(it.organisation, it.text): it for id_, it in contracts.items() if id_ in rests_on}
@@ -126,7 +126,7 @@ def reply_remark(said: Admitted, reply: Reply) -> Remark:
     )  # fmt: skip
 
 
-def _replies(evidence: Evidence) -> Iterator[tuple[Admitted, Reply]]:
+def replies(evidence: Evidence) -> Iterator[tuple[Admitted, Reply]]:
     """Yield the replies of those who were assessed, or whose statement is answered."""
     known = {said.statement_id: said for said in evidence.statements}
     concerned = {*maintainers(evidence), evidence.deployer}

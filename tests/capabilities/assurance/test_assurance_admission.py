@@ -1,12 +1,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from sunlit.capabilities.assurance.admission import admit
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.assurance import ChangePlan, Withdrawal
+from sunlit.claims.assurance import (
+    ChangePlan,
+    CounterEvidence,
+    Effort,
+    Reply,
+    WeightBinding,
+    Withdrawal,
+)
 from sunlit.claims.authority import Role
+from sunlit.claims.base import Claim
 from sunlit.rubric import Outcome
 from sunlit.testing.authority import START
 from tests.rubric import story
@@ -102,6 +112,51 @@ def test_each_of_those_who_said_it_may_take_it_back() -> None:
     assert copied.statement_id == own.statement_id
     assert enters(said, back, [copied, own])
     assert not enters(said, said.say(claim, said.labs[1].operator), [copied, own])
+
+
+LATE = START + timedelta(days=300)
+BINDING = WeightBinding(endpoint="chat", method="m", bound_by=LABS[0], bound_from=START,
+                        valid_until=LATER)  # fmt: skip
+COUNTER = CounterEvidence(statement="", assessor=LABS[0], scope="performance", finding="No.",
+                          found_on=START)  # fmt: skip
+REPLY = Reply(organisation=LABS[0], text="x", control="assu-2", replied_on=START)
+EFFORT = Effort(organisation=LABS[0], activity="red-team", started_on=START, ended_on=LATE)
+
+
+@pytest.mark.parametrize(
+    ("claim", "admitted"),
+    [
+        (BINDING, True),
+        (replace(BINDING, valid_until=START), False),
+        (replace(BINDING, bound_by=LABS[1]), False),
+        (COUNTER, True),
+        (replace(COUNTER, statement="00" * 32), False),
+        (replace(COUNTER, found_on=LATER), False),
+        (replace(COUNTER, assessor=LABS[1]), False),
+        (REPLY, True),
+        (replace(REPLY, control=None), False),
+        (replace(REPLY, organisation=LABS[1]), False),
+        (EFFORT, True),
+        (replace(EFFORT, person_days=Decimal("2.5"), cost=Decimal(0), currency="GBP"), True),
+        (replace(EFFORT, ended_on=START, started_on=LATE), False),
+        (replace(EFFORT, person_days=Decimal(-1)), False),
+        (replace(EFFORT, cost=Decimal(1)), False),
+        (replace(EFFORT, currency="GBP"), False),
+        (replace(EFFORT, organisation=LABS[1]), False),
+    ],
+)
+def test_anybody_known_says_these_in_their_own_name(
+    claim: Claim,
+    admitted: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """Where it makes sense: a time to bind for, a statement to be against, a cost's currency."""
+    said = Story()
+    first = said.say(story.tested(), said.maintainer)
+    if isinstance(claim, CounterEvidence) and not claim.statement:
+        claim = replace(claim, statement=first.statement_id)
+    entry = said.say(claim, said.labs[0].operator)
+
+    assert enters(said, entry, [first]) is admitted
 
 
 def test_a_room_answers_for_its_own_claims_only() -> None:

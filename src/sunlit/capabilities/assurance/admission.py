@@ -26,12 +26,8 @@ def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> 
     match said.claim:
         case TestResult() | BiasAudit():
             return _test(said, directory)
-        case WeightBinding():
-            return _own(said, directory, said.claim.bound_by)
-        case CounterEvidence():
-            return _own(said, directory, said.claim.assessor)
-        case Reply() | Effort():
-            return _own(said, directory, said.claim.organisation)
+        case WeightBinding() | CounterEvidence() | Reply() | Effort() as claim:
+            return _own(said, claim, history, directory)
         case Attestation():
             return _attestation(said, said.claim, directory)
         case ChangePlan():
@@ -49,11 +45,49 @@ def _test(said: Admitted, directory: Directory) -> Verdict:
     return no or enters(said, "A maintainer or an assessor signed it.")
 
 
-def _own(said: Admitted, directory: Directory, organisation: str) -> Verdict:
+Own = WeightBinding | CounterEvidence | Reply | Effort
+
+
+def _own(said: Admitted, claim: Own, history: Sequence[Admitted], directory: Directory) -> Verdict:
     """Anybody known may say this, in their own name."""
+    organisation, problem = _named(said, claim, history)
     if organisation not in directory.organisations(said):
         return refused(f"No key of {organisation} signed it.")
+    if problem is not None:
+        return refused(problem)
     return enters(said, f"A key of {organisation} signed it.")
+
+
+def _named(said: Admitted, claim: Own, history: Sequence[Admitted]) -> tuple[str, str | None]:
+    """Return in whose name it is said, and why it makes no sense, if it does not."""
+    match claim:
+        case WeightBinding():
+            never = claim.bound_from >= claim.valid_until
+            return claim.bound_by, "It would bind for no time at all." if never else None
+        case CounterEvidence():
+            return claim.assessor, _counter(said, claim, history)
+        case Reply():
+            blank = not (claim.control or claim.statements)
+            return claim.organisation, "A reply answers something." if blank else None
+        case Effort():
+            return claim.organisation, _effort(claim)
+
+
+def _counter(said: Admitted, claim: CounterEvidence, history: Sequence[Admitted]) -> str | None:
+    if not any(other.statement_id == claim.statement for other in history):
+        return "The log holds no statement under that id."
+    ahead = said.admitted_at is not None and claim.found_on > said.admitted_at
+    return "It is dated in the future." if ahead else None
+
+
+def _effort(claim: Effort) -> str | None:
+    if claim.ended_on < claim.started_on:
+        return "It ended before it started."
+    if any(value is not None and value < 0 for value in (claim.person_days, claim.cost)):
+        return "Nothing takes less than nothing."
+    if (claim.cost is None) != (claim.currency is None):
+        return "A cost has a currency, and nothing else has."
+    return None
 
 
 def _attestation(said: Admitted, claim: Attestation, directory: Directory) -> Verdict:
