@@ -117,7 +117,7 @@ def test_each_anchor_lies_beside_the_store_with_a_witnessed_receipt(world: World
     assert sorted(where.glob("*.tlog-proof")) == receipts
     history = world.deployer.history(world.clock.at)
     assert receipts[-1].name.startswith(
-        anchor_stem(next(s for s in history.statements if s.index == 48))
+        anchor_stem(next(s for s in history.statements if s.index == 49))
     )
 
 

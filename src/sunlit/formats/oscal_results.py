@@ -31,11 +31,8 @@ def to_assessment_results(conformity: Conformity) -> dict[str, object]:
         "props": _props(conformity),
         "reviewed-controls": {"control-selections": [_selection(conformity, asked)]},
     }
-    observations = [
-        _observation(conformity, one)
-        for one in (*conformity.findings, *conformity.not_applicable)
-        if one.rests_on
-    ]
+    answers: list[Finding | NotApplicable] = [*conformity.findings, *conformity.not_applicable]
+    observations = [_observation(conformity, one) for one in answers if one.rests_on]
     if observations:
         result["observations"] = observations
     if conformity.findings:

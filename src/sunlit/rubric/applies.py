@@ -22,9 +22,11 @@ from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.standing import about, by_deployer, by_maintainer, uses
 
 PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 alpha-2, or 3166-2
-UNION: Final = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)  # the member states of the European Union
+# The member states of the European Union.
+UNION: Final = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
 WORDS: Final = {
     "kind": "the kind of component",
     "area": "the area of use",
@@ -76,8 +78,9 @@ class _Said:
 class Facts:
     """The facts of one release under one use, each found when it is first asked for."""
 
-    def __init__(self, evidence: Evidence) -> None:
-        """Look at what was signed; drafts are left out."""
+    def __init__(self, evidence: Evidence, contested: frozenset[str] = frozenset()) -> None:
+        """Look at what was signed; drafts are left out, and what is `contested` says nothing."""
+        self._contested = contested
         signed = tuple(said for said in evidence.statements if not said.is_draft)
         self._evidence = replace(evidence, statements=signed, as_if_signed=False)
         self._found: dict[str, Fact | None] = {}
@@ -86,8 +89,9 @@ class Facts:
         """Return a fact, None while it is unknown."""
         if name not in self._found:
             source = SOURCES.get(name)
-            said = source(self._evidence) if source else _assessed(self._evidence, name)
-            self._found[name] = _together(tuple(said))
+            said = tuple(source(self._evidence) if source else _assessed(self._evidence, name))
+            open_ = any(one.statement in self._contested for one in said)
+            self._found[name] = None if open_ else _together(said)
         return self._found[name]
 
 

@@ -78,7 +78,7 @@ class Conformity:
     @property
     def rests_on(self) -> tuple[str, ...]:
         """Return every statement that an answer rests on, once, sorted."""
-        answers = (*self.findings, *self.not_applicable)
+        answers: tuple[Finding | NotApplicable, ...] = (*self.findings, *self.not_applicable)
         return tuple(sorted({id_ for one in answers for id_ in one.rests_on}))
 
     def finding(self, control: str) -> Finding | None:
@@ -129,16 +129,12 @@ def evaluate(
     Raises:
         MalformedError: `rubric.unknown-rule`, before any control is asked.
     """
-    for control in rubric.controls:
-        if control.rule not in rules:
-            raise MalformedError(
-                "rubric.unknown-rule", f"{control.id} asks for the rule {control.rule}",
-                expected="one of " + ", ".join(sorted(rules)),
-            )  # fmt: skip
+    expect_rules(rubric, rules)
     evidence = replace(evidence, findings=(), as_if_signed=False)
     places, closed = _places(evidence, path), closed_note(evidence)
     against = contests(evidence)
-    asked, apart = _applying(rubric.controls, evidence)
+    open_ = frozenset(id_ for one in against if one.stands for id_ in one.against)
+    asked, apart = _applying(rubric.controls, evidence, open_)
     found: dict[str, Finding] = {}
     for control in sorted(asked, key=lambda item: item.last):
         seen = evidence
@@ -162,11 +158,25 @@ def evaluate(
     )
 
 
+def expect_rules(rubric: Rubric, rules: Mapping[str, Rule]) -> None:
+    """Expect that every control names a rule that there is.
+
+    Raises:
+        MalformedError: `rubric.unknown-rule`.
+    """
+    for control in rubric.controls:
+        if control.rule not in rules:
+            raise MalformedError(
+                "rubric.unknown-rule", f"{control.id} asks for the rule {control.rule}",
+                expected="one of " + ", ".join(sorted(rules)),
+            )  # fmt: skip
+
+
 def _applying(
-    controls: Iterable[Control], evidence: Evidence
+    controls: Iterable[Control], evidence: Evidence, contested: frozenset[str]
 ) -> tuple[tuple[Control, ...], tuple[NotApplicable, ...]]:
     """Return the controls to ask, and why the others are not asked."""
-    facts = Facts(evidence)
+    facts = Facts(evidence, contested)
     why = [(control, not_applicable(control, facts, evidence.at)) for control in controls]
     return (
         tuple(control for control, apart in why if apart is None),
