@@ -50,7 +50,7 @@ def _body(found: Register) -> Iterator[str]:
         f"Cells {_text(counts)}. Nothing was typed in: each cell follows from signed statements, "
         "and changes when they end.</p>"
     )
-    yield f"<p>The matrix is a {_text(matrix().status)}. {_text(matrix().note)}</p>"
+    yield f"<p>The rows, and which law asks for what: {_text(matrix().note)}</p>"
     yield from _legend()
     yield from _table(found)
     yield "<h2>What is behind each cell</h2>"
@@ -68,7 +68,7 @@ def _body(found: Register) -> Iterator[str]:
 
 
 def _legend() -> Iterator[str]:
-    yield "<h2>Signs</h2>\n<dl>"
+    yield '<h2>Signs</h2>\n<dl class="legend">'
     for state, (sign, name, meaning) in SIGNS.items():
         mark = f'<span class="state {name}"><span aria-hidden="true">{sign}</span> {state}</span>'
         yield f"<dt>{mark}</dt><dd>{meaning}</dd>"
