@@ -6,7 +6,7 @@ would tell something of cells that are not shown.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -155,8 +155,3 @@ def _ends(interval: Interval | None, start: str = "") -> dict[str, object]:
 def _text(value: Fraction | None) -> str | None:
     found = rounded(value)
     return None if found is None else f"{found:f}"
-
-
-def without_named(how: How, names: Values) -> How:
-    """Return the same with named references of these attributes only."""
-    return replace(how, named={name: how.named[name] for name in names if name in how.named})

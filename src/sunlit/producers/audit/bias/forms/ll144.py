@@ -110,9 +110,8 @@ def page(detail: Item) -> Page:
         title=f"Bias audit under Local Law 144: {part(detail, 'data').get('name')}",
         lead=f"{rate.capitalize()}s and impact ratios of {count(detail.get('rows'))} people, as "
         "6 RCNY 5-301 asks.",
-        verdict=f"Not audited: {said.words(missing)}." if missing
-        else "All three tables that the rule asks for are here.",
-        holds=None if missing else True, grounds=_grounds(detail),
+        verdict=_verdict(missing), holds=None if missing or _grounds(detail) else True,
+        grounds=_grounds(detail),
         facts=_facts(detail, found), table=tables[0] if tables else none, more=tables[1:],
         charts=_charts(detail), nothing_drawn="Neither sex nor race was audited.",
         how=(*said.HOW, _how(rate)), made_with=said.made_by(detail), limits=LIMITS,
@@ -123,6 +122,12 @@ def page(detail: Item) -> Page:
 def _charts(detail: Item) -> tuple[Chart, ...]:
     of = said.attributes(detail, "sex", "race", "ethnicity")
     return charts(detail, ("selection",), of) if of else ()
+
+
+def _verdict(missing: list[str]) -> str:
+    if missing:
+        return f"Not audited: {said.words(missing)}."
+    return "All three tables that the rule asks for are here, as far as groups may be shown."
 
 
 def _how(rate: str) -> str:
