@@ -1,6 +1,8 @@
 """The bootstrap: the same draws each time, no rows needed, and the quantiles that rows give."""
 
-from collections.abc import Sequence
+import math
+import random
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -213,3 +215,45 @@ def test_quantiles_are_linear_between_neighbours() -> None:
     assert found.high[[0, 1, 3, 4]] == pytest.approx(expected[1])
     assert np.isnan(found.low[2])
     assert found.undefined.tolist() == [0, 50, 101, 0, 0]
+
+
+def uniform(seed: int) -> Callable[[], float]:
+    """Return MT19937's numbers of 53 bits, seeded by `init_genrand` as spec/bias-cube.md says."""
+    key = [seed]
+    for at in range(1, 624):
+        key.append((1812433253 * (key[-1] ^ (key[-1] >> 30)) + at) & 0xFFFFFFFF)
+    made = random.Random()  # noqa: S311 - the same generator, seeded otherwise
+    made.setstate((3, (*key, 624), None))
+    return made.random
+
+
+def binomial(draw: Callable[[], float], people: int, share: float) -> int:
+    if share > 0.5:
+        return people - binomial(draw, people, 1 - share)
+    most = min(people, people * share + 10 * math.sqrt(people * share * (1 - share) + 1))
+    none = math.exp(people * math.log(1 - share))
+    count, chance, number = 0, none, draw()
+    while number > chance:
+        count += 1
+        if count > most:
+            count, chance, number = 0, none, draw()
+        else:
+            number -= chance
+            chance *= (people - count + 1) * share / (count * (1 - share))
+    return count
+
+
+def test_a_stranger_draws_the_same_replicates() -> None:
+    """By the sentences of the specification, in plain Python, where cells are small."""
+    counts = [10, 0, 0, 5, 7, 8]
+    made = cube([[counts[:3], counts[3:]]])
+    ours = next(bootstrap._replicates(made.counts, bootstrap.Drawing(50, 2018, 0.95)))
+
+    draw, cells = uniform(2018), [one for one in counts if one]
+    for replicate in ours.reshape(50, 6).tolist():
+        left, shares = sum(counts), 1.0
+        theirs = []
+        for one in cells[:-1]:
+            theirs.append(binomial(draw, left, one / 30 / shares) if left else 0)
+            left, shares = left - theirs[-1], shares - one / 30
+        assert [replicate[at] for at in (0, 3, 4, 5)] == [*theirs, left]
