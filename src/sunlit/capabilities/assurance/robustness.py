@@ -129,14 +129,14 @@ def _steady(tested: Tested, parameters: Mapping[str, str], least: int) -> Iterat
             name = "accuracy-drop"  # no more answers can become wrong than become others
         if metric.extra.get("severity") not in JUDGED or name not in STEADY:
             continue
-        value, low = _counted(metric)
+        value, low, is_sound = _counted(metric)
         limit = _limit(parameters, STEADY[name])
         if name == "accuracy-drop" and metric.name == "flip-rate":
             limit = min(limit, _limit(parameters, STEADY["flip-rate"]))
         outcome = held(value, low, limit)
         check = str(metric.extra.get("check", ""))
         reason = f"{metric.name} under {check} is {_short(value)}; the limit is {_short(limit)}."
-        is_enough = names_data(test) and (metric.rows or 0) >= least
+        is_enough = is_sound and names_data(test) and (metric.rows or 0) >= least
         if outcome is Outcome.FAILS or (is_enough and test.sunlit_complete is not False):
             yield Judged(outcome, _with_chance(reason, outcome), said.statement_id, check)
 
@@ -144,23 +144,20 @@ def _steady(tested: Tested, parameters: Mapping[str, str], least: int) -> Iterat
 _ACCURACY: Final = frozenset({"accuracy-drop", "character-error-increase"})
 
 
-def _counted(metric: Metric) -> tuple[Decimal, Decimal | None]:
-    """Return the figure and the lower end of its interval, from its counts where it has them."""
+def _counted(metric: Metric) -> tuple[Decimal, Decimal | None, bool]:
+    """Return the figure, the lower end of its interval, and whether its counts bear it out."""
+    if metric.name == "character-error-increase":
+        return metric.value, None, True  # letters of one image are no independent draws
     rows, count, won = metric.rows, metric.count, metric.extra.get("won")
-    if (
-        not rows
-        or count is None
-        or not 0 <= count <= rows
-        or metric.name == "character-error-increase"
-    ):
-        return metric.value, None
+    if not rows or count is None or not 0 <= count <= rows:
+        return metric.value, None, False
     if metric.name != "accuracy-drop":
-        return as_decimal(count / rows), clopper_pearson(count, rows)[0]
-    if type(won) is not int or not 0 <= won <= rows:
-        return metric.value, None
+        return as_decimal(count / rows), clopper_pearson(count, rows)[0], True
+    if not isinstance(won, int) or not 0 <= won <= rows - count:
+        return metric.value, None, False
     # Both bounds hold together in 95 % of cases when each holds in 97.5 %.
     low = clopper_pearson(count, rows, 0.975)[0] - clopper_pearson(won, rows, 0.975)[1]
-    return as_decimal((count - won) / rows), low
+    return as_decimal((count - won) / rows), low, True
 
 
 def _drift(tested: Tested, parameters: Mapping[str, str], least: int) -> Iterator[Judged]:
