@@ -133,9 +133,10 @@ def _limits(given: tuple[str, ...]) -> object:
     for name, value in map(_pair, given):
         try:
             found[name] = Decimal(value)
+            in_range = 0 <= found[name] <= 10  # NaN cannot be compared
         except InvalidOperation as error:
             raise click.UsageError("--limit takes NAME=NUMBER") from error
-        if name not in ("success", "difference", "rating", "errors") or not 0 <= found[name] <= 10:
+        if name not in ("success", "difference", "rating", "errors") or not in_range:
             raise click.UsageError("--limit: success, difference, rating or errors, from 0 to 10")
     return Limits(**found)
 

@@ -11,6 +11,10 @@ from sunlit.producers.data.report.render import csv_bytes, json_bytes, page_html
 from sunlit.producers.data.report.said import digest, made_with
 
 Item = Mapping[str, object]
+ATTACKS: Final = "How the model answered to attacks"
+BIAS: Final = "How the model speaks of people who differ in one characteristic"
+NAMED_BY: Final = "The statement about the model"
+NO_VALUES: Final = "counts, shares and names of detectors; no question and no answer"
 RESULTS: Final = {
     "PASSED": "within its limit", "WARNED": "cannot be told", "FAILED": "beyond its limit",
 }  # fmt: skip
@@ -47,7 +51,8 @@ def redteam_page(detail: Item) -> Page:
     holds = {"PASSED": True, "FAILED": False}.get(str(detail.get("result")))
     return Page(
         kind="red team" if any(one.get("name") == SUCCESS for one in figures) else "bias probes",
-        at=str(detail.get("tested_on") or ""), title="How the model answered to attacks",
+        at=str(detail.get("tested_on") or ""), named_by=NAMED_BY, no_values=NO_VALUES,
+        title=BIAS if tests and all(one.startswith("bias: ") for one in tests) else ATTACKS,
         lead=known(detail.get("headline")), verdict=_verdict(holds, detail), holds=holds,
         grounds=[f"{name}: {RESULTS.get(str(said), known(said))}" for name, said in tests.items()],
         facts=_facts(detail), table=_table(figures), more=(_detectors(detail), _left_out(detail)),

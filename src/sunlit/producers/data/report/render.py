@@ -24,7 +24,7 @@ MOST_GROUNDS: Final = 30
 # Claims of these kinds name their report.
 NAMED: Final = (
     "scan.json", "risk.json", "mask.json", "minimise.json", "synth.json", "drift.json",
-    "robustness.json", "bias.json",
+    "robustness.json", "bias.json", "redteam.json",
 )  # fmt: skip
 
 
