@@ -23,7 +23,7 @@ FOLDER = ROOT / "tests" / "fixtures" / "checks"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=12,
+    max_leaves=6,
 )
 
 
@@ -262,6 +262,7 @@ def test_a_document_beyond_its_bound_is_refused(
 
 
 @pytest.mark.parametrize("read", [read_sarif, read_vex, read_scorecard, read_evidently])
+@settings(max_examples=20)
 @given(document=st.dictionaries(
     st.sampled_from(["version", "runs", "specVersion", "vulnerabilities", "checks", "scorecard",
                      "metrics", "tests", "metadata", "repo"]), JSON))  # fmt: skip
