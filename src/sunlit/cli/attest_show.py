@@ -38,6 +38,7 @@ def lines(found: AttestedView) -> Iterator[str]:
         yield "Nobody has attested to these files."
     for one in found.attestations:
         state = "counts" if one.counts else "does not count"
+        state += ", and is contested" if one.contested else ""
         under = f", contract {one.contract}" if one.contract else ""
         yield f"{one.assessor}: {one.result or 'change plan'}{under}: {state}"
         scopes = ", ".join(one.scopes)
