@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sunlit.base.errors import UnavailableError
 from sunlit.claims.assurance import Metric, Result, TestResult
 from sunlit.claims.names import named_digest
-from sunlit.registry.register import home_register, judged, kept_files, release_of, uses_of
+from sunlit.registry.register import Bench, Releases, home_register, kept_files, uses_of
 from sunlit.registry.register_files import COLUMNS, register_csv, register_svg
 from sunlit.registry.register_html import SIGNS, register_html
 from sunlit.registry.use import Done, accept_risk, declare_use, mitigate
@@ -200,10 +200,10 @@ def test_a_use_is_judged_for_the_release_that_was_named_last(told: Telling) -> N
     uses = uses_of(known, told.clock.at)
 
     assert [one.id for one in uses] == ["=2+2", USE]
-    assert release_of(known, uses[1]) == told.component.release
+    assert Releases(known).of(uses[1]) == told.component.release
     unnamed = replace(uses[1], id="other")
-    assert release_of(known, unnamed) == told.component.release
-    assert release_of((), unnamed) == ""
+    assert Releases(known).of(unnamed) == told.component.release
+    assert Releases(()).of(unnamed) == ""
     assert kept_files(told.ledger.home, "") == {}
     assert kept_files(told.ledger.home, "00" * 32) == {}
     files = kept_files(told.ledger.home, told.component.release)
@@ -214,7 +214,8 @@ def test_judging_one_use_needs_no_home(told: Telling) -> None:
     """From statements alone, as any mirror has them."""
     declared = uses_of(told.ledger.history.statements, told.clock.at)[1]
 
-    found = judged(told.ledger.history, declared, core_rubric(), told.clock.at, lambda _: {})
+    bench = Bench(told.ledger.history, core_rubric(), told.clock.at, lambda _: {})
+    found = bench.judge(declared)
 
     assert found.evidence.release == told.component.release
     assert named_digest("use", f"{DEPLOYER}#{USE}")

@@ -21,6 +21,7 @@ class RiskGroup(LazyGroup):
     table: ClassVar = {
         "assess": ("risk_assess", "Answer the questions of a use; sign a whole assessment."),
         "explain": ("risk_explain", "Say where each digit comes from, and what lapses next."),
+        "export": ("risk_export", "Write what the register is computed from, as JSON lines."),
         "register": ("risk_register", "Show the register: 12 uses by 8 practices."),
     }
 

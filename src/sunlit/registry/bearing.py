@@ -29,6 +29,7 @@ class Undoing:
 
 
 Thread = About | Undoing
+Name = tuple[str, str, str | None]  # of what kind, whose or what, which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +51,35 @@ def bearing_on(said: Sequence[Admitted], matter: Matter) -> tuple[Admitted, ...]
     order is kept.
     One pass over the log; then every digest and statement that is reached is followed once.
     """
-    by_thread = _by_thread(said)
-    chosen = {place for place, one in enumerate(said) if _is_named(one, matter)}
-    todo = [thread for place in chosen for thread in _leads_to(said[place])]
-    todo += [About(digest) for digest in (matter.release, *matter.files)]
-    followed: set[Thread] = set()
-    while todo:
-        thread = todo.pop()
-        if thread in followed:
-            continue
-        followed.add(thread)
-        for place in by_thread.get(thread, ()):
-            chosen.add(place)
-            todo += _leads_to(said[place], thread)
-    return tuple(said[place] for place in sorted(chosen))
+    return Shelf(said).bearing_on(matter)
+
+
+class Shelf:
+    """A log's statements, looked through once; then each matter costs only what bears on it."""
+
+    def __init__(self, said: Sequence[Admitted]) -> None:
+        self._said = said
+        self._by_thread = _by_thread(said)
+        self._by_name: dict[Name, list[int]] = defaultdict(list)
+        for place, one in enumerate(said):
+            if (name := _named(one)) is not None:
+                self._by_name[name].append(place)
+
+    def bearing_on(self, matter: Matter) -> tuple[Admitted, ...]:
+        """Return what bears on a matter; see `bearing_on`."""
+        chosen = {place for name in _asked(matter) for place in self._by_name.get(name, ())}
+        todo = [thread for place in chosen for thread in _leads_to(self._said[place])]
+        todo += [About(digest) for digest in (matter.release, *matter.files)]
+        followed: set[Thread] = set()
+        while todo:
+            thread = todo.pop()
+            if thread in followed:
+                continue
+            followed.add(thread)
+            for place in self._by_thread.get(thread, ()):
+                chosen.add(place)
+                todo += _leads_to(self._said[place], thread)
+        return tuple(self._said[place] for place in sorted(chosen))
 
 
 def _by_thread(said: Sequence[Admitted]) -> Mapping[Thread, Sequence[int]]:
@@ -76,18 +92,29 @@ def _by_thread(said: Sequence[Admitted]) -> Mapping[Thread, Sequence[int]]:
     return places
 
 
-def _is_named(one: Admitted, matter: Matter) -> bool:
-    """Tell whether it is about the use itself, its decision log, or a release under the name."""
+def _named(one: Admitted) -> Name | None:
+    """Return by what it is asked for: the use itself, a decision log, a component's name."""
     claim = one.claim
     if isinstance(claim, Use):
-        return (claim.id, claim.deployer) == (matter.use, matter.deployer)
+        return "use", claim.deployer, claim.id
     if isinstance(claim, RiskAssessment | Measure):
-        return (claim.use, claim.deployer) == (matter.use, matter.deployer)
+        return "use", claim.deployer, claim.use
     if isinstance(claim, LogRegistration):
-        return claim.deployer == matter.deployer and claim.use in (None, matter.use)
-    if isinstance(claim, Component | Release) and matter.component is not None:
-        return bare(claim.purl) == bare(matter.component)
-    return False
+        return "log", claim.deployer, claim.use
+    if isinstance(claim, Component | Release):
+        return "component", bare(claim.purl), None
+    return None
+
+
+def _asked(matter: Matter) -> Iterator[Name]:
+    """Yield the names of a matter; a decision log may be of one use or of all."""
+    if matter.component is not None:
+        yield "component", bare(matter.component), None
+    if matter.deployer is not None:
+        yield "log", matter.deployer, None
+        if matter.use is not None:
+            yield "use", matter.deployer, matter.use
+            yield "log", matter.deployer, matter.use
 
 
 def _about(one: Admitted) -> Iterator[Thread]:

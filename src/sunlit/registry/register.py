@@ -16,7 +16,7 @@ from sunlit.claims.lifecycle import Release, TokenGrant
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Acceptance, BoardSession, Mitigation, RiskCode, Use, Vote
 from sunlit.registry.assure import engine_digest, positions
-from sunlit.registry.bearing import Matter, bearing_on
+from sunlit.registry.bearing import Matter, Shelf
 from sunlit.registry.blobs import read_blob
 from sunlit.registry.home import Home
 from sunlit.registry.manifests import kept_manifests
@@ -46,18 +46,63 @@ def home_register(
 ) -> Register:
     """Return the register of everything that a home's log holds, as of a time."""
     history = home.history(at)
-    found = uses_of(history.statements, at)
+    bench = home_bench(home, history, rubric, at)
+    found = uses_of(bench.known, at)
     lines = []
     for number, use in enumerate(found):
         step(number, len(found))
-        one = judged(history, use, rubric, at, lambda release: kept_files(home, release),
-                     manifests=kept_manifests(home, history))  # fmt: skip
+        one = bench.judge(use)
         lines.append(line(one.evidence, one.conformity, one.use))
     step(len(found), len(found))
-    return register(
-        at, home.organisation, rubric.digest, lines,
-        positions(said for said in history.statements if _by(said, at)),
+    return register(at, home.organisation, rubric.digest, lines, bench.positions)
+
+
+def home_bench(home: Home, history: History, rubric: Rubric, at: datetime) -> "Bench":
+    """Return what judges the uses of a home as of a time."""
+    return Bench(
+        history, rubric, at, lambda release: kept_files(home, release),
+        manifests=kept_manifests(home, history),
     )  # fmt: skip
+
+
+class Bench:
+    """Judges many uses of one log as of one time; the log is looked through once.
+
+    `files` gives a release's files, as far as its list is kept.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        rubric: Rubric,
+        at: datetime,
+        files: Files,
+        *,
+        manifests: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        self.known = tuple(said for said in history.statements if _by(said, at))
+        self.positions = positions(self.known)
+        self._directory, self._rubric, self._at = history.directory, rubric, at
+        self._files, self._manifests = files, manifests or {}
+        self._shelf, self._releases = Shelf(self.known), Releases(self.known)
+
+    def judge(self, use: Use) -> Judged:
+        """Judge one use from what the log held."""
+        release = self._releases.of(use)
+        digests = self._files(release)
+        matter = Matter(
+            release=release, files=tuple(digests.values()), component=use.component, use=use.id,
+            deployer=use.deployer,
+        )  # fmt: skip
+        evidence = Evidence(
+            release=release, component=use.component, use=use.id, deployer=use.deployer,
+            at=self._at, directory=self._directory, statements=self._shelf.bearing_on(matter),
+            files=digests, manifests=self._manifests,
+        )  # fmt: skip
+        conformity = evaluate(
+            self._rubric, evidence, RULES, engine=engine_digest(), logs=self.positions
+        )
+        return Judged(use=use, evidence=evidence, conformity=conformity)
 
 
 def uses_of(known: tuple[Admitted, ...], at: datetime) -> tuple[Use, ...]:
@@ -69,59 +114,30 @@ def uses_of(known: tuple[Admitted, ...], at: datetime) -> tuple[Use, ...]:
     return tuple(latest[name] for name in sorted(latest))
 
 
-def judged(
-    history: History,
-    use: Use,
-    rubric: Rubric,
-    at: datetime,
-    files: Files,
-    *,
-    manifests: Mapping[str, Mapping[str, str]] | None = None,
-) -> Judged:
-    """Judge one use from what the log held at a time; `files` gives a release's files."""
-    known = tuple(said for said in history.statements if _by(said, at))
-    release = release_of(known, use)
-    digests = files(release)
-    matter = Matter(
-        release=release, files=tuple(digests.values()), component=use.component, use=use.id,
-        deployer=use.deployer,
-    )  # fmt: skip
-    evidence = Evidence(
-        release=release, component=use.component, use=use.id, deployer=use.deployer, at=at,
-        directory=history.directory, statements=bearing_on(known, matter), files=digests,
-        manifests=manifests or {},
-    )  # fmt: skip
-    conformity = evaluate(rubric, evidence, RULES, engine=engine_digest(), logs=positions(known))
-    return Judged(use=use, evidence=evidence, conformity=conformity)
-
-
 def _by(said: Admitted, at: datetime) -> bool:
     return said.admitted_at is not None and said.admitted_at <= at
 
 
-def release_of(known: tuple[Admitted, ...], use: Use) -> str:
-    """Return the release that was named last under the use; empty where nobody named one."""
-    found = [digest for said in known if (digest := _named(said, use)) is not None]
-    declared = [digest for said in known if (digest := _declared(said, use)) is not None]
-    return (found or declared or [""])[-1]
+class Releases:
+    """Which release each use is judged for: the one that was named last."""
 
+    def __init__(self, known: tuple[Admitted, ...]) -> None:
+        self._named: dict[tuple[str, str], str] = {}
+        self._declared: dict[str, str] = {}
+        for said in known:
+            claim = said.claim
+            digest = next(iter(said.subjects)).digest.get("sha256") if said.subjects else None
+            if isinstance(claim, Vote | RiskCode | BoardSession | TokenGrant):
+                self._named[claim.deployer, claim.use] = claim.release
+            elif isinstance(claim, Mitigation | Acceptance) and digest:
+                self._named[claim.deployer, claim.use] = digest
+            elif isinstance(claim, Component | Release) and digest:
+                self._declared[bare(claim.purl)] = digest
 
-def _named(said: Admitted, use: Use) -> str | None:
-    claim = said.claim
-    if isinstance(claim, Vote | RiskCode | BoardSession | TokenGrant):
-        same = (claim.use, claim.deployer) == (use.id, use.deployer)
-        return claim.release if same else None
-    if isinstance(claim, Mitigation | Acceptance):
-        same = (claim.use, claim.deployer) == (use.id, use.deployer)
-        return said.subjects[0].digest.get("sha256") if same else None
-    return None
-
-
-def _declared(said: Admitted, use: Use) -> str | None:
-    if not isinstance(said.claim, Component | Release):
-        return None
-    same = bare(said.claim.purl) == bare(use.component)
-    return said.subjects[0].digest.get("sha256") if same else None
+    def of(self, use: Use) -> str:
+        """Return the release named under the use, else the component's last, else nothing."""
+        named = self._named.get((use.deployer, use.id))
+        return named or self._declared.get(bare(use.component), "")
 
 
 def kept_files(home: Home, release: str) -> Mapping[str, str]:

@@ -84,6 +84,22 @@ def digit_of(states: Iterable[State]) -> int:
     return 1 + sum(state not in SETTLED for state in known)
 
 
+def told_state(claims: Iterable[Mitigation], at: datetime) -> State:
+    """Return the state of one practice as it is told, whoever tells it.
+
+    This is the scheme's arithmetic on a table, and no evidence: whose word counts is not asked.
+    """
+    known = tuple(claims)
+    current = [claim for claim in known if at < claim.valid_until]
+    if any(_is_said(claim.not_needed_ground) for claim in current):
+        return State.NOT_NEEDED
+    if any(_is_said(claim.evidence) for claim in current):
+        return State.IN_PLACE
+    if any(_is_promise(claim) and claim.due is not None and at < claim.due for claim in current):
+        return State.DUE
+    return State.MISSING if known else State.NOT_ANSWERED
+
+
 def mitigation_gap(evidence: Evidence, known: Scheme | None = None) -> Gap:
     """Compute D4 from the other findings and the mitigation statements.
 
