@@ -14,15 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from sunlit.producers.quiet import quiet
+
 ROOT: Final = Path(__file__).parent.parent
 LONGEST: Final = 1_500  # seconds
-SILENT: Final = {
-    "DO_NOT_TRACK": "1",
-    "HF_HUB_OFFLINE": "1",
-    "INSPECT_DISABLE_UPDATE_CHECK": "1",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "NML_DISABLE_USAGE_LOGGING": "1",
-}
 PRESIDIO: Final = "presidio"
 PYCANON: Final = "pycanon"
 
@@ -88,7 +83,7 @@ def pycanon(*arguments: str | Path) -> Run:
 def _run(command: Sequence[str]) -> Run:
     done = subprocess.run(
         command, check=False, capture_output=True, text=True, timeout=LONGEST, cwd=ROOT,
-        env={**os.environ, **SILENT},
+        env=quiet(),
     )  # fmt: skip
     if done.returncode:
         last = "\n".join(done.stderr.splitlines()[-8:])

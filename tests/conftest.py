@@ -7,6 +7,9 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
+# No library that a test loads reports home (sunlit.producers.quiet).
+os.environ.update(DO_NOT_TRACK="1", ORT_DISABLE_TELEMETRY="1")
+
 # The gate's properties are the same every time; `make check-long` looks for new examples.
 settings.register_profile(
     "gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -1,6 +1,7 @@
 """`sunlit`: the group of all commands, each loaded only when it is asked for."""
 
 import json
+import os
 import sys
 from io import TextIOWrapper
 from typing import ClassVar, Final
@@ -69,6 +70,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error that Sunlit knows becomes a message and an exit code."""
+    # What libraries read before they report home: sunlit.producers.quiet, which is not loaded here.
+    os.environ.update(DO_NOT_TRACK="1", ORT_DISABLE_TELEMETRY="1")
     chosen = sys.argv[1:] if arguments is None else arguments
     if isinstance(sys.stdout, TextIOWrapper):  # a file's name may hold what is no text
         sys.stdout.reconfigure(errors="backslashreplace")

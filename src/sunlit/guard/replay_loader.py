@@ -5,6 +5,7 @@ safe, and nobody should name code that came with a bundle. What Sunlit checks is
 files are those of the release.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -38,6 +39,7 @@ def loader_named(text: str, folder: Path | None = None) -> Callable[[Path], Mode
     Raises:
         MalformedError: `replay.loader`.
     """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime from 1.29 reports home otherwise
     module, _, name = text.partition(":")
     if folder is not None and str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

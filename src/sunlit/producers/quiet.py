@@ -32,11 +32,14 @@ SWITCHES: Final[Mapping[str, str]] = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "NML_DISABLE_USAGE_LOGGING": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
     "PROMPTFOO_DISABLE_REMOTE_GENERATION": "true",
     "PROMPTFOO_DISABLE_TELEMETRY": "1",
     "PROMPTFOO_DISABLE_UPDATE": "1",
     "WANDB_MODE": "disabled",
 }
+OWN: Final = ("DO_NOT_TRACK", "ORT_DISABLE_TELEMETRY")
+"""What the libraries that Sunlit itself loads read, each before it is loaded."""
 UNSET: Final = frozenset(
     {"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "INSPECT_TELEMETRY", "SENTRY_DSN"}
 )
@@ -48,3 +51,12 @@ def quiet(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     before = os.environ if environment is None else environment
     kept = {name: value for name, value in before.items() if name.upper() not in UNSET}
     return {**kept, **SWITCHES, "NO_PROXY": "*", "no_proxy": "*"}
+
+
+def silence() -> None:
+    """Set what our own libraries read in this process; call it before any of them is loaded.
+
+    ONNX Runtime from 1.29 makes an identifier of the device and sends events to its makers, on
+    Linux too, and reads its switch once. It does so whatever DO_NOT_TRACK says.
+    """
+    os.environ.update({name: SWITCHES[name] for name in OWN})

@@ -12,6 +12,7 @@ import numpy as np
 
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.producers.audit.robust.answers import REFUSALS, Answers, Array, Batch, Model, as_labels
+from sunlit.producers.quiet import silence
 
 MAX_MODEL: Final = 2_000_000_000  # bytes
 MEND: Final = "write a function that answers, and name it: --callable MODULE:FUNCTION"
@@ -63,6 +64,7 @@ class Onnx:
     """An ONNX model: columns as one matrix or one input each, texts, or images."""
 
     def __init__(self, name: str, data: bytes) -> None:
+        silence()  # it reports home otherwise
         runtime = _module("onnxruntime", "pip install onnxruntime")
         state = runtime.capi.onnxruntime_pybind11_state
         kinds = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf,
