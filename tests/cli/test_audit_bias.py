@@ -2,6 +2,7 @@
 
 import json
 import stat
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,20 @@ import pytest
 from click.testing import CliRunner
 from pyarrow import parquet
 
+from sunlit.adapters.clock import SystemClock
 from sunlit.base.errors import MalformedError, SunlitError, VerificationError
+from sunlit.claims.bias import BiasAudit
 from sunlit.cli import audit_bias
 from sunlit.cli.audit_bias_open import read_audit
+from sunlit.producers.audit.bias.commitment import Guarded
+from sunlit.registry.admit import open_ledger
+from sunlit.registry.home import Home
+from sunlit.statement.by_uri import write_key_file
 from sunlit.statement.dsse import sign
 from sunlit.testing.authority import named_key
+from sunlit.testing.clock import SetClock
+from tests.registry.telling import telling
+from tests.rubric.story import MAKER
 
 NAMES = ("--prediction", "letter", "--attribute", "sex=sex", "--replicates", "20")
 TRUTH = ("--outcome", "owed")
@@ -227,3 +237,38 @@ def test_a_column_that_is_not_there_is_named(alike: Path) -> None:
         run(alike, "--prediction", "decision", "--attribute", "sex=sex")
 
     assert caught.value.code == "data.no-column"
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with everybody registered, a component, and a clock that stands still."""
+    with telling(tmp_path) as told:
+        told.registered().made()
+        clock = SetClock(told.clock.at)
+    write_key_file(tmp_path / "maintainer.pem", named_key(f"{MAKER}/maintainer"))
+    monkeypatch.setattr("sunlit.adapters.clock.SystemClock.now", lambda _self: clock.at)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_signed_audit_stands_in_the_log_and_its_cube_in_private(alike: Path, town: Path) -> None:
+    """The entry opens with the cube that the home keeps for itself; no blob is the cube."""
+    key = f"file:{town / 'maintainer.pem'}"
+    code, said = run(alike, *NAMES, *TRUTH, "--component", "model", "--home", "home", "--key", key)
+
+    (cube,) = (town / "home" / "private" / "audits").iterdir()
+    with open_ledger(Home.open(town / "home"), SystemClock()) as ledger:
+        claims = [one.claim for one in ledger.history.statements]
+    (*_, claim) = [one for one in claims if isinstance(one, BiasAudit)]
+    guarded = Guarded.parse(cube.read_bytes())
+    blobs = [one.read_bytes() for one in (town / "home" / "blobs").rglob("*") if one.is_file()]
+
+    assert code == 0
+    assert "Logged: statement" in said
+    assert f"Guarded, for you alone: {cube.relative_to(town)}" in said
+    assert stat.S_IMODE(cube.stat().st_mode) == 0o600
+    assert guarded.commitment == claim.commitment
+    assert guarded.to_bytes() not in blobs
+    assert claim.report is not None
+    assert any(sha256(one).hexdigest() == claim.report.digest["sha256"] for one in blobs)

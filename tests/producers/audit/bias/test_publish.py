@@ -93,7 +93,7 @@ def small_cubes(draw: st.DrawFn) -> Cube:
     return cubes.cube(np.reshape(counts, (*shape, 2, outcomes)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(small_cubes(), st.sampled_from([5, 10, 20]))
 def test_no_hidden_group_can_be_worked_out(cube: Cube, floor: int) -> None:
     """Whole numbers, and all tables at once: what is left open is at least the floor.
