@@ -129,8 +129,8 @@ def test_sets_and_detectors_are_listed() -> None:
 def test_being_broken_off_leaves_a_transcript_that_can_be_gone_on_with(folder: Path) -> None:
     """Ctrl-C in the middle is no error of ours, and no pass."""
     (folder / "stops.py").write_text(
-        "import _thread, time\ndef ask(messages):\n    _thread.interrupt_main()\n"
-        "    time.sleep(0.05)\n    return 'No.'\n"
+        "import _thread, threading\ndef ask(messages):\n    _thread.interrupt_main()\n"
+        "    threading.Event().wait(0.05)\n    return 'No.'\n"
     )
     done = called("--callable", "stops.py:ask", "--probes", "jailbreak", "--transcript", "t.jsonl")
 

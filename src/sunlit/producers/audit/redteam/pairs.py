@@ -112,11 +112,13 @@ def compared(
     """Compare the groups of each characteristic, by each measure that was taken."""
     table: dict[tuple[str, str], dict[str, dict[str, list[float]]]] = {}
     groups: dict[tuple[str, str], set[str]] = {}
+    planned: dict[tuple[str, str], set[str]] = {}
     for probe in transcript.probes.values():
         if probe.detector in OF and probe.pair:
             key = (probe.detector, probe.characteristic)
             groups.setdefault(key, set()).add(probe.group)
             table.setdefault(key, {})
+            planned.setdefault(key, set()).add(probe.pair)
     for attempt in transcript.attempts.values():
         probe = transcript.probes[attempt.probe]
         key = (probe.detector, probe.characteristic)
@@ -125,7 +127,7 @@ def compared(
             of_pair = table[key].setdefault(probe.pair, {})
             of_pair.setdefault(probe.group, []).append(value)
     return tuple(
-        _compared(key, _whole(table[key], groups[key]), len(table[key]), refusals,
+        _compared(key, _whole(table[key], groups[key]), len(planned[key]), refusals,
                   of_ratings if key[0] == "rating" else limit)
         for key in sorted(table)
     )  # fmt: skip
