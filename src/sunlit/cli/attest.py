@@ -1,6 +1,7 @@
 """`sunlit attest`: what an independent assessor found, over exact digests."""
 
 import re
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sunlit.cli.acting import DAYS, PATH, acting, component_at, logged, signer_option
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.output import emit, home_option, json_option, when
 
 if TYPE_CHECKING:
     from sunlit.claims.assurance import Metric
@@ -110,14 +111,16 @@ def command() -> None:
     help="Declare that there is no conflict of interest.",
 )
 @click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@click.option("--until", callback=when, help="Until when it counts, instead of --days.")
+@click.option("--supersedes", help="An attestation of yours (its id) whose place it takes.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
               help="Sign into this file and log nothing, to withhold it.")  # fmt: skip
 @home_option
 @signer_option("assessor")
 @json_option
 def sign(
-    *, path: Path, scopes: tuple[str, ...], days: int, report: Path | None,
-    out: Path | None, home: Path, key: str | None, as_json: bool,
+    *, path: Path, scopes: tuple[str, ...], days: int, until: datetime | None,
+    report: Path | None, out: Path | None, home: Path, key: str | None, as_json: bool,
     **fields: Any,  # noqa: ANN401 - further fields of the claim
 ) -> None:  # fmt: skip
     """Attest to the files in PATH; the assessor signs."""
@@ -134,7 +137,7 @@ def sign(
     with acting(home, key, "assessor") as act:
         claim = Attestation(
             assessor=act.organisation, scope=scopes, result=Result(fields.pop("result")),
-            assessed_on=act.at, valid_until=act.ends(days), **fields,
+            assessed_on=act.at, valid_until=until or act.ends(days), **fields,
         )  # fmt: skip
         if out is not None:
             envelope = signed(claim, act.signer, component.subject())

@@ -10,6 +10,12 @@ from typing import Final
 from sunlit.adapters.clock import SystemClock
 from sunlit.base.times import format_time
 from sunlit.cli.stage import Stage
+from sunlit.cli.story_audit import (
+    an_attestation_ends,
+    audit_again,
+    the_audit_finds_what_the_test_does_not,
+    the_board_votes,
+)
 from sunlit.cli.story_court import COURT_SCENES
 from sunlit.cli.story_data import (
     CUT,
@@ -37,7 +43,7 @@ LEFT_OUT: Final = shutil.ignore_patterns(
 )
 PRACTICES: Final = {
     "M1": "Recall measured for nine groups apart before release; see the signed test reports",
-    "M2": "Impact assessment held with the benefits office; score 45",
+    "M2": "Impact assessment held with the benefits office; score 58",
     "M3": "Two accredited laboratories attested independently",
     "M4": "Monthly check of who was written to, by group",
     "M5": "Caseworkers trained to read an estimate as a hint",
@@ -124,10 +130,12 @@ def a_model_without_evidence(stage: Stage) -> None:
 def mend_it(stage: Stage) -> None:
     """Do what the findings say."""
     stage.say("""The maker mends what was named: names a contact, fills the card's section, and
-        trains again with a cut that finds four in five people with a disability who have no
-        cover. Now `sunlit run` goes on, and records what went in and what came out.""")
+        trains again with a cut that finds more than three in four people with a disability who
+        have no cover. Now `sunlit run` goes on, and records what went in and what came out.""")
     for name in ("README.md", "sunlit.toml"):
         shutil.copy2(stage.root / "example" / name, stage.root / "model" / name)
+    toml = stage.root / "model/sunlit.toml"
+    toml.write_text(toml.read_text("utf-8").replace('"1.1.0"', '"1.0.0"'), "utf-8")
     stage.sunlit(*training(MASKED, "--cut", CUT), show=6)
     stage.tool("model/evaluate.py")
     stage.say("""With the maker's key, what is found is signed and goes into the maker's log. Now
@@ -142,10 +150,19 @@ def mend_it(stage: Stage) -> None:
 def the_council_says_what_for(stage: Stage) -> None:
     """Declare the use and what is done about its risks."""
     stage.say("""The council takes over the maker's log and declares its use: to choose whom to
-        write to. A caseworker decides on each letter. It names its safeguards, but not one of the
-        eight practices: it has not consulted the people concerned yet.""")
+        write to. A caseworker decides on each letter. It answers the questions of an impact
+        assessment, of which the score follows, and says which controls have nothing to ask here.
+        It names its safeguards, but not one of the eight practices: it has not consulted the
+        people concerned yet.""")
     stage.sunlit("log", "import", "maker/log", "--home", "council")
     stage.sunlit("use", "declare", "model", "--from", "example/story/use.json", "--home", "council")
+    stage.sunlit(
+        "risk", "assess", "model", *USE, "--answers", "example/story/assessment.json", "--home",
+        "council",
+    )  # fmt: skip
+    stage.sunlit(
+        "rubric", "applies", "model", *USE, "--deployer", COUNCIL, "--home", "council", show=6
+    )
     for practice, evidence in PRACTICES.items():
         run = stage.sunlit if practice == "M1" else stage.aside
         run(
@@ -163,31 +180,13 @@ def two_laboratories_attest(stage: Stage) -> None:
             stage.aside("log", "import", f"{log}/log", "--home", lab)
         shutil.copytree(stage.root / "model", stage.root / lab / "work")
         stage.tool(f"{lab}/work/evaluate.py", show=3)
+        audit_again(stage, lab)
         scopes = [word for scope in SCOPES for word in ("--scope", scope)]
         stage.sunlit(
             "attest", "model", *USE, *scopes, "--result", "PASSED", "--method",
             "Recomputed both reports on the held-out data", "--no-conflict", "--home", lab,
         )  # fmt: skip
         stage.sunlit("log", "import", f"{lab}/log", "--home", "council", show=1)
-
-
-def the_board_votes(stage: Stage) -> None:
-    """Vote a code, with a dissent that is published."""
-    stage.say("""The council's review board votes on a 4-digit risk code: area, impact, autonomy,
-        and the gap in safeguards that it accepts. Two of three must agree; a dissent is kept.""")
-    for seat, raw, more in (
-        ("1", "45", ()),
-        ("2", "45", ()),
-        ("3", "80", ("--dissent", "Letters can shame people; impact is higher")),
-    ):
-        stage.sunlit(
-            "board", "vote", "model", *USE, "--impact-raw", raw, "--autonomy-level", "4",
-            "--ceiling", "3", *more, "--key", f"file:board-{seat}.pem", "--home", "council",
-        )  # fmt: skip
-    stage.sunlit(
-        "board", "publish", "model", *USE, "--key", "file:board-1.pem", "--home", "council"
-    )
-    stage.sunlit("board", "show", "model", *USE, "--home", "council")
 
 
 def the_token_is_issued(stage: Stage) -> None:
@@ -246,12 +245,14 @@ SCENES: Final[tuple[tuple[str, Callable[[Stage], None]], ...]] = (
     ("A model without evidence", a_model_without_evidence),
     ("The data is masked, and reviewed", the_data_is_masked_and_reviewed),
     ("The maker mends it, and signs", mend_it),
+    ("A bias audit, and a second release", the_audit_finds_what_the_test_does_not),
     ("The council says what it is for", the_council_says_what_for),
     ("Two laboratories test it independently", two_laboratories_attest),
     ("The review board votes a risk code", the_board_votes),
     ("The safety token", the_token_is_issued),
     ("A stranger checks, and one byte is changed", a_stranger_checks),
     *COURT_SCENES,
+    ("An attestation ends", an_attestation_ends),
 )
 
 
