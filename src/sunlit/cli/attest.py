@@ -93,7 +93,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("path", type=PATH, default=Path())
-@click.option("--scope", "scopes", multiple=True, required=True,
+@click.option("--scope", multiple=True, required=True,
               help="What was looked at; repeat for more.")  # fmt: skip
 @click.option("--result", type=click.Choice(["PASSED", "WARNED", "FAILED"]), required=True)
 @click.option("--method", default="As the report says.", show_default=True, help="How.")
@@ -119,7 +119,7 @@ def command() -> None:
 @signer_option("assessor")
 @json_option
 def sign(
-    *, path: Path, scopes: tuple[str, ...], days: int, until: datetime | None,
+    *, path: Path, days: int, until: datetime | None,
     report: Path | None, out: Path | None, home: Path, key: str | None, as_json: bool,
     **fields: Any,  # noqa: ANN401 - further fields of the claim
 ) -> None:  # fmt: skip
@@ -136,7 +136,7 @@ def sign(
     kept = (report.name, read_file(report, limit=MAX_REPORT)) if report else None
     with acting(home, key, "assessor") as act:
         claim = Attestation(
-            assessor=act.organisation, scope=scopes, result=Result(fields.pop("result")),
+            assessor=act.organisation, result=Result(fields.pop("result")),
             assessed_on=act.at, valid_until=until or act.ends(days), **fields,
         )  # fmt: skip
         if out is not None:
@@ -146,7 +146,7 @@ def sign(
             emit(document, [f"Signed {out}; no log holds it."], as_json=as_json)
             return
         said = attest(act.ledger, component, claim, act.signer, report=kept)
-    lines = [f"{claim.assessor}: {claim.result} for {', '.join(scopes)}", f"  {logged(said)}"]
+    lines = [f"{claim.assessor}: {claim.result} for {', '.join(claim.scope)}", f"  {logged(said)}"]
     if not claim.no_conflict_declared:
         lines.append("  It counts as independent only with --no-conflict.")
     emit(said.to_json(), lines, as_json=as_json)
