@@ -49,9 +49,11 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--category", multiple=True, help="A column of numbers that are codes.")
 @click.option("--rows", default=100_000, show_default=True, type=click.IntRange(1),
               help="Ask about at most so many inputs.")  # fmt: skip
+@click.option("--attack", default=0, type=click.IntRange(0, 200),
+              help="Attack so many rows (HopSkipJump; needs the extra `adversarial`).")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="The seed.")
 @click.option("--limit", "limits", multiple=True, help="NAME=VALUE: accuracy-drop, flip-rate, "
-              "monotonicity-violations, character-error-increase.")  # fmt: skip
+              "monotonicity-violations, character-error-increase, attack-success.")  # fmt: skip
 @click.option("--limits", "limits_file", type=FILE, help="A JSON file of limits and who set them.")
 @click.option("--set-by", help="Who set the limits.")
 @click.option("--valid-days", default=365, show_default=True, type=click.IntRange(1, 3650),
@@ -105,7 +107,7 @@ def _asked(given: dict[str, Any]) -> Asked:
     from sunlit.producers.audit.robust.tabular import NOISE
 
     at = SystemClock().now()
-    names = ("features", "outcome", "text", "numeric", "category", "monotone")
+    names = ("features", "outcome", "text", "numeric", "category", "monotone", "attack")
     return Asked(
         **{name: given[name] for name in names}, noise=tuple(sorted(given["noise"])) or NOISE,
         settings=Settings(

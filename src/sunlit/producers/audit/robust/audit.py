@@ -13,7 +13,8 @@ from sunlit.claims.assurance import NotTested, TestResult
 from sunlit.claims.provenance import Resource
 from sunlit.producers.audit.robust import image, tabular, text
 from sunlit.producers.audit.robust.answers import Answers, Array, Batch, Columns, Model
-from sunlit.producers.audit.robust.judge import Ran, claim_of, detail, figures
+from sunlit.producers.audit.robust.attack import Attacked, attack
+from sunlit.producers.audit.robust.judge import Ran, attack_figures, claim_of, detail, figures
 from sunlit.producers.audit.robust.limits import Limits
 from sunlit.producers.audit.robust.probes import (
     MOST_ROWS,
@@ -43,6 +44,7 @@ class Asked:
     monotone: tuple[str, ...] = ()
     noise: tuple[float, ...] = tabular.NOISE
     settings: Settings = field(default_factory=Settings)
+    attack: int = 0
     limits: Limits
     at: datetime
     valid_until: datetime | None = None
@@ -84,7 +86,15 @@ def audit_table(
     )
     if not ways:
         left.append(NotTested(what="monotonicity", reason="no direction was declared"))
-    return _done(model, "tabular", source, asked, found, _Probed(far, ordered, tuple(left)))
+    hit = None
+    if asked.attack:
+        settings = asked.settings
+        hit = attack(
+            model, batch, base, features, rows=asked.attack, seed=settings.seed, cut=settings.cut
+        )
+    else:
+        left.append(NotTested(what="attacks on purpose", reason="none was asked for"))
+    return _done(model, "tabular", source, asked, found, _Probed(far, ordered, tuple(left), hit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,7 @@ class _Probed:
     far: Sequence[Beyond] = ()
     ordered: Sequence[Monotone] = ()
     left_out: tuple[NotTested, ...] = ()
+    attacked: Attacked | None = None
 
 
 def _few(found: Counted) -> tuple[Columns, Answers]:
@@ -181,7 +192,7 @@ def _finished(
         settings=asked.settings, limits=asked.limits, at=asked.at, valid_until=asked.valid_until,
         left_out=probed.left_out,
     )  # fmt: skip
-    listed = figures(found, ran, probed.ordered)
+    listed = [*figures(found, ran, probed.ordered), *attack_figures(probed.attacked, ran)]
     return Done(claim_of(found, listed, probed.far, ran), detail(found, listed, probed.far, ran))
 
 

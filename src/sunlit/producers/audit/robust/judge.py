@@ -11,6 +11,7 @@ from sunlit.base.times import format_time
 from sunlit.claims.assurance import Metric, Module, NotTested, Result, TestResult
 from sunlit.claims.provenance import Resource
 from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
+from sunlit.producers.audit.robust.attack import NEAR, Attacked
 from sunlit.producers.audit.robust.limits import Limits
 from sunlit.producers.audit.robust.probes import Beyond, Monotone
 from sunlit.producers.audit.robust.run import Counted, Settings, Tally
@@ -19,7 +20,7 @@ FORMAT: Final = "sunlit-robustness/1"
 # UK Cross-Government AI Testing and Assurance Framework, example threshold: at most 5 % less
 # accuracy under low noise. Declared directions hold always, or they are not declared.
 DEFAULTS: Final = {"accuracy-drop": "0.05", "monotonicity-violations": "0"}
-ALSO: Final = ("flip-rate", "character-error-increase")
+ALSO: Final = ("flip-rate", "character-error-increase", "attack-success")
 DIFFERENCE: Final = "Clopper-Pearson of rows lost and rows won, each at 97.5 %"
 MOST: Final = 200  # metrics of a claim
 
@@ -84,6 +85,19 @@ def figures(found: Counted, ran: Ran, ordered: Sequence[Monotone] = ()) -> list[
             low=low, high=high, limit=ran.limits.get("monotonicity-violations"),
         ))  # fmt: skip
     return listed
+
+
+def attack_figures(attacked: Attacked | None, ran: Ran) -> list[Figure]:
+    """Return the share of attacked rows whose answer another input nearby has."""
+    if attacked is None or not attacked.rows:
+        return []
+    low, high = clopper_pearson(attacked.near, attacked.rows)
+    return [Figure(
+        name="attack-success", check="HopSkipJump", level=f"within {NEAR} sd", severity="attack",
+        value=as_decimal(attacked.near / attacked.rows), rows=attacked.rows, count=attacked.near,
+        low=low, high=high, method=f"{METHOD}; {attacked.tool}",
+        limit=ran.limits.get("attack-success"),
+    )]  # fmt: skip
 
 
 def _of(tally: Tally, found: Counted, ran: Ran) -> Iterator[Figure]:

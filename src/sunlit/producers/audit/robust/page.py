@@ -14,6 +14,7 @@ NAMES: Final = {
     "flip-rate": "Share of answers that change",
     "accuracy-drop": "Accuracy that is lost",
     "character-error-increase": "More letters read wrongly",
+    "attack-success": "Rows with another answer close by",
     "monotonicity-violations": "Rows that move against the declared direction",
 }  # fmt: skip
 VERDICTS: Final = {
