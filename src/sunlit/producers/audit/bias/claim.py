@@ -99,7 +99,7 @@ def _claim(
 def _intervals(asked: Asked) -> dict[str, object]:
     """Return what it takes to compute all figures again from the public cells, or the full ones."""
     return {
-        "method": "percentile intervals of a multinomial bootstrap over each public table",
+        "method": "multinomial bootstrap over each public table: percentiles, of gaps reflected",
         "replicates": asked.how.replicates,
         "seed": asked.how.seed,
         "level": f"{asked.how.level:f}",
