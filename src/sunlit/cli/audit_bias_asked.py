@@ -86,8 +86,10 @@ def _bounds(text: str) -> tuple[Decimal, ...]:
 
 
 def _threshold(text: str | None) -> Decimal | Literal["median"] | None:
-    if text is None or text == "median":
-        return cast("Literal['median'] | None", text)
+    if text is None:
+        return None
+    if text == "median":
+        return "median"
     return _number("--threshold", text)
 
 

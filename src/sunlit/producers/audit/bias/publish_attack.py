@@ -57,6 +57,8 @@ def widths(programme: Known, floor: int) -> Whole:
     truth = programme.hidden.astype(np.int64) @ programme.cells
     low, high = truth.copy(), truth.copy()
     for layer, costs in _together(programme):
+        if ((high - low).sum(axis=1) >= floor).all():
+            break
         _move(programme, layer, costs, low, high)
     for at in range(len(truth)):
         _alone(programme, at, floor, low, high)
@@ -67,7 +69,7 @@ def _together(programme: Known) -> Iterator[tuple[int, Whole]]:
     """Yield directions that move many groups at once; the same ones every time."""
     chance = np.random.default_rng(2018)
     count = len(programme.hidden)
-    for layer in np.flatnonzero(programme.cells.sum(axis=0)):
+    for layer in np.argsort(-programme.cells.sum(axis=0), kind="stable"):
         for _ in range(ROUNDS if count > 1 else 0):
             signs = chance.choice([-1, 1], size=count)
             costs = np.asarray(signs @ programme.hidden.astype(np.int64))
@@ -101,7 +103,7 @@ def _another(programme: Known, layer: int, costs: Whole) -> Whole | None:
         return None
     found = cast("Any", milp)(
         costs.astype(float), integrality=np.ones(len(costs)), bounds=Bounds(0, most),
-        constraints=LinearConstraint(programme.shown.astype(float), sums, sums),
+        constraints=cast("Any", LinearConstraint)(programme.shown.astype(float), sums, sums),
         options={"node_limit": NODES},
     )  # fmt: skip
     if found.x is None:
