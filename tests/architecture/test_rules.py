@@ -14,6 +14,7 @@ from sunlit.rubric.finding import Outcome
 
 # Rules for an agency's own profile, with the reason why the shared core does not ask them.
 NOT_IN_THE_CORE: Final = {
+    "cel": "an agency's profile says what it asks",
     "decision-logs-anchored": "a token is needed before there can be a decision log",
     "drift-within-limits": "a shipped profile asks it: before first use there is nothing to compare",
     "signers-had-authority": "every rule passes over statements without authority already",

@@ -12,6 +12,7 @@ from sunlit.capabilities.privacy import CAPABILITY as PRIVACY
 from sunlit.capabilities.provenance import CAPABILITY as PROVENANCE
 from sunlit.capabilities.risk import CAPABILITY as RISK
 from sunlit.rubric.capability import Capability, Rule
+from sunlit.rubric.cel import cel_rule
 
 CAPABILITIES: Final[tuple[Capability, ...]] = (
     ASSURANCE,
@@ -24,5 +25,6 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     RISK,
 )
 RULES: Final[Mapping[str, Rule]] = {
-    name: rule for capability in CAPABILITIES for name, rule in capability.rules.items()
+    **{name: rule for capability in CAPABILITIES for name, rule in capability.rules.items()},
+    "cel": cel_rule,  # of no room: an agency's profile says what it asks
 }

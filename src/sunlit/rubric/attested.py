@@ -22,6 +22,10 @@ def attestations(evidence: Evidence) -> tuple[Attested, ...]:
 
 def weighed(evidence: Evidence) -> tuple[Attested | Discounted, ...]:
     """Return every attestation of the release, also one carried over, as it counts or does not."""
+    return evidence.once("weighed", lambda: _weighed(evidence))
+
+
+def _weighed(evidence: Evidence) -> tuple[Attested | Discounted, ...]:
     direct = [counts(evidence, said, claim) for said, claim in about(evidence, Attestation)]
     carried = [
         inherited(evidence, said, plan)

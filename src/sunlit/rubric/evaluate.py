@@ -203,14 +203,12 @@ def is_hosted(evidence: Evidence) -> bool:
 
 def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
     """A draft may warn; it never vouches."""
-    signed = replace(
-        evidence, statements=tuple(said for said in evidence.statements if not said.is_draft)
-    )
-    verdict = rule(signed, control.values())
-    drafts = unsigned(evidence)
+    verdict = rule(evidence.once("signed", lambda: _signed(evidence)), control.values())
+    drafts = evidence.once("unsigned", lambda: unsigned(evidence))
     if not drafts:
         return verdict
-    trial = rule(replace(evidence, as_if_signed=True), control.values())
+    as_if = evidence.once("as if signed", lambda: replace(evidence, as_if_signed=True))
+    trial = rule(as_if, control.values())
     if trial.outcome is Outcome.FAILS:
         return trial
     if verdict.outcome is Outcome.UNKNOWN and trial.outcome is Outcome.HOLDS:
@@ -218,6 +216,11 @@ def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
             f"Nobody signed it yet. The drafts say: {trial.reason}", trial.rests_on, mend=SIGN
         )
     return verdict
+
+
+def _signed(evidence: Evidence) -> Evidence:
+    signed = tuple(said for said in evidence.statements if not said.is_draft)
+    return evidence if signed == evidence.statements else replace(evidence, statements=signed)
 
 
 def unsigned(evidence: Evidence) -> tuple[Admitted, ...]:

@@ -1,6 +1,6 @@
 """All that a rule may look at: one subject's statements, who may sign, and a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeVar, cast
@@ -13,6 +13,7 @@ from sunlit.claims.risk import Vote
 from sunlit.rubric.finding import Finding
 
 C = TypeVar("C", bound=Claim)
+T = TypeVar("T")
 DRAFT: Final = "draft"
 
 
@@ -40,6 +41,19 @@ class Evidence:
     manifests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     as_if_signed: bool = False
+    _found: dict[Hashable, object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, question: Hashable, find: Callable[[], T]) -> T:
+        """Return what was found for a question about this evidence; find it the first time.
+
+        Sixty controls ask the same few things: who keeps the component, what still stands.
+        """
+        if question not in self._found:
+            self._found[question] = find()
+        # What stands under a question was put there by the same question.
+        return cast("T", self._found[question])
 
     def current(self, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
         """Return the claims of a kind that somebody still stands by.
@@ -47,7 +61,10 @@ class Evidence:
         Who corrected, superseded or withdrew a statement is no longer among its signers. That
         leaves the word of others who signed the same one: a signature can be added to anybody's.
         """
-        back = self._taken_back()
+        return self.once(("current", kind), lambda: self._current(kind))
+
+    def _current(self, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
+        back = self.once("taken back", self._taken_back)
         found = (
             self._left(said, back.get(said.statement_id, frozenset()))
             for said in self.statements
@@ -89,7 +106,8 @@ class Evidence:
 
     def organisations(self, said: Admitted) -> frozenset[str]:
         """Return the organisations whose keys, in force at the entry, signed this."""
-        return self.directory.organisations(said)
+        place = (said.statement_id, said.origin, said.index, said.signers)
+        return self.once(("signed by", place), lambda: self.directory.organisations(said))
 
 
 def _withdrawn(claim: Claim) -> str | None:

@@ -23,6 +23,10 @@ def published_code(evidence: Evidence) -> Published | str:
 
     Where two boards published, the stricter code counts: higher tier, then lower ceiling.
     """
+    return evidence.once("published code", lambda: _published_code(evidence))
+
+
+def _published_code(evidence: Evidence) -> Published | str:
     known = scheme()
     reason = "No board has published a risk code for this release, use and deployer."
     found: list[Published] = []

@@ -23,7 +23,12 @@ FAIRNESS: Final = "fairness"  # what an assessor is accredited for whose bias au
 
 def about(evidence: Evidence, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
     """Return the current claims of a kind about the release."""
-    return tuple(pair for pair in evidence.current(kind) if pair[0].is_about(evidence.release))
+    return evidence.once(
+        ("about", kind),
+        lambda: tuple(
+            pair for pair in evidence.current(kind) if pair[0].is_about(evidence.release)
+        ),
+    )
 
 
 def may(
@@ -32,8 +37,12 @@ def may(
     """Ask the directory; a draft counts only where `as_if_signed` asks for it."""
     if said.is_draft:
         return Answer.yes("A draft.") if evidence.as_if_signed else NOBODY
-    return evidence.directory.may(
-        said, role, organisation=organisation, scope=scope, at=evidence.at
+    place = (said.statement_id, said.origin, said.index, said.signers)
+    return evidence.once(
+        ("may", place, role, organisation, scope),
+        lambda: evidence.directory.may(
+            said, role, organisation=organisation, scope=scope, at=evidence.at
+        ),
     )
 
 
@@ -63,6 +72,10 @@ def maintainers(evidence: Evidence) -> frozenset[str]:
     alone does not: anybody can put theirs beside a keeper's. A name that carries the domain of
     an organisation that is known here begins with that one, or with one below it.
     """
+    return evidence.once("maintainers", lambda: _maintainers(evidence))
+
+
+def _maintainers(evidence: Evidence) -> frozenset[str]:
     keepers: set[str] = set()
     for said in evidence.statements:
         if said.is_draft or not _names(evidence, said):
