@@ -238,7 +238,9 @@ def test_small_groups_decide_nothing() -> None:
     small: Groups = {**ALIKE, "c": (1, 5, 20, 20)}
     alone: Groups = {"a": ALIKE["a"], "c": (1, 5, 20, 20)}
 
-    assert verdict(audit(small)).outcome is Outcome.HOLDS
+    held = verdict(audit(small))
+    assert held.outcome is Outcome.HOLDS
+    assert held.reason.endswith("Groups of too few people to judge: 1.")
     assert verdict(audit(small), **{"min-rows": "20"}).outcome is Outcome.FAILS
     assert verdict(audit(alone)).reason == (
         "No two groups by sex have 30 people each for what there is a limit on."

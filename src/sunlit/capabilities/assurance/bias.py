@@ -18,7 +18,14 @@ from math import floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
-from sunlit.capabilities.assurance.bias_gaps import MEASURES, UNKNOWN, Counts, Measure, measured
+from sunlit.capabilities.assurance.bias_gaps import (
+    MEASURES,
+    UNKNOWN,
+    Counts,
+    Measure,
+    is_enough,
+    measured,
+)
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.bias import Attribute, BiasAudit, Cell
 from sunlit.rubric.evidence import Evidence
@@ -35,12 +42,16 @@ MEND: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one audit says of one attribute; `outcome` is None where nothing could be judged."""
+    """What one audit says of one attribute; `outcome` is None where nothing could be judged.
+
+    `small` counts its groups of too few people, shown or not: they decide nothing.
+    """
 
     characteristic: str
     outcome: Outcome | None
     reason: str
     statement: str
+    small: int = 0
 
 
 def bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
@@ -65,8 +76,11 @@ def bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
         return Verdict.unknown(unsure[0].reason, [unsure[0].statement])
     if lacking or not within:
         return _lacking(lacking, judged, audits)
+    small = sum(one.small for one in within)
+    rest = f" Groups of too few people to judge: {small}." if small else ""
     return Verdict.holds(
-        f"No gap over a limit between groups by {_words(one.characteristic for one in within)}.",
+        f"No gap over a limit between groups by {_words(one.characteristic for one in within)}."
+        f"{rest}",
         sorted({one.statement for one in within}),
         expires=_expires(evidence, audits, parameters),
     )
@@ -137,7 +151,8 @@ def judged_of(
     limits = [(one, limit) for one, limit in limits if _bites(one, limit)]
     for attribute in audit.attributes:
         outcome, reason = _attribute(audit, attribute, limits, parameters)
-        yield Judged(attribute.characteristic, outcome, reason, statement)
+        small = _small(audit, attribute, limits, parameters)
+        yield Judged(attribute.characteristic, outcome, reason, statement, small)
 
 
 def _bites(one: Measure, limit: Decimal) -> bool:
@@ -158,7 +173,7 @@ def _attribute(
     least_known = Decimal(parameters.get("min-known-share", "0.8"))
     if known < least_known * audit.rows or known == 0:
         return None, f"The group of {known} of {audit.rows} people {by} is known and shown."
-    least = floor(Decimal(parameters.get("min-rows", "30")))
+    least = _least(parameters)
     found = [measured(one, limit, groups, least, by) for one, limit in limits]
     worst = (Outcome.FAILS, Outcome.UNKNOWN, Outcome.HOLDS)
     answers = [answer for answer in found if answer is not None]
@@ -167,6 +182,26 @@ def _attribute(
             if answer[0] is outcome:
                 return answer
     return None, f"No two groups {by} have {least} people each for what there is a limit on."
+
+
+def _small(
+    audit: BiasAudit, attribute: Attribute, limits: list[tuple[Measure, Decimal]],
+    parameters: Mapping[str, str],
+) -> int:  # fmt: skip
+    """Count the groups that no limit could be held against: too few people, or not shown."""
+    least = _least(parameters)
+    groups = _groups(audit, attribute.name) or {}
+    few = {
+        value
+        for value, counts in groups.items()
+        if value != UNKNOWN and not any(is_enough(one, counts, least) for one, _ in limits)
+    }
+    gone = {one.what for one in attribute.excluded} - groups.keys() - {UNKNOWN}
+    return len(few | gone)
+
+
+def _least(parameters: Mapping[str, str]) -> int:
+    return floor(Decimal(parameters.get("min-rows", "30")))
 
 
 def _groups(audit: BiasAudit, name: str) -> dict[str, Counts] | None:

@@ -68,9 +68,9 @@ def measured(
 ) -> tuple[Outcome, str] | None:
     """Judge one measure between all groups that are large enough; None for fewer than two."""
     shares: Shares = {
-        value: (_sum(counts, one.parts), whole)
+        value: (_sum(counts, one.parts), _sum(counts, one.whole))
         for value, counts in groups.items()
-        if value != UNKNOWN and (whole := _sum(counts, one.whole)) >= max(least, 1)
+        if value != UNKNOWN and is_enough(one, counts, least)
     }
     if len(shares) < 2:
         return None
@@ -88,6 +88,11 @@ def measured(
     ):
         return Outcome.FAILS, said
     return Outcome.UNKNOWN, f"{said} Too few people to tell: it may be chance."
+
+
+def is_enough(one: Measure, counts: Counts, least: int) -> bool:
+    """Tell whether a group has enough people for a rate to be judged."""
+    return _sum(counts, one.whole) >= max(least, 1)
 
 
 def _sum(counts: Counts, names: Iterable[str]) -> int:
