@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +54,12 @@ def command(
 ) -> None:  # fmt: skip
     """Check the component in PATH and say how to mend what fails."""
     from sunlit.bootstrap import Asked, assess
+    from sunlit.cli.assure_audits import run_audits
     from sunlit.registry.home import Home
 
     if key is not None and home is None:
         raise click.UsageError("--key needs --home: keys are kept in a home")
+    undone = run_audits(path, again=no_cache)
     with bar("Hashing") as step:
         found = assess(
             path,
@@ -66,6 +69,7 @@ def command(
             progress=step,
             say=tell,
         )
+    found = replace(found, notes=(*found.notes, *undone))
     _write_exports(found, vsa, oscal)
     emit(document(found), lines(found), as_json=as_json)
     raise SystemExit(found.conformity.exit_code)

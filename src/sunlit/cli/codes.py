@@ -12,4 +12,6 @@ CODES: Final = {
     "cli.demo-step": "A step of the demo did not end as its story needs.",
     "cli.needs-proxy": "A package that the proxy needs is not installed.",
     "cli.selftest": "The self-test found that this installation accepts what it should refuse.",
+    "assure.not-run": "An audit that sunlit.toml asks for loads or asks the model: run by hand.",
+    "assure.audit-table": "An [audit.*] table of sunlit.toml is not what its command takes.",
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from sunlit.base.errors import MalformedError
+from sunlit.formats.sunlit_toml_audit import AuditEntry, read_audits
 
 FILE_NAME: Final = "sunlit.toml"
 SCHEMA: Final = 1
@@ -66,6 +67,7 @@ class SunlitToml:
     reports: tuple[str, ...] = DEFAULT_REPORTS
     lineage: tuple[str, ...] = DEFAULT_LINEAGE
     datasets: tuple[DatasetEntry, ...] = ()
+    audits: tuple[AuditEntry, ...] = ()
     unknown: tuple[str, ...] = field(default_factory=tuple)
 
 
@@ -109,12 +111,16 @@ def read_toml(data: bytes) -> SunlitToml:
         section = _table(document.pop(table, {}), table)
         values |= _fields(section, known, table, unknown)
     datasets = _datasets(document.pop("dataset", []), unknown)
+    audits = read_audits(document.pop("audit", {}), unknown)
     unknown.extend(document)
     kind = values.get("kind")
     if kind is not None and kind not in KINDS:
         raise _malformed("component.kind", "one of " + ", ".join(KINDS))
     given = cast("dict[str, str]", {key: item for key, item in values.items() if item != ""})
-    return SunlitToml(found=True, datasets=datasets, unknown=tuple(sorted(unknown)), **given)  # type: ignore[arg-type]
+    return SunlitToml(
+        found=True, datasets=datasets, audits=audits, unknown=tuple(sorted(unknown)),
+        **given,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def _parse(data: bytes) -> dict[str, object]:

@@ -61,9 +61,14 @@ def _old(component: ComponentFolder, kept: Sequence[str]) -> Iterator[Note]:
 
 
 def command(series: str) -> str:
-    """Return the command that makes an audit of this series."""
-    kind = next((one for one in sorted(_COMMANDS, reverse=True) if series.startswith(one)), "")
-    return _COMMANDS.get(kind, "repeat it: sunlit audit --help, with")
+    """Return the command that makes an audit of this series; `--component` stands after it."""
+    return next((words for kind, words in COMMANDS.items() if series.startswith(kind)), IMPORT)
 
 
-_COMMANDS: Final[dict[str, str]] = {}
+COMMANDS: Final[dict[str, str]] = {
+    "bias-audit": "sunlit audit bias PREDICTIONS",
+    "drift": "sunlit audit drift REFERENCE CURRENT",
+    "red-team": "sunlit audit redteam",
+    "robustness": "sunlit audit robustness DATA",
+}
+IMPORT: Final = "sunlit audit import FILE"
