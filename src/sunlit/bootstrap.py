@@ -1,7 +1,7 @@
 """Settings -> adapters -> use cases. No logic: it only says which real thing is used."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,7 @@ from sunlit.rubric.control import Rubric
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.evidence import Evidence
 from sunlit.statement.hashing import Progress
+from sunlit.views.findings_beside import beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,10 @@ def decay_of(
         said = () if as_known_then else drafts
         return judge(component, said, notes, history, question).conformity
 
-    return decay(at, now=now, then=asked.at, ahead=ahead)
+    found = decay(at, now=now, then=asked.at, ahead=ahead)
+    question = _question(path, asked, rubric, now, home, present)
+    evidence = evidence_for(component, drafts, present, question)
+    return replace(found, beside=beside(found.now, evidence))
 
 
 def _read(path: Path, asked: Asked, progress: Progress | None = None) -> ComponentFolder:

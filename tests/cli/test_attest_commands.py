@@ -116,6 +116,10 @@ def test_counter_evidence_opens_a_finding_and_its_withdrawal_closes_it(town: Tow
     assert "beside it: reply of maker.example" in text
     shown = town("attest", "show", town.model, *QUESTION).out
     assert "[stands]" in shown
+    now = town("conformity", town.model, *QUESTION)
+    assert f"beside {control['control']}: reply of maker.example" in now.out
+    decayed = town.read("conformity", town.model, *QUESTION)
+    assert decayed["beside"] == after["beside"]
     town("attest", "withdraw", done["statement"], "--reason", "wrong", by=f"{LABS[2]}/assessor")
     again = town.read("assure", town.model, *QUESTION)
     assert assu(again, "figures meet their thresholds")["outcome"] == "HOLDS"

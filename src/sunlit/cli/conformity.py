@@ -76,6 +76,8 @@ def lines(found: Decay) -> Iterator[str]:
         yield ""
         yield "Since then:" if found.since else "Since then nothing became another answer."
         yield from (f"  {_moved(one)}" for one in found.since)
+    for control, remarks in found.beside.items():
+        yield from (f"  beside {control}: {one.line}" for one in remarks)
     yield ""
     if found.changes:
         yield f"Until {found.until.date()}, if nobody says anything more:"

@@ -5,8 +5,8 @@ as of that time. What will lapse is found by asking again at each time at which 
 if nobody said anything more. Nothing is guessed.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, Protocol
@@ -17,6 +17,7 @@ from sunlit.log.entry import Entry
 from sunlit.registry.home import Home
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.finding import Finding, Outcome
+from sunlit.views.findings_beside import Remark
 from sunlit.views.findings_timeline import Bar
 
 MAX_STEPS: Final = 200
@@ -82,7 +83,8 @@ class Decay:
     """What held `then` (None where no date was given), what holds `now`, and what changes ahead.
 
     `since` are the findings that differ between the two; `until` is as far as was looked;
-    `complete` is False where so much ends that looking stopped before.
+    `complete` is False where so much ends that looking stopped before. `beside` is what stands
+    beside the findings of now, by control.
     """
 
     now: Conformity
@@ -90,6 +92,7 @@ class Decay:
     changes: tuple[Change, ...]
     then: Conformity | None = None
     complete: bool = True
+    beside: Mapping[str, Sequence[Remark]] = field(default_factory=dict)
 
     @property
     def since(self) -> tuple[Change, ...]:
@@ -106,6 +109,10 @@ class Decay:
             "until": format_time(self.until),
             "changes": [one.to_json() for one in self.changes],
             "complete": self.complete,
+            "beside": {
+                control: [one.to_json() for one in remarks]
+                for control, remarks in self.beside.items()
+            },
         }
 
 
