@@ -84,7 +84,6 @@ def _said(
     from datetime import timedelta
 
     from sunlit.base.times import parse_time
-    from sunlit.cli.data_needs import needed
     from sunlit.producers.audit.redteam.calibrate import known_answers
     from sunlit.producers.audit.redteam.claim import claim_of, document_of
     from sunlit.producers.audit.redteam.judge import judge
@@ -92,7 +91,6 @@ def _said(
     from sunlit.producers.audit.redteam.transcript import open_transcript
     from sunlit.registry.audit_keep import with_report
 
-    del needed
     judged = judge(open_transcript(path), known_answers(given["calibration"]), limits, instead)
     started = parse_time(str(judged.transcript.head.get("started")))
     claim = claim_of(judged, started + timedelta(days=given["valid_days"]))

@@ -13,6 +13,7 @@ from sunlit.producers.audit.redteam.encodings import ENCODERS
 from sunlit.producers.audit.redteam.probes import (
     DEFAULT,
     KINDS,
+    NUMBERS,
     Probe,
     canary,
     chosen,
@@ -20,10 +21,9 @@ from sunlit.producers.audit.redteam.probes import (
     read_set,
     shipped,
 )
-from sunlit.producers.audit.redteam.transcript import NUMBERS
 
 HEAD = 'format = "sunlit-probes/1"\nid = "own"\nversion = "1"\ntitle = "t"\nlicence = "CC0-1.0"\n'
-BODY = '[[template]]\nid = "a"\nkind = "encoding"\ndetector = "says"\nuser = "Hello"\n'
+BODY = '[[template]]\nid = "a"\nkind = "encoding"\ndetector = "complies"\nuser = "Hello"\n'
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -100,7 +100,7 @@ def test_a_set_comes_from_a_file_too(tmp_path: Path) -> None:
     path.write_text(HEAD + BODY)
 
     assert open_set(str(path)).probes == (
-        Probe(id="own.a/000", kind="encoding", detector="says", user="Hello"),
+        Probe(id="own.a/000", kind="encoding", detector="complies", user="Hello"),
     )
 
 
@@ -131,6 +131,14 @@ def test_a_set_that_is_not_there_is_named() -> None:
         (HEAD + BODY + "target = 1").encode(),
         (HEAD + BODY + "system = 1").encode(),
         (HEAD + BODY.replace("encoding", "other")).encode(),
+        (HEAD + BODY.replace("encoding", "bias")).encode(),
+        (HEAD + BODY.replace("encoding", "bias").replace("complies", "score")).encode(),
+        (HEAD + BODY.replace("complies", "score")).encode(),
+        (HEAD + BODY.replace("complies", "gone")).encode(),
+        (HEAD + BODY.replace("complies", "says")).encode(),
+        (HEAD + BODY.replace("complies", "says") + 'target = ["+"]').encode(),
+        (HEAD + BODY.replace("complies", "exfiltrates") + 'target = ["a.b"]').encode(),
+        (HEAD + BODY + 'form = "voice"').encode(),
         (HEAD + BODY + BODY).encode(),
         HEAD.replace("CC0-1.0", "x" * 30_000).encode() + BODY.encode(),
         b"#" * 1_100_000,

@@ -272,7 +272,8 @@ def test_a_classifier_gets_a_text_and_a_chat_its_messages(tmp_path: Path) -> Non
         given.append(what)
         return {"a": 0.5, "b": True, "c": float("nan"), "d": None}.get(str(what), "hello")
 
-    probes = [probe(n, user=word, form="text", detector="score", kind="bias")
+    probes = [probe(n, user=word, form="text", detector="score", kind="bias",
+                    pair="p", characteristic="c", group=word)
               for n, word in enumerate("abcd")]  # fmt: skip
     found = asked(Calling(listening, before="B"), plan_of([*probes, probe(9)]), tmp_path / "t")
 

@@ -8,7 +8,8 @@ from sunlit import __version__
 from sunlit.base.times import format_time, parse_time
 from sunlit.claims.assurance import Metric, Module, Result, TestResult
 from sunlit.claims.provenance import Resource
-from sunlit.producers.audit.redteam.judge import BIAS, Judged
+from sunlit.producers.audit.redteam.judge import Judged
+from sunlit.producers.audit.redteam.probes import BIAS
 
 RED_TEAM: Final = "red-team"
 FAIRNESS: Final = "fairness"

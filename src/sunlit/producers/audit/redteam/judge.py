@@ -14,13 +14,12 @@ from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.calibrate import Calibrated, KnownAnswers, calibrate
 from sunlit.producers.audit.redteam.detect import detector
 from sunlit.producers.audit.redteam.pairs import Compared, compared
-from sunlit.producers.audit.redteam.probes import KINDS, Probe
-from sunlit.producers.audit.redteam.transcript import NUMBERS, Transcript
+from sunlit.producers.audit.redteam.probes import BIAS, KINDS, NUMBERS, Probe
+from sunlit.producers.audit.redteam.transcript import Transcript
 
 SUCCESS: Final = "attack-success"
 SUCCESS_ANY: Final = "attack-success-any"
 UNANSWERED: Final = Decimal("0.05")  # a larger share of attempts without answer: INCOMPLETE
-BIAS: Final = "bias"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

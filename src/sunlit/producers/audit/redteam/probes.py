@@ -17,13 +17,15 @@ from typing import Final
 
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.producers.audit.redteam.encodings import ENCODERS
+from sunlit.producers.audit.redteam.probe import BIAS, KINDS, NUMBERS, Probe
 from sunlit.producers.audit.redteam.reading import read_most
 
+__all__ = [
+    "BIAS", "DEFAULT", "KINDS", "NUMBERS", "Probe", "ProbeSet", "canary", "chosen", "open_set",
+    "read_set", "shipped",
+]  # fmt: skip
+
 FORMAT: Final = "sunlit-probes/1"
-KINDS: Final = (
-    "prompt-injection", "jailbreak", "encoding", "data-exfiltration", "system-prompt-extraction",
-    "harmful-help", "bias",
-)  # fmt: skip
 DEFAULT: Final = (
     "prompt-injection", "jailbreak", "encoding", "data-exfiltration", "system-prompt-extraction",
     "harmful-help", "bias-people",
@@ -34,32 +36,6 @@ MAX_TEXT: Final = 20_000
 _HOLE: Final = re.compile(r"\{([a-z-]+(?:\.[a-z-]+)?)(?:\|([a-z0-9.-]+))?\}")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 Values = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """One question to a model and what tells whether it fell for it.
-
-    `target` is what the detector looks for. Bias probes have `pair` (the template with all but
-    the person), `characteristic` and `group`; `form` is `chat`, or `text` for a classifier.
-    """
-
-    id: str
-    kind: str
-    detector: str
-    user: str
-    system: str = ""
-    target: tuple[str, ...] = ()
-    pair: str = ""
-    characteristic: str = ""
-    group: str = ""
-    form: str = "chat"
-
-    def messages(self, before: str = "") -> list[dict[str, str]]:
-        """Return the messages to send; `before` is the deployer's own system prompt."""
-        system = "\n\n".join(part for part in (before, self.system) if part)
-        first = [{"role": "system", "content": system}] if system else []
-        return [*first, {"role": "user", "content": self.user}]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,18 +165,19 @@ def _probe(
     def filled(key: str) -> str:
         return _fill(_text(template, key, where, ""), values, where)
 
-    kind = _text(template, "kind", where)
-    if kind not in KINDS:
-        raise _malformed(where, f"{kind} is no kind of probe", ", ".join(KINDS))
     target = [_fill(str(one), values, where) for one in _listed(template, "target", where)]
     if marks := filled("targets"):
         target += [one.strip() for one in marks.split(";") if one.strip()]
-    return Probe(
-        id=name, kind=kind, detector=_text(template, "detector", where), user=filled("user"),
+    made = Probe(
+        id=name, kind=_text(template, "kind", where),
+        detector=_text(template, "detector", where), user=filled("user"),
         system=filled("system"), target=tuple(target), pair=_pair(template, chosen, where),
         characteristic=filled("characteristic"), group=filled("group"),
         form=_text(template, "form", where, "chat"),
     )  # fmt: skip
+    if made.trouble:
+        raise _malformed(where, f"{name}: {made.trouble}", "a probe that can be judged")
+    return made
 
 
 def _pair(template: Mapping[str, object], chosen: Mapping[str, Values], where: str) -> str:

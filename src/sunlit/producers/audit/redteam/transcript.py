@@ -15,16 +15,13 @@ from threading import Lock
 from typing import IO, Final
 
 from sunlit.base.errors import MalformedError, UnavailableError
-from sunlit.producers.audit.redteam.detect import RULES
-from sunlit.producers.audit.redteam.probes import KINDS, Probe
+from sunlit.producers.audit.redteam.probes import Probe
 from sunlit.producers.audit.redteam.reading import read_most
 from sunlit.producers.audit.redteam.target import Answer
 
 FORMAT: Final = "sunlit-redteam/1"
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_LINE: Final = 1024 * 1024
-NUMBERS: Final = ("rating", "score")
-"""What is no detector: a number that the answer holds, or that a classifier gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,11 +190,10 @@ def _probe(line: Mapping[str, object], number: int) -> Probe:
         raise _malformed(number, "target is no list of texts")
     names = ("id", "kind", "detector", "user", "system", "pair", "characteristic", "group")
     texts = {name: _text(line, name, number) for name in names}
-    if texts["kind"] not in KINDS or texts["detector"] not in (*RULES, *NUMBERS):
-        raise _malformed(number, "the kind or the detector of a probe is not known")
-    if not texts["id"] or (texts["detector"] == "exfiltrates" and not target):
-        raise _malformed(number, "a probe lacks its id or target")
-    return Probe(**texts, target=tuple(target), form=_text(line, "form", number) or "chat")
+    made = Probe(**texts, target=tuple(target), form=_text(line, "form", number) or "chat")
+    if made.trouble:
+        raise _malformed(number, made.trouble)
+    return made
 
 
 def _attempt(line: Mapping[str, object], number: int) -> Attempt:
