@@ -199,7 +199,8 @@ def test_too_much_evidence_is_not_looked_at() -> None:
 
 WORDS = st.sampled_from(
     ["statements", ".", "all", "exists", "map", "filter", "(", ")", "[", "]", "{", "}", ",", "s",
-     "s.id", "'a'", '"b"', "==", "&&", "||", "!", "-", "+", "1", "0", "true", "null", "?", ":", " in ",
+     "s.id", "'a'",
+     '"b"', "==", "&&", "||", "!", "-", "+", "1", "0", "true", "null", "?", ":", " in ",
      "facts", "now", "size", "duration", "timestamp", "%", "1.5", "b'x'", "has"]
 )  # fmt: skip
 

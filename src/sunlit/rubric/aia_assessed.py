@@ -86,6 +86,6 @@ def _row_or_fact(claim: RiskAssessment) -> str | None:
     if claim.row is not None and claim.row not in matrix().rows:
         return "It names a row that the register does not have."
     known = fact_questions()
-    if any(name in known and value not in {"yes", "no"} for name, value in claim.facts.items()):
+    if any(name in known and value not in ("yes", "no") for name, value in claim.facts.items()):
         return "A fact is answered with something else than yes or no."
     return None
