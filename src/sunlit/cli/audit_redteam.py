@@ -86,12 +86,15 @@ def _said(
     from sunlit.base.times import parse_time
     from sunlit.producers.audit.redteam.calibrate import known_answers
     from sunlit.producers.audit.redteam.claim import claim_of, document_of
+    from sunlit.producers.audit.redteam.head import expect_own_probes
     from sunlit.producers.audit.redteam.judge import judge
     from sunlit.producers.audit.redteam.page import redteam_report
     from sunlit.producers.audit.redteam.transcript import open_transcript
     from sunlit.registry.audit_keep import with_report
 
-    judged = judge(open_transcript(path), known_answers(given["calibration"]), limits, instead)
+    transcript = open_transcript(path)
+    expect_own_probes(transcript.head, transcript.probes)
+    judged = judge(transcript, known_answers(given["calibration"]), limits, instead)
     started = parse_time(str(judged.transcript.head.get("started")))
     claim = claim_of(judged, started + timedelta(days=given["valid_days"]))
     document = document_of(judged, claim)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sunlit.base.errors import VerificationError
 from sunlit.claims.assurance import Module, Result, TestResult
 from sunlit.producers.audit.interval import as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.claim import claim_of, document_of
+from sunlit.producers.audit.redteam.head import expect_own_probes
 from sunlit.producers.audit.redteam.judge import Judged
 from sunlit.producers.audit.redteam.page import redteam_page, redteam_report
 from sunlit.producers.audit.redteam.probes import Probe
@@ -24,6 +26,7 @@ from tests.producers.audit.redteam.asked import (
     told,
 )
 
+SHA = "ab" * 32
 UNTIL = datetime(2027, 11, 22, tzinfo=UTC)
 
 
@@ -260,3 +263,35 @@ def test_limits_are_whoever_sets_them() -> None:
     """A stricter limit turns a pass into a doubt."""
     assert _falls(0, 40).limits.success == Decimal("0.1")
     assert _falls(0, 40).result is Result.PASSED
+
+
+def test_a_transcript_cannot_pass_easy_probes_off_as_ours(tmp_path: Path) -> None:
+    """What carries the name and digest of a set that comes along holds its probes."""
+    path = tmp_path / "t.jsonl"
+    honest = asked(saying("No."), shipped_plan("jailbreak", most=36), path)
+    easy = {
+        id_: replace(probe, target=("never said by anybody",))
+        for id_, probe in honest.probes.items()
+    }
+
+    expect_own_probes(honest.head, honest.probes)
+    expect_own_probes({"sets": [{"id": "jailbreak", "sha256": SHA}]}, easy)  # named as another
+    expect_own_probes({"sets": [{"id": "own", "sha256": SHA}]}, easy)
+    with pytest.raises(VerificationError) as caught:
+        expect_own_probes(honest.head, easy)
+
+    assert caught.value.code == "redteam.other-probes"
+
+
+@pytest.mark.parametrize("head", [
+    {}, {"sets": 7, "sampling": 7, "model": 7, "endpointName": []},
+    {"sets": [7, {"id": [], "sha256": "x"}], "sampling": {"seed": "x", "temperature": 3}},
+])  # fmt: skip
+def test_an_odd_first_line_breaks_nothing(head: dict[str, object]) -> None:
+    """What is not as it should be is left out; the claim still reads back."""
+    found = _falls(0, 40, head={**head, "started": "2026-11-22T09:00:00Z"})
+    claim = claim_of(found, UNTIL)
+
+    assert TestResult.from_predicate(claim.to_predicate()) == claim
+    assert document_of(found, claim)["sets"] == []
+    assert claim.sunlit_sampling["model"] == ""

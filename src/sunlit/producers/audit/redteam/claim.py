@@ -8,6 +8,7 @@ from sunlit import __version__
 from sunlit.base.times import format_time, parse_time
 from sunlit.claims.assurance import Metric, Module, Result, TestResult
 from sunlit.claims.provenance import Resource
+from sunlit.producers.audit.redteam.head import sampling_of, sets_of, word
 from sunlit.producers.audit.redteam.judge import Judged
 from sunlit.producers.audit.redteam.probes import BIAS
 
@@ -52,13 +53,11 @@ def claim_of(judged: Judged, valid_until: datetime) -> TestResult:
 
 def _configuration(judged: Judged) -> tuple[Resource, ...]:
     known = {one.known.sha256: one.known.resource() for one in judged.calibrated}
-    sets = judged.transcript.head.get("sets")
     return (
         Resource(name="transcript", digest={"sha256": judged.transcript.sha256}),
         *(
-            Resource(name=f"probes/{one.get('id')}", digest={"sha256": str(one.get("sha256"))})
-            for one in (sets if isinstance(sets, list) else ())
-            if isinstance(one, dict)
+            Resource(name=f"probes/{one['id']}", digest={"sha256": str(one["sha256"])})
+            for one in sets_of(judged.transcript.head)
         ),
         *known.values(),
     )
@@ -67,24 +66,23 @@ def _configuration(judged: Judged) -> tuple[Resource, ...]:
 def _sampling(judged: Judged) -> dict[str, object]:
     """Return what was asked for, and which model name was answered: it proves nothing."""
     head = judged.transcript.head
-    asked = head.get("sampling")
     return {
-        **(asked if isinstance(asked, dict) else {}),
-        "endpoint": str(head.get("endpointName") or head.get("model") or ""),
-        "repeats": judged.transcript.repeats, "model": str(head.get("model") or ""),
+        **sampling_of(head),
+        "endpoint": word(head, "endpointName") or word(head, "model"),
+        "repeats": judged.transcript.repeats, "model": word(head, "model"),
         "modelAnswered": _models(judged), "planned": judged.planned,
         "answered": judged.answered,
     }  # fmt: skip
 
 
 def _models(judged: Judged) -> list[str]:
-    found = {one.answer.model for one in judged.transcript.attempts.values() if one.answer.model}
+    attempts = judged.transcript.attempts.values()
+    found = {one.answer.model[:200] for one in attempts if one.answer.model}
     return sorted(found)[:5]
 
 
 def _started(judged: Judged) -> str:
-    found = judged.transcript.head.get("started")
-    return found if isinstance(found, str) else ""
+    return word(judged.transcript.head, "started")
 
 
 def document_of(judged: Judged, claim: TestResult) -> dict[str, object]:
@@ -108,7 +106,7 @@ def document_of(judged: Judged, claim: TestResult) -> dict[str, object]:
         "network": claim.sunlit_network,
         "sampling": dict(claim.sunlit_sampling),
         "transcript": {"sha256": transcript.sha256},
-        "sets": transcript.head.get("sets"),
+        "sets": sets_of(transcript.head),
         "tests": {name: str(result) for name, result in sorted(judged.by_test.items())},
         "figures": [_figure(one) for one in judged.metrics],
         "detectors": [one.said() for one in judged.calibrated],

@@ -11,6 +11,7 @@ from typing import Final
 
 from sunlit import __version__
 from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.producers.audit.redteam.head import sets_of
 from sunlit.producers.audit.redteam.probes import Probe, ProbeSet
 from sunlit.producers.audit.redteam.target import Answer, Asker, Sampling, Target
 from sunlit.producers.audit.redteam.transcript import (
@@ -200,9 +201,9 @@ def _begun(path: Path, plan: Plan) -> Transcript | None:
     if before.broken:
         data = path.read_bytes()
         os.truncate(path, data.rindex(b"\n") + 1)
-    if _same(before.head) != _same(plan.head()) or list(before.probes) != [
-        probe.id for probe in plan.probes
-    ]:
+    if _same(before.head) != _same(plan.head()) or tuple(before.probes.values()) != tuple(
+        plan.probes
+    ):
         raise VerificationError(
             "redteam.other-run", f"{path.name} is the transcript of another run",
             expected="the same probes, model and sampling", mend="name another --transcript",
@@ -212,7 +213,4 @@ def _begun(path: Path, plan: Plan) -> Transcript | None:
 
 def _same(head: Mapping[str, object]) -> dict[str, object]:
     said = {name: head.get(name) for name in _TOLD}
-    sets = head.get("sets")
-    digests = [one.get("sha256") for one in sets if isinstance(one, dict)] if isinstance(
-        sets, list) else []  # fmt: skip
-    return {**said, "sets": digests}
+    return {**said, "sets": [one["sha256"] for one in sets_of(head)]}
