@@ -22,6 +22,8 @@ HOW: Final = (
     "A PSI over its limit counts as drift where chance alone reaches it in under 1 of 20 cases.",
     "docs/assurance/drift.md has every definition.",
 )
+NAMED_BY: Final = "The statement about the component"
+NO_VALUES: Final = "columns, groups that are large enough, counts and shares"
 LIMITS: Final = (
     "Whether a change matters: inputs may move and the answers stay right, or the other way round.",
     "Changes in how columns hang together while each keeps its own distribution.",
@@ -38,6 +40,7 @@ def drift_page(detail: Item) -> Page:
         title=f"Has {known(part(detail, 'current').get('name'))} drifted?",
         lead=known(detail.get("headline")),
         verdict="No figure is beyond its limit." if holds else "Figures are beyond their limits.",
+        named_by=NAMED_BY, no_values=NO_VALUES,
         holds=holds, grounds=[_said(one) for one in figures if one.get("verdict") == "beyond"],
         facts=_facts(detail), table=_table(figures), more=(_left_out(detail),),
         charts=_charts(detail, figures), how=HOW, limits=LIMITS,
@@ -106,7 +109,7 @@ def _left_out(detail: Item) -> Table:
 def _charts(detail: Item, figures: Sequence[Item]) -> tuple[Chart, ...]:
     found = [
         one for one in figures
-        if one.get("name") == "psi" and not one.get("group") and number(one.get("value"))
+        if one.get("name") == "psi" and not one.get("group")
     ]  # fmt: skip
     found.sort(key=lambda one: (-(number(one.get("value")) or 0), str(one.get("column"))))
     charts = [_psi(found)] if found else []

@@ -76,7 +76,8 @@ def answered(model: Model, batch: Batch, cut: float = CUT) -> Answers | None:
 def rows_of(batch: Batch) -> int:
     """Return how many inputs a batch holds."""
     if isinstance(batch, Mapping):
-        return len(next(iter(batch.values()), ()))
+        columns: Columns = batch
+        return len(next(iter(columns.values()), ()))
     return len(batch)
 
 

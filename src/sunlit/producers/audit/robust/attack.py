@@ -8,6 +8,7 @@ that could exist.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -54,7 +55,7 @@ def attack(
     np.random.seed(seed % 2**32)  # noqa: NPY002 - see above
     try:
         moved = [
-            _distance(toolbox, _Around(model, batch, int(at), numbers, cut), base.labels[at])
+            _distance(_Around(model, batch, int(at), numbers, cut), str(base.labels[at]))
             for at in picked
         ]
     finally:
@@ -73,9 +74,7 @@ def _toolbox() -> Any:  # noqa: ANN401 - untyped, and an extra
             "robust.needs", "an attack needs adversarial-robustness-toolbox",
             mend="pip install 'sunlit[adversarial]'",
         )  # fmt: skip
-    import art  # noqa: PLC0415 - an extra, slow to import
-
-    return art
+    return import_module("art")
 
 
 class _Around:
@@ -102,19 +101,17 @@ class _Around:
         return np.full(rows, "", dtype=object) if given is None else given.labels
 
 
-def _distance(toolbox: Any, around: _Around, label: str) -> float | None:  # noqa: ANN401 - see above
-    from art.attacks.evasion import HopSkipJump  # noqa: PLC0415 - an extra
-    from art.estimators.classification import BlackBoxClassifier  # noqa: PLC0415 - an extra
-
-    del toolbox
+def _distance(around: _Around, label: str) -> float | None:
+    attacks = import_module("art.attacks.evasion")
+    classifiers = import_module("art.estimators.classification")
 
     def asked(points: Array) -> Array:
         other = np.array([one not in (label, "") for one in around.labels(points)], np.int64)
         return np.eye(2)[other]  # the toolbox wants a score for each class
 
     shape = (around.width,)
-    seen = BlackBoxClassifier(asked, shape, 2, clip_values=(-3.0, 3.0))
-    way = HopSkipJump(
+    seen = classifiers.BlackBoxClassifier(asked, shape, 2, clip_values=(-3.0, 3.0))
+    way = attacks.HopSkipJump(
         seen, batch_size=64, max_iter=STEPS, max_eval=QUERIES, init_eval=50, init_size=100,
         verbose=False,
     )  # fmt: skip

@@ -11,7 +11,15 @@ from typing import Any, Final
 import numpy as np
 
 from sunlit.base.errors import MalformedError, UnavailableError
-from sunlit.producers.audit.robust.answers import REFUSALS, Answers, Array, Batch, Model, as_labels
+from sunlit.producers.audit.robust.answers import (
+    REFUSALS,
+    Answers,
+    Array,
+    Batch,
+    Columns,
+    Model,
+    as_labels,
+)
 from sunlit.producers.quiet import silence
 
 MAX_MODEL: Final = 2_000_000_000  # bytes
@@ -94,10 +102,11 @@ class Onnx:
             return {
                 only.name: _texts(only, batch) if "string" in only.type else _images(only, batch)
             }
+        columns: Columns = batch
         if len(self._inputs) == 1:
             only = self._inputs[0]
-            return {only.name: _matrix(batch, tuple(batch), _dtype(only.type))}
-        return {one.name: _column(one, batch[one.name]) for one in self._inputs}
+            return {only.name: _matrix(columns, tuple(columns), _dtype(only.type))}
+        return {one.name: _column(one, columns[one.name]) for one in self._inputs}
 
 
 def _texts(one: Any, batch: list[str]) -> Array:  # noqa: ANN401 - an input of onnxruntime

@@ -47,6 +47,8 @@ def robustness_page(detail: Item) -> Page:
         title=f"How steady is {known(part(detail, 'model').get('name'))}?",
         lead=known(detail.get("headline")),
         verdict="No figure is beyond its limit." if holds else "Figures are beyond their limits.",
+        named_by="The statement about the component",
+        no_values="columns, changes, counts and shares",
         holds=holds, grounds=[_said(one) for one in figures if one.get("verdict") == "beyond"],
         facts=_facts(detail), table=_table(figures), more=(_far(detail), _left_out(detail)),
         charts=tuple(_chart(name, figures) for name in NAMES if _named(name, figures)),
