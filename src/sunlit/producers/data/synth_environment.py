@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.producers.data.synth_frame import Frame, Numbers
+from sunlit.producers.quiet import quiet
 
 REQUEST: Final = "sunlit-synth-request/1"
 ANSWER: Final = "sunlit-synth-answer/1"
@@ -136,7 +137,7 @@ def _run(environment: Environment, folder: Path) -> None:
     try:
         done = subprocess.run(
             command, cwd=folder, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, timeout=environment.seconds,
+            stderr=subprocess.PIPE, timeout=environment.seconds, env=quiet(),
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise UnavailableError(
