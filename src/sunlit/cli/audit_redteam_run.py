@@ -94,7 +94,7 @@ def _sampling(given: dict[str, Any]) -> Sampling:
             "--generations above 1 needs a --temperature above 0: without, each says the same"
         )
     return Sampling(
-        model=given["model"] or given["function"] or "", temperature=given["temperature"],
+        model=given["model"] or Path(given["function"]).name, temperature=given["temperature"],
         max_tokens=given["max_tokens"], seed=given["seed"],
     )  # fmt: skip
 

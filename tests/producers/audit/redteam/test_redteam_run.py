@@ -54,6 +54,7 @@ def test_an_endpoint_is_asked_with_all_that_was_said(tmp_path: Path) -> None:
     }
     assert "k-1" not in (tmp_path / "t.jsonl").read_text()
     assert found.why == "done"
+    assert (tmp_path / "t.jsonl").stat().st_mode & 0o077 == 0  # the owner's alone
 
 
 @loopback

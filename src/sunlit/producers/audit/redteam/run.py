@@ -107,7 +107,7 @@ def run(
     """
     try:
         before = _begun(path, plan)
-        with path.open("ab") as file:
+        with open(path, "ab", opener=_private) as file:
             writer = Writer(file)
             if before is None:
                 writer.write(plan.head())
@@ -121,6 +121,11 @@ def run(
             "redteam.cannot-write", f"the transcript {path.name} cannot be written",
             got=error.strerror or "an error", mend="name another --transcript",
         ) from error  # fmt: skip
+
+
+def _private(path: str, flags: int) -> int:
+    """What a model said may repeat a system prompt: it is the owner's."""
+    return os.open(path, flags, 0o600)
 
 
 def _asked(
