@@ -233,6 +233,17 @@ def test_a_release_outside_the_plan_inherits_nothing(changes: dict[str, object])
     assert found(planned(**changes)) == ()
 
 
+def test_a_plan_without_a_retest_carries_nothing_over() -> None:
+    """No log holds one; a rule that is handed one all the same says no."""
+    said = planned()
+    said.said = [
+        replace(it, claim=replace(it.claim, retests=())) if isinstance(it.claim, ChangePlan) else it
+        for it in said.said
+    ]
+
+    assert found(said) == ()
+
+
 def other_files(said: Story) -> None:
     """Let a file differ that may not."""
     said.manifests = {EARLIER: {**BEFORE, "run.py": "02" * 32}}

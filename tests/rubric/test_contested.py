@@ -11,6 +11,8 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import CounterEvidence, Reply, Result, Withdrawal
 from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
+from sunlit.claims.bias import Attribute, BiasAudit, Cell
+from sunlit.claims.provenance import Resource
 from sunlit.claims.risk import Vote
 from sunlit.rubric.contested import Contest, by_statement, contests, turned
 from sunlit.rubric.finding import Verdict
@@ -247,9 +249,18 @@ def test_a_decision_is_taken_back_by_who_made_it() -> None:
     assert not told.only().stands
 
 
+AUDIT = BiasAudit(
+    data=Resource(name="p", digest={"sha256": story.DATA}), rows=10, favourable="1",
+    attributes=(Attribute(name="s", characteristic="sex"),), cube=(Cell(rows=10, selected=4),),
+    commitment="cd" * 32, floor=10, tool="t", tool_version="1", audited_on=story.EARLY,
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("claim", "scope", "stands"),
     [
+        (AUDIT, "fairness", True),
+        (AUDIT, "performance", False),
         (story.component(), "performance", True),
         (story.data_scan(), "privacy", True),
         (story.data_scan(), "performance", False),
@@ -262,7 +273,8 @@ def test_facts_and_data_are_contested_in_their_scope(
 ) -> None:
     """What a release is, in any scope that one is accredited for; data in `privacy` only."""
     told = Told()
-    told.story.world.accredit(LABS[2], "privacy")
+    told.story.world.accredit(LABS[2], "privacy", "fairness")
+    told.story.say(AUDIT, told.story.maintainer)
     target = next(it for it in told.story.said if it.claim == claim)
     told.contested(target, scope=scope)
     assert told.only().stands is stands

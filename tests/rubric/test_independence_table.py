@@ -229,6 +229,12 @@ def fails_and_is_silenced(said: Story) -> None:
     said.world.conflict(said.maker, A)
 
 
+def failure_in_its_name(said: Story) -> None:
+    """Let lab-c say, in lab-a's name, that it failed."""
+    failed = replace(story.attestation(A), result=Result.FAILED)
+    said.say(failed, key(said, 2))
+
+
 def fails_without_accreditation(said: Story) -> None:
     """Let somebody attest a failure who is not accredited."""
     fails(said, said.world.organisation("new-lab.example", Role.ASSESSOR))
@@ -383,6 +389,8 @@ CASES: Final = (
     Case("lab-a attests a failure", fails, "FAILS", ""),
     Case("lab-a attests a failure, and the maintainer declares a conflict with it",
          fails_and_is_silenced, "FAILS", ""),
+    Case("somebody else attests a failure in lab-a's name", failure_in_its_name, "UNKNOWN",
+         f"No key of {A} signed it."),
     Case("somebody without accreditation attests a failure", fails_without_accreditation,
          "UNKNOWN",
          "new-lab.example is not accredited for performance by anybody whom the trust file names."),
@@ -421,6 +429,21 @@ def test_every_case_has_its_finding_and_its_reason(number: int) -> None:
     assert (str(verdict.outcome), reason) == (case.finding, case.reason), case.what
     if reason and verdict.outcome == "UNKNOWN":  # the finding itself says it too
         assert f"{reason[:1].lower()}{reason[1:]}" in verdict.reason
+
+
+def test_of_many_that_do_not_count_the_first_are_named() -> None:
+    """And it is said how many more there are, whether discounted, warnings or of one group."""
+    said = Story().made()
+    said.declared()
+    said.attested(0, result=Result.WARNED)
+    for number in range(4):
+        said.attested(1, method=f"run {number}")
+    said.voted(1, 2)
+    said.published()
+    reason = independently_attested(said.evidence(), {}).reason
+    assert f"{A} does not count: it says WARNED, which is no pass." in reason
+    assert "lab-b.example does not count: it, or its group, counts already." in reason
+    assert reason.endswith("Nor do 1 more.")
 
 
 # --- contracts and tiers -----------------------------------------------------------------------

@@ -222,17 +222,6 @@ def tests(evidence: Evidence, kind: str) -> tuple[tuple[Admitted, TestResult, An
     )
 
 
-def audits(evidence: Evidence) -> tuple[tuple[Admitted, BiasAudit, Answer], ...]:
-    """Return the current, unexpired bias audits of the release that count."""
-    keepers = maintainers(evidence)
-    return tuple(
-        (said, audit, answer)
-        for said, audit in about(evidence, BiasAudit)
-        if is_current(evidence, audit.valid_until)
-        if (answer := by_tester(evidence, said, FAIRNESS, keepers)).allowed
-    )
-
-
 def signed_runs(evidence: Evidence) -> tuple[tuple[Admitted, Provenance, Answer], ...]:
     """Return the training runs of this release that a maintainer signed."""
     keepers = maintainers(evidence)
