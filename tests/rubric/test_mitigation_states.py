@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from sunlit.capabilities.risk.rules import gap_within_ceiling
 from sunlit.claims.admitted import Admitted
+from sunlit.claims.risk import Mitigation
 from sunlit.rubric import Finding, Outcome
-from sunlit.rubric.mitigations import SETTLED, State, digit_of, mitigation_gap, practice
+from sunlit.rubric.mitigations import SETTLED, State, digit_of, mitigation_gap, practice, told_state
 from sunlit.testing.authority import START
 from tests.rubric import story
 from tests.rubric.risks import promise
@@ -158,3 +159,20 @@ def test_a_test_that_ended_was_an_answer() -> None:
 
     assert state(tested, "M1", findings=(unknown,)) is State.MISSING
     assert state(scanned, "M1", findings=(unknown,)) is State.NOT_ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ([], State.NOT_ANSWERED),
+        ([promise("M4")], State.DUE),
+        ([promise("M4", due=START)], State.MISSING),
+        ([promise("M4"), story.mitigation("M4")], State.IN_PLACE),
+        ([story.mitigation("M4"), promise("M4", not_needed_ground="Art 2")], State.NOT_NEEDED),
+        ([replace(story.mitigation("M4"), valid_until=START)], State.MISSING),
+    ],
+)
+def test_a_table_is_read_as_it_is_told(claims: list[Mitigation], expected: State) -> None:
+    """The arithmetic alone, whoever told it, in any order."""
+    assert told_state(claims, SOON) is expected
+    assert told_state(claims[::-1], SOON) is expected

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlit.base.errors import MalformedError
+from sunlit.registry.rubrics import load_rubric
 from sunlit.rubric import (
     Outcome,
     Parameter,
@@ -19,7 +20,6 @@ from sunlit.rubric import (
     read_profile,
     resolve,
 )
-from sunlit.registry.rubrics import load_rubric
 from sunlit.rubric.core import SHIPPED, adapted, core_catalog, core_profile, core_rubric
 from sunlit.rubric.floor import at_least_as_strict
 from sunlit.rubric.oscal import NS, Catalog
