@@ -6,6 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import lightgbm
+import numpy as np
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
@@ -237,6 +239,25 @@ def test_a_column_that_is_not_there_is_named(alike: Path) -> None:
         run(alike, "--prediction", "decision", "--attribute", "sex=sex")
 
     assert caught.value.code == "data.no-column"
+
+
+def test_a_model_is_asked_where_nobody_wrote_predictions(alike: Path, component: Path) -> None:
+    """It has to be a file of the component; then it is known which bytes answered."""
+    data = lightgbm.Dataset(np.arange(400.0)[:, None], np.arange(400) % 2, feature_name=["age"])
+    settings = {"verbosity": -1, "objective": "binary", "num_threads": 1}
+    other = component.parent / "other.txt"
+    lightgbm.train(settings, data, 2).save_model(str(other))
+    words = ("--attribute", "sex=sex", "--threshold", "0.5", "--component", component, "--json")
+
+    with pytest.raises(MalformedError) as caught:
+        run(alike, "--model", other, *words)
+    assert caught.value.code == "audit.other-model"
+
+    other.replace(component / "model.txt")
+    code, said = run(alike, "--model", component / "model.txt", *words)
+    assert code == 0
+    assert json.loads(said)["claim"]["predicate"]["binding"] == "files-verified"
+    assert run(alike, *NAMES, "--model", component / "model.txt")[0] == 2
 
 
 @pytest.fixture

@@ -11,10 +11,8 @@ from sunlit.base.errors import COULD_NOT_FIND_OUT, DOES_NOT_HOLD
 from sunlit.cli.audit_acting import AuditOptions, answer, audit_options, said_audit
 from sunlit.cli.audit_bias_said import judged_lines, lines_of
 from sunlit.cli.output import emit
-from sunlit.cli.progress import bar
 
 if TYPE_CHECKING:
-    from sunlit.cli.audit_bias_asked import Given
     from sunlit.producers.audit.bias.claim import Audit
 
 READING: Final = ("encoding", "delimiter", "memory")
@@ -28,6 +26,7 @@ Examples:
     --attribute race=race --form ll144 --reports out
   sunlit audit bias checks.csv --prediction referred --adverse yes --outcome fraud \\
     --attribute age=age --not-analysed religion="not collected" --form psed
+  sunlit audit bias test.parquet --model model.txt --threshold 0.7 --rule below --attribute SEX=sex
   sunlit audit bias --open cube.json --claim bias-audit.intoto.jsonl
 \b
 Each row is a person (or a case). The model never has to be given up. Exit code 1: by the core's
@@ -41,6 +40,8 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option("--prediction", metavar="COLUMN", help="The column of what was predicted.")
 @click.option("--outcome", metavar="COLUMN", help="The column of what should have been.")
 @click.option("--score", metavar="COLUMN", help="A column of scores, instead of --prediction.")
+@click.option("--model", "model_file", type=FILE,
+              help="Ask this model instead: LightGBM's text format, or ONNX.")  # fmt: skip
 @click.option("--threshold", help="Where the score is cut: a number, or median.")
 @click.option("--rule", type=click.Choice(("at-least", "above", "at-most", "below")),
               help="How the score of who is selected stands to it.")  # fmt: skip
@@ -87,7 +88,8 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option("--claim", "statement", type=FILE, help="With --open: the audit's statement.")
 @audit_options
 def command(
-    *, place: str | None, opened: Path | None, statement: Path | None, options: AuditOptions,
+    *, place: str | None, opened: Path | None, statement: Path | None, model_file: Path | None,
+    options: AuditOptions,
     **given: Any,  # noqa: ANN401
 ) -> None:  # fmt: skip
     """Count PREDICTIONS by groups of people, and say how far the groups lie apart.
@@ -102,30 +104,17 @@ def command(
         return
     if place is None or statement is not None:
         raise click.UsageError("name the predictions, or --open GUARDED --claim STATEMENT")
+    if model_file is not None and (given["prediction"] or given["score"]):
+        raise click.UsageError("--model instead of --prediction and --score")
     from sunlit.cli.audit_bias_asked import read_given
+    from sunlit.cli.audit_bias_count import counted
     from sunlit.cli.data_needs import needed
 
     needed("pyarrow", "duckdb", "ibis", "scipy")
     reading = {name: given.pop(name) for name in READING}
     forms = given.pop("forms")
-    found = _counted(place, read_given(**given), reading)
+    found = counted(place, read_given(**given), reading, model_file, options)
     _tell(found, forms, options)
-
-
-def _counted(place: str, given: Given, reading: dict[str, Any]) -> Audit:
-    from sunlit.adapters.clock import SystemClock
-    from sunlit.claims.provenance import Resource
-    from sunlit.producers.audit.bias.claim import audit
-    from sunlit.producers.audit.bias.read import read_cube
-    from sunlit.producers.data.source import open_source
-    from sunlit.statement.withheld import new_salt
-
-    with bar("Hashing") as step:
-        source = open_source(place, progress=step, **reading)
-    with source:
-        cube = read_cube(source, given.columns, engine=given.engine)
-        data = Resource(name=source.name, digest=dict(source.digest))
-    return audit(cube, given.asked(data, SystemClock().now()), new_salt())
 
 
 def _in_private(found: Audit, options: AuditOptions) -> list[str]:

@@ -47,6 +47,7 @@ class Asked:
     days: int = 365
     contract: str | None = None
     distributed_on: str | None = None
+    binding: str = "declared"  # how it is known that the component made these predictions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,7 @@ def _claim(
         ),
         tool=TOOL, tool_version=__version__, data_kind=asked.data_kind, audited_on=asked.at,
         valid_until=asked.at + timedelta(days=asked.days), contract=asked.contract,
+        binding=asked.binding,
     )  # fmt: skip
 
 
