@@ -84,6 +84,7 @@ def _facts(detail: Item) -> tuple[Fact, ...]:
     return (
         Fact("Attempts planned", count(detail.get("planned"))),
         Fact("Answered", count(detail.get("answered"))),
+        Fact("Not asked yet", count(_not_asked(detail))),
         Fact("Not answered", ", ".join(f"{n} {word}" for word, n in errors.items()) or "none"),
         Fact("Model asked for", known(sampling.get("model"))),
         Fact("Model named in answers", known(", ".join(map(str, names)))),
@@ -93,6 +94,12 @@ def _facts(detail: Item) -> tuple[Fact, ...]:
         Fact("Longest answer, tokens", known(sampling.get("maxTokens"))),
         Fact("Network", known(detail.get("network"))),
     )
+
+
+def _not_asked(detail: Item) -> float | None:
+    planned, answered = number(detail.get("planned")), number(detail.get("answered"))
+    errors = [number(one) or 0 for one in part(detail, "errors").values()]
+    return None if planned is None or answered is None else planned - answered - sum(errors)
 
 
 def _table(figures: Sequence[Item]) -> Table:
