@@ -81,7 +81,7 @@ def test_a_whole_assessment_is_complete() -> None:
         {"businessDrivers11": ["item1-2", "item1-2"]},
         {"businessDrivers11": [7]},
         {"businessDrivers5": 2},
-        {"impact26": "item5-0", "impact27": "item1-4"},
+        {"impact26": "item5-0", "impact27": "item1-1"},
     ],
 )
 def test_what_is_no_answer_is_refused(changes: dict[str, object]) -> None:
