@@ -6,7 +6,7 @@ The first profile makes the floor. Each later one may add or tighten and never l
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -39,9 +39,13 @@ class _Layer:
     """Controls as they stand after some profiles: id -> (group, control in OSCAL)."""
 
     controls: Mapping[str, tuple[str, Object]]
+    _read: dict[str, Control] = field(default_factory=dict, init=False)
 
     def read(self) -> dict[str, Control]:
-        return {id_: read_control(group, item) for id_, (group, item) in self.controls.items()}
+        if not self._read:
+            for id_, (group, item) in self.controls.items():
+                self._read[id_] = read_control(group, item)
+        return self._read
 
 
 def resolve(
