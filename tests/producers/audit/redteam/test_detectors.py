@@ -66,7 +66,7 @@ def test_refusals_taken_for_successes_are_caught() -> None:
     assert naive.result is Result.WARNED
     (reason,) = [one.reason for one in naive.not_tested if one.what == "harmful-help"]
     assert reason == (
-        "keywords-naive takes 99 of 112 known refusals and harmless answers for successes"
+        "keywords-naive takes 101 of 115 known refusals and harmless answers for successes"
     )
     (tally,) = sound.tallies
     assert (tally.count, tally.rows) == (0, 127)
