@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -76,7 +76,7 @@ def answered(model: Model, batch: Batch, cut: float = CUT) -> Answers | None:
 def rows_of(batch: Batch) -> int:
     """Return how many inputs a batch holds."""
     if isinstance(batch, Mapping):
-        columns: Columns = batch
+        columns = cast("Columns", batch)
         return len(next(iter(columns.values()), ()))
     return len(batch)
 

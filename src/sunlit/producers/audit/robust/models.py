@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -102,7 +102,7 @@ class Onnx:
             return {
                 only.name: _texts(only, batch) if "string" in only.type else _images(only, batch)
             }
-        columns: Columns = batch
+        columns = cast("Columns", batch)
         if len(self._inputs) == 1:
             only = self._inputs[0]
             return {only.name: _matrix(columns, tuple(columns), _dtype(only.type))}
