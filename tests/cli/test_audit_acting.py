@@ -1,6 +1,8 @@
 """What the commands of `sunlit audit` share: kept beside the component, signed and logged once."""
 
 import json
+import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,6 @@ from sunlit.registry.home import Home
 from sunlit.registry.producing import ComponentFolder
 from sunlit.statement.by_uri import write_key_file
 from sunlit.testing.authority import named_key
-from sunlit.testing.clock import SetClock
 from tests.cli.doors import Door
 from tests.registry.telling import telling
 from tests.rubric.story import LABS, MAKER
@@ -47,19 +48,27 @@ def run(*words: object) -> Ended:
     return CliRunner().invoke(audit, [str(word) for word in words])
 
 
-@pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home with everybody registered, a component, and a clock that stands still."""
-    with telling(tmp_path) as told:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """A home with everybody registered, a component, and keys; made once."""
+    root = tmp_path_factory.mktemp("town")
+    with telling(root) as told:
         told.registered().made()
         told.story.world.accredit(LABS[0], "robustness")
-        clock = SetClock(told.clock.at)
-    for name in (f"{MAKER}/maintainer", f"{LABS[0]}/assessor"):
-        write_key_file(tmp_path / f"{name.split('/')[1]}.pem", named_key(name))
-    monkeypatch.setattr("sunlit.adapters.clock.SystemClock.now", lambda _self: clock.at)
+    for role, name in WHO.items():
+        write_key_file(root / f"{role}.pem", named_key(f"{name}/{role}"))
+    return root, told.clock.at
+
+
+@pytest.fixture
+def town(made: tuple[Path, datetime], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy for each test, and a clock that stands still."""
+    root, at = made
+    copy = Path(shutil.copytree(root, tmp_path / "town"))
+    monkeypatch.setattr("sunlit.adapters.clock.SystemClock.now", lambda _self: at)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.chdir(copy)
+    return copy
 
 
 def test_it_is_kept_beside_the_nearest_component(

@@ -111,6 +111,16 @@ def own_conflict(told: Told) -> Admitted:
     return entry
 
 
+def ahead(told: Told) -> Admitted:
+    """Let it be dated in the future."""
+    return told.contested(found_on=LATER)
+
+
+def of_another_scope(told: Told) -> Admitted:
+    """Let it be about something else than the statement."""
+    return told.contested(scope="target-validity")
+
+
 @pytest.mark.parametrize(
     ("brought", "why"),
     [
@@ -118,8 +128,8 @@ def own_conflict(told: Told) -> Admitted:
         (of_the_deployer, "It is shown only: city.example stands above lab.city.example."),
         (in_conflict, "It is shown only: maker.example declared a conflict of interest."),
         (own_conflict, "It is shown only: lab-c.example declared a conflict of interest."),
-        (lambda it: it.contested(found_on=LATER), "It is dated in the future: 2027-01-01."),
-        (lambda it: it.contested(scope="target-validity"),
+        (ahead, "It is dated in the future: 2027-01-01."),
+        (of_another_scope,
          "What it is against is not about target-validity, or is a decision."),
     ],
 )  # fmt: skip
