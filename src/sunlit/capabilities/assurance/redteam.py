@@ -44,7 +44,7 @@ BOUND: Final = ("files-verified", "declared")
 ENDPOINT: Final = "endpoint"
 """Key of `sunlit_sampling`: the name of the endpoint, as a WeightBinding has it."""
 MEND: Final = "change the model or what stands around it, test it again, then: sunlit assure {path}"
-BIND: Final = "sunlit audit binding {path} --endpoint-name NAME"
+BIND: Final = "sunlit audit binding {path} --endpoint-name NAME --method HOW --home HOME"
 
 
 @dataclass(frozen=True, slots=True)
