@@ -25,7 +25,7 @@ Examples:
 Exit code 1: a figure is beyond its limit. 3: some could not be told. docs/assurance/drift.md
 has every definition.
 """
-FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
+FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(epilog=EPILOG)

@@ -24,7 +24,7 @@ Examples:
 --callable runs the code that you name. Exit code 1: a figure is beyond its limit. 3: some could
 not be told. docs/assurance/robustness.md has every check.
 """
-FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
+FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(epilog=EPILOG)
