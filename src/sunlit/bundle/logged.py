@@ -1,8 +1,9 @@
 """Entries of a bundle that a witnessed log vouches for, and the history that they make."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.history import History
@@ -11,13 +12,29 @@ from sunlit.base.errors import VerificationError
 from sunlit.bundle.archive import Archive
 from sunlit.bundle.layout import ENTRY, MAX_PROOF, PROOF
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.assurance import Attestation, ChangePlan
+from sunlit.claims.assurance import (
+    Attestation,
+    ChangePlan,
+    CounterEvidence,
+    Effort,
+    Reply,
+    WeightBinding,
+)
 from sunlit.claims.authority import Accreditation, Key, Organisation
 from sunlit.claims.base import Claim, Opaque
 from sunlit.claims.decision import Anchor, Erasure, Hold, LogRegistration, Retention
 from sunlit.claims.lifecycle import TokenGrant
 from sunlit.claims.privacy import Review
-from sunlit.claims.risk import RiskCode, Use, Vote
+from sunlit.claims.risk import (
+    Acceptance,
+    BoardSession,
+    Measure,
+    Recusal,
+    RiskAssessment,
+    RiskCode,
+    Use,
+    Vote,
+)
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.entry import Entry
 from sunlit.log.merkle import leaf_hash
@@ -25,6 +42,18 @@ from sunlit.log.policy import Policy
 from sunlit.log.proof import TlogProof, verify_inclusion_of
 from sunlit.log.tiles import MAX_ENTRY
 from sunlit.statement.dsse import Envelope
+
+# The field of a claim that names for whom it speaks.
+SPEAKERS: Final[Mapping[type[Claim], str]] = {
+    **dict.fromkeys((Use, RiskAssessment, Measure, Acceptance), "deployer"),
+    **dict.fromkeys((LogRegistration, Anchor, Erasure, Hold, Retention), "deployer"),
+    **dict.fromkeys((Attestation, ChangePlan, CounterEvidence), "assessor"),
+    **dict.fromkeys((Vote, RiskCode, BoardSession, Recusal), "board"),
+    **dict.fromkeys((Reply, Effort), "organisation"),
+    Review: "reviewer",
+    TokenGrant: "issuer",
+    WeightBinding: "bound_by",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,15 +157,5 @@ def why_unsaid(said: Admitted, directory: Directory) -> str | None:
 
 def speaker_of(claim: Claim) -> str | None:
     """Return the organisation for which a claim speaks, where the claim names it."""
-    match claim:
-        case Use() | LogRegistration() | Anchor() | Erasure() | Hold() | Retention():
-            return claim.deployer
-        case Attestation() | ChangePlan():
-            return claim.assessor
-        case Review():
-            return claim.reviewer
-        case Vote() | RiskCode():
-            return claim.board
-        case TokenGrant():
-            return claim.issuer
-    return None
+    field = SPEAKERS.get(type(claim))
+    return None if field is None else str(getattr(claim, field))

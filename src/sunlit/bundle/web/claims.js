@@ -11,13 +11,30 @@ const CLAIMS = {
   "https://in-toto.io/attestation/test-result/v0.1": `result:=PASSED|WARNED|FAILED
     configuration?:[Resource] url?~:text passedTests?:[text] warnedTests?:[text]
     failedTests?:[text] sunlit_kind?~:text sunlit_tool?~:text sunlit_toolVersion?~:text
-    sunlit_metrics?:[Metric] sunlit_testedOn?~:time sunlit_validUntil?~:time`,
+    sunlit_metrics?:[Metric] sunlit_testedOn?~:time sunlit_validUntil?~:time
+    sunlit_module?~:=data-validation|functionality|bias-and-fairness|explainability|robustness-and-adversarial|performance|integration|user-acceptance-and-ethics|continuous-monitoring
+    sunlit_complete?~:flag sunlit_binding?~:text sunlit_detectors?:[Detector]
+    sunlit_sampling?:object sunlit_notTested?:[NotTested] sunlit_network?~:text
+    sunlit_contract?~:text sunlit_report?~:Resource`,
   "https://slsa.dev/provenance/v1": `buildDefinition:BuildDefinition runDetails:RunDetails`,
   "urn:sunlit:assurance:attestation:v1": `assessor:text scope:[text] method:text
     result:=PASSED|WARNED|FAILED assessedOn:time validUntil:time tool?~:text toolVersion?~:text
     use?~:text contract?~:text noConflictDeclared?:flag report?~:Resource limits?~:text`,
+  "urn:sunlit:assurance:bias-audit:v1": `data:Resource rows:whole favourable:text
+    attributes:[Attribute] cube:[Cell] commitment:text floor:whole figures?:[Metric]
+    outcome?~:text threshold?~:text adverse?:flag leftToReport?:[text] intervals?:object
+    notAnalysed?:[NotTested] binding?~:text tool:text toolVersion:text dataKind?~:text
+    auditedOn:time validUntil?~:time contract?~:text report?~:Resource`,
   "urn:sunlit:assurance:change-plan:v1": `assessor:text attestation:text permitted:[text]
     mayChange:[text] retests:[text] limits?:[Metric] validUntil:time`,
+  "urn:sunlit:assurance:counter-evidence:v1": `statement:text assessor:text scope:text
+    finding:text method?~:text report?~:Resource foundOn:time`,
+  "urn:sunlit:assurance:effort:v1": `organisation:text activity:text startedOn:time endedOn:time
+    personDays?~:decimal cost?~:decimal currency?~:text contract?~:text`,
+  "urn:sunlit:assurance:reply:v1": `organisation:text text:text control?~:text statements?:[text]
+    repliedOn:time`,
+  "urn:sunlit:assurance:weight-binding:v1": `endpoint:text method:text boundBy:text boundFrom:time
+    validUntil:time`,
   "urn:sunlit:assurance:withdrawal:v1": `statement:text reason:text`,
   "urn:sunlit:authority:accreditation:v1": `accreditor:text assessor:text scopes:[text]
     validFrom:time validUntil:time`,
@@ -78,11 +95,22 @@ const CLAIMS = {
     columns?:[text] sensitiveColumns?~:[text] usedFor?:[text]`,
   "urn:sunlit:provenance:documentation:v1": `card:text path:text present?:[text] empty?:[text]
     missing?:[text] metadata?:object`,
+  "urn:sunlit:risk:acceptance:v1": `use:text deployer:text what:text reason:text owner:text
+    acceptedOn:time validUntil:time`,
+  "urn:sunlit:risk:assessment:v1": `use:text deployer:text component?~:text questions:text
+    answers:object impactRaw:whole impactMax:whole autonomyLevel:whole area:whole row?~:text
+    facts?:object assessedOn:time validUntil:time`,
   "urn:sunlit:risk:code:v1": `board:text release:text use:text deployer:text scheme:text
     schemeDigest:text digits:text ceiling:whole tier:=low|medium|high|critical votes:[text]
     dissents?:[text] validUntil:time`,
+  "urn:sunlit:risk:measure:v1": `use:text deployer:text topic:text text:text evidence?~:Resource
+    owner?~:text decidedOn:time validUntil:time`,
   "urn:sunlit:risk:mitigation:v1": `practice:text use:text deployer:text evidence?~:text
-    evidenceDigest?~:text notNeededGround?~:text validUntil:time`,
+    evidenceDigest?~:text notNeededGround?~:text validUntil:time owner?~:text due?~:time`,
+  "urn:sunlit:risk:recusal:v1": `board:text release:text use:text deployer:text reason:text
+    recusedOn:time`,
+  "urn:sunlit:risk:session:v1": `board:text release:text use:text deployer:text scheme:text
+    openedOn:time closesOn:time documents?:[Resource] note?~:text`,
   "urn:sunlit:risk:use:v1": `id:text deployer:text component:text description:text area:whole
     owner?~:text furtherAreas?:[whole] prohibitedPractice?~:text need?~:text target?~:text
     targetFits?~:text oversight?~:text fallback?~:text breakGlass?~:text jurisdictions?:[text]
@@ -96,18 +124,26 @@ const CLAIMS = {
     audiences:[text]`,
 };
 const NESTED = {
+  "Attribute": `name:text characteristic:text unknown?~:whole reference?~:text
+    referenceRule?~:text excluded?:[NotTested]`,
   "BuildDefinition": `buildType:text externalParameters:object internalParameters?:object
     resolvedDependencies?:[Resource]`,
   "BuildMetadata": `invocationId?~:text startedOn?~:time finishedOn?~:time`,
   "Builder": `id:text version?:object`,
+  "Cell": `group?:object rows?~:whole selected?~:whole tp?~:whole fp?~:whole fn?~:whole tn?~:whole
+    suppressed?:flag`,
   "Counts": `decisions?:whole refusals?:whole closed?:whole outcomes?:whole contests?:whole
     contestResults?:whole reviews?:whole accesses?:whole`,
+  "Detector": `id:text version?~:text calibratedOn?~:Resource positives?~:whole missed?~:whole
+    negatives?~:whole falseAlarms?~:whole`,
   "Figure": `name:text value?~:decimal low?~:decimal high?~:decimal attribute?~:text
     threshold?~:decimal source?~:text met?~:flag note?~:text`,
   "Found": `column?~:text kind:text category:text by:text rows:whole hits:whole rate:decimal
     low:decimal high:decimal confidence:decimal`,
   "MaskedColumn": `column?~:text method:text changed:whole`,
-  "Metric": `name:text value:decimal threshold?~:decimal better?~:text group?~:text rows?~:whole`,
+  "Metric": `name:text value:decimal threshold?~:decimal better?~:text group?~:text rows?~:whole
+    count?~:whole low?~:decimal high?~:decimal method?~:text detector?~:text`,
+  "NotTested": `what:text reason:text`,
   "Resource": `name?~:text uri?~:text digest?:object annotations?:object`,
   "RunDetails": `builder:Builder metadata?~:BuildMetadata byproducts?:[Resource]`,
 };
