@@ -138,10 +138,11 @@ def _lines(document: dict[str, Any]) -> list[str]:
     lines = [str(document["headline"])]
     for one in document["figures"]:
         limit = f", limit {one['limit']}" if one["limit"] is not None else ""
+        between = f"{one['low']} to {one['high']}, " if one["low"] is not None else ""
         change = f"{one['check']} {one['level']}"
         lines.append(
             f"  {one['verdict']:<12} {change:<28} {one['name']} {one['value']} "
-            f"({one['low']} to {one['high']}, {one['rows']:,} inputs{limit})"
+            f"({between}{one['rows']:,} inputs{limit})"
         )
     lines += [
         f"  {one['behaviour']:<12} {one['side']} of {one['column']}: "

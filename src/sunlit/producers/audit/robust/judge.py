@@ -36,8 +36,8 @@ class Figure:
     value: Decimal
     rows: int
     count: int
-    low: Decimal
-    high: Decimal
+    low: Decimal | None
+    high: Decimal | None
     method: str = METHOD
     limit: Decimal | None = None
     won: int | None = None
@@ -49,7 +49,8 @@ class Figure:
             return "no-limit"
         if self.value <= self.limit:
             return "within"
-        return "beyond" if self.low > self.limit else "too-few-rows"
+        is_sure = self.low is None or self.low > self.limit
+        return "beyond" if is_sure else "too-few-rows"
 
     @property
     def label(self) -> str:
@@ -140,7 +141,7 @@ def _characters(tally: Tally, limit: Decimal | None, *, is_low: bool) -> Figure:
     value = as_decimal((tally.errors_after - tally.errors) / tally.characters)
     # Letters of one image are no independent draws, so no interval is given: it is the figure.
     return Figure(
-        name="character-error-increase", value=value, low=value, high=value,
+        name="character-error-increase", value=value, low=None, high=None,
         count=tally.errors_after, method="none", limit=limit if is_low else None, **_common(tally),
     )  # fmt: skip
 
@@ -242,10 +243,14 @@ def headline(listed: Sequence[Figure]) -> str:
 def _shown(one: Figure) -> Mapping[str, object]:
     return {
         "name": one.name, "check": one.check, "level": one.level, "severity": one.severity,
-        "value": str(one.value), "low": str(one.low), "high": str(one.high), "rows": one.rows,
+        "value": str(one.value), "low": _text(one.low), "high": _text(one.high), "rows": one.rows,
         "count": one.count, "method": one.method, "verdict": one.verdict,
-        "limit": None if one.limit is None else str(one.limit),
+        "limit": _text(one.limit),
     }  # fmt: skip
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _tally(one: Tally) -> Mapping[str, object]:
