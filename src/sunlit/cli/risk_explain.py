@@ -19,6 +19,7 @@ Examples:
   sunlit risk explain model --use outreach --home council --at 2027-01-01T00:00:00Z
 """
 FILE = click.Path(path_type=Path, dir_okay=False)
+SHOWN = 4  # statements that are named for one digit
 
 
 @click.command(epilog=EPILOG)
@@ -59,7 +60,9 @@ def _lines(told: "Explained") -> Iterator[str]:
     for digit in told.digits:
         yield f"{digit.name} = {digit.value}  {digit.says}"
         yield f"     {digit.because}"
-        yield from (f"     statement {id_[:16]}" for id_ in digit.statements)
+        yield from (f"     statement {id_[:16]}" for id_ in digit.statements[:SHOWN])
+        if len(digit.statements) > SHOWN:
+            yield f"     and {len(digit.statements) - SHOWN} more, with --json"
     if told.tier:
         yield f"Tier {told.tier}; a gap up to {told.ceiling} is accepted"
         yield from (f"     {why}" for why in told.tier_why)

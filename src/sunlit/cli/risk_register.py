@@ -63,7 +63,8 @@ def _write(
 def _lines(found: "Register") -> Iterator[str]:
     from sunlit.rubric.matrix import matrix
 
-    yield f"Register of {found.organisation}, {len(found.lines)} uses, matrix {matrix().id}"
+    uses = "1 use" if len(found.lines) == 1 else f"{len(found.lines)} uses"
+    yield f"Register of {found.organisation}, {uses}, matrix {matrix().id}"
     yield f"  the matrix is a {matrix().status}"
     for one in found.lines:
         tier = f"tier {one.tier}" if one.tier else "no code"
