@@ -157,3 +157,13 @@ def test_what_contests_or_answers_a_statement_bears_on_its_release() -> None:
         said("1", PASSED, RELEASE), said("2", found, OTHER), said("3", reply, OTHER),
         said("4", replace(reply, statements=("9",)), OTHER),
     ) == ["1", "2", "3"]  # fmt: skip
+
+
+def test_what_counter_evidence_is_against_bears_on_every_release_with_the_file() -> None:
+    """The test was about an earlier release; its file is in this one."""
+    found = CounterEvidence(
+        statement="1", assessor="lab.example", scope="performance", finding="No.",
+        found_on=datetime(2026, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert names(said("1", PASSED, OTHER), said("2", found, RELEASE)) == ["1", "2"]
+    assert names(said("1", PASSED, OTHER), said("2", PASSED, RELEASE)) == ["2"]

@@ -323,3 +323,15 @@ def test_a_key_of_its_own_group_is_no_third_side() -> None:
     claim = replace(story.attestation(sister.id), scope=("performance",))
     told.story.say(claim, sister.key(Role.ASSESSOR))
     assert told.verdict().outcome == "UNKNOWN"
+
+
+def test_a_new_release_with_the_same_tested_files_leaves_nothing_behind() -> None:
+    """A changed card makes another release; the test of the same model stays contested."""
+    told = Told()
+    old = replace(story.tested(), extra={"sunlit_tested": [story.MODEL, "x", 1]})
+    entry = told.story.say(old, told.story.maintainer, about=story.EARLIER)
+    told.story.say(counter(entry.statement_id), told.lab, about=story.MODEL)
+    again = replace(old, sunlit_tool="another")
+    said_again = told.story.say(again, told.story.maintainer)
+    assert said_again.statement_id in told.only().against
+    assert told.test.statement_id not in told.only().against  # it does not say what it tested

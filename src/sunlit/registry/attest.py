@@ -10,6 +10,7 @@ from sunlit.registry.blobs import keep_blob
 from sunlit.registry.manifests import keep_manifest
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.saying import Said, say
+from sunlit.rubric.contested import tested_digests
 from sunlit.statement.intoto import Subject
 from sunlit.statement.keys import Signer
 
@@ -69,12 +70,13 @@ def contest(
 ) -> Said:
     """Bring counter-evidence against a statement of this log; its subjects are that statement's.
 
-    `report` is its name and bytes: it becomes a blob.
+    Also the files that a test says it was made on: so a later release with the same model does
+    not leave it behind. `report` is its name and bytes: it becomes a blob.
 
     Raises:
         VerificationError: `attest.no-such-statement`, `admit.refused`.
     """
-    first, *more = _subjects(ledger, claim.statement)
+    first, *more = _tested(ledger, claim.statement)
     if report is not None:
         name, data = report
         digest = keep_blob(ledger.home, data)
@@ -91,6 +93,14 @@ def answer(ledger: Ledger, component: ComponentFolder, reply: Reply, signer: Sig
     for statement in reply.statements:
         _subjects(ledger, statement)
     return say(ledger, reply, component.subject(), signer)
+
+
+def _tested(ledger: Ledger, statement: str) -> tuple[Subject, ...]:
+    subjects = _subjects(ledger, statement)
+    said = next(it for it in ledger.history.statements if it.statement_id == statement)
+    known = {one.digest.get("sha256") for one in subjects}
+    more = sorted(tested_digests(said.claim) - known)
+    return (*subjects, *(Subject(None, {"sha256": digest}) for digest in more))
 
 
 def _subjects(ledger: Ledger, statement: str) -> tuple[Subject, ...]:

@@ -28,7 +28,14 @@ class Undoing:
     statement: str
 
 
-Thread = About | Undoing
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """A thread to follow: a statement that counter-evidence names, wherever it is about."""
+
+    statement: str
+
+
+Thread = About | Undoing | Itself
 Name = tuple[str, str, str | None]  # of what kind, whose or what, which
 
 
@@ -85,7 +92,10 @@ class Shelf:
 def _by_thread(said: Sequence[Admitted]) -> Mapping[Thread, Sequence[int]]:
     """Return at which places stand the statements about a digest, and those that undo another."""
     places: dict[Thread, list[int]] = defaultdict(list)
+    contested = {one.claim.statement for one in said if isinstance(one.claim, CounterEvidence)}
     for place, one in enumerate(said):
+        if one.statement_id in contested:
+            places[Itself(one.statement_id)].append(place)
         if not isinstance(one.claim, Use):  # asked for by its id, whatever it is about
             for thread in (*_about(one), *_undoes(one)):
                 places[thread].append(place)
@@ -144,5 +154,7 @@ def _leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
         yield About(str(claim.source.digest["sha256"]))  # what the dataset was made from
     if isinstance(claim, LogRegistration):
         yield from _about(one)  # its anchors
+    if isinstance(claim, CounterEvidence):
+        yield Itself(claim.statement)  # perhaps of an earlier release of the same model
     if isinstance(claim, Release) and claim.sunlit_rollback and isinstance(thread, About):
         yield About(claim.sunlit_rollback)

@@ -14,10 +14,12 @@ statement holds, when:
    organisation apart from both sides, entered after the counter-evidence and made no earlier than
    what was found, and itself not contested.
 
-It stands also against what the same organisation says of the same thing again: nobody answers by
-repeating. A reply is shown beside it and never ends it.
+It stands also against what the same organisation says of the same thing again, also of a later
+release with the same tested files: nobody answers by repeating. A reply is shown beside it and
+never ends it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -43,6 +45,7 @@ from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Outcome, Verdict
 from sunlit.rubric.standing import kind_of, maintainers
 
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 PRIVACY: Final = "privacy"
 MEND: Final = (
     "reply: sunlit attest reply {path} --control CONTROL --text TEXT --home HOME, and let another "
@@ -139,7 +142,15 @@ def _topic(claim: Claim) -> tuple[str, str | None]:
 
 
 def _subjects(said: Admitted) -> frozenset[str]:
-    return frozenset(one.digest["sha256"] for one in said.subjects if "sha256" in one.digest)
+    digests = {one.digest["sha256"] for one in said.subjects if "sha256" in one.digest}
+    return frozenset(digests | tested_digests(said.claim))
+
+
+def tested_digests(claim: Claim) -> frozenset[str]:
+    """Return the SHA-256 of the files that a test report says it tested, as `tests` keeps them."""
+    found = claim.extra.get("sunlit_tested") if isinstance(claim, TestResult) else None
+    names = found if isinstance(found, list) else []
+    return frozenset(it for it in names if isinstance(it, str) and _DIGEST.fullmatch(it))
 
 
 def _authors(evidence: Evidence, said: Admitted) -> frozenset[str]:
