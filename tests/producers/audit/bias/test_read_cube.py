@@ -13,6 +13,7 @@ from sunlit.base.errors import MalformedError
 from sunlit.producers.audit.bias import read
 from sunlit.producers.audit.bias.columns import Columns
 from sunlit.producers.audit.bias.cube import UNKNOWN, Cube
+from sunlit.producers.audit.bias.document import to_json
 from sunlit.producers.audit.bias.read import read_cube
 from sunlit.producers.data.source import open_source
 from tests.producers.audit.bias.cubes import SOURCES, counted, people
@@ -120,7 +121,7 @@ def test_csv_parquet_and_database_make_one_cube(tmp_path: Path) -> None:
         held.execute(f"COPY t TO '{text}' (HEADER)")
     for place in (f"duckdb:{database}?table=t", str(text)):
         with open_source(place) as source:
-            assert read_cube(source, SOURCES["compas"]).to_json() == parquet.to_json()
+            assert to_json(read_cube(source, SOURCES["compas"])) == to_json(parquet)
 
 
 WRONG: dict[str, tuple[str, dict[str, Any]]] = {
@@ -214,4 +215,4 @@ def test_spark_counts_the_same_cube(tmp_path: Path) -> None:
     with session("local[1]") as spark, open_source(str(tmp_path / "rows.parquet")) as source:
         there = [read_cube(source, one, engine="spark", running=spark) for one in asked]
 
-    assert [one.to_json() for one in here] == [one.to_json() for one in there]
+    assert [to_json(one) for one in here] == [to_json(one) for one in there]

@@ -11,6 +11,7 @@ from typing import Final
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError
 from sunlit.producers.audit.bias.cube import Cube
+from sunlit.producers.audit.bias.document import from_json, to_json
 from sunlit.statement.withheld import check_opening, commitment, read_salt
 
 FORMAT: Final = "sunlit-guarded-cube/1"
@@ -28,7 +29,7 @@ class Guarded:
     @property
     def commitment(self) -> str:
         """The commitment that salt and cube open."""
-        return commitment(self.salt, self.cube.to_json())
+        return commitment(self.salt, to_json(self.cube))
 
     def check(self, committed: str) -> None:
         """Check that this is the cube of an audit.
@@ -36,11 +37,11 @@ class Guarded:
         Raises:
             VerificationError: `statement.opening`.
         """
-        check_opening(committed, self.salt, self.cube.to_json())
+        check_opening(committed, self.salt, to_json(self.cube))
 
     def to_bytes(self) -> bytes:
         """Return the guarded file."""
-        cube = canonical.decode_object(self.cube.to_json(), what="the cube", limit=LIMIT)
+        cube = canonical.decode_object(to_json(self.cube), what="the cube", limit=LIMIT)
         return canonical.encode({"format": FORMAT, "salt": self.salt.hex(), "cube": cube})
 
     @classmethod
@@ -57,4 +58,4 @@ class Guarded:
                 "bias.guarded", "this is no guarded cube", expected=f'{{"format":"{FORMAT}",...}}',
                 mend="take the file cube.json that the audit wrote into guarded/",
             )  # fmt: skip
-        return cls(read_salt(document.get("salt")), Cube.from_json(canonical.encode(cube)))
+        return cls(read_salt(document.get("salt")), from_json(canonical.encode(cube)))

@@ -146,23 +146,6 @@ class Cube:
             at = tuple(int(one) for one in index)
             yield at, tuple(one.values[i] for one, i in zip(self.dimensions, at, strict=True))
 
-    def to_json(self) -> bytes:
-        """Return the canonical bytes of the document `sunlit-cube/1`."""
-        from sunlit.producers.audit.bias.document import written  # noqa: PLC0415 - it reads this
-
-        return written(self)
-
-    @staticmethod
-    def from_json(data: bytes) -> "Cube":
-        """Read the document strictly.
-
-        Raises:
-            MalformedError: `bias.cube-malformed`, `json.*`.
-        """
-        from sunlit.producers.audit.bias.document import read  # noqa: PLC0415 - it reads this
-
-        return read(data)
-
 
 def check_size(named: Iterable[tuple[str, int]]) -> None:
     """Refuse attributes that have, each or together, more values than a cube may hold.

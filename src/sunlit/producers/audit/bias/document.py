@@ -28,7 +28,7 @@ KEYS: Final = frozenset({"format", "attributes", "counts", "meaning", "cells"})
 MOST_PEOPLE: Final = 2**53 - 1  # a canonical document holds no greater number
 
 
-def written(cube: Cube) -> bytes:
+def to_json(cube: Cube) -> bytes:
     """Return the canonical bytes."""
     document: dict[str, object] = {
         "format": FORMAT,
@@ -58,7 +58,7 @@ def _cells(counts: Counts, attributes: int) -> list[list[list[int]]]:
     return [[at, row] for at, row in zip(places.tolist(), flat[held].tolist(), strict=True)]
 
 
-def read(data: bytes) -> Cube:
+def from_json(data: bytes) -> Cube:
     """Read the document; whatever it is, nothing but a cube or `MalformedError` comes of it."""
     document = decode_object(data, what="the cube", limit=LIMIT)
     if document.get("format") != FORMAT:
