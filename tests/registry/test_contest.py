@@ -10,7 +10,8 @@ from sunlit.claims.assurance import CounterEvidence, Reply
 from sunlit.claims.authority import Role
 from sunlit.registry.attest import answer, contest
 from tests.registry.telling import telling
-from tests.rubric.story import LABS, MAKER, MODEL, tested
+from tests.rubric import story
+from tests.rubric.story import LABS, MAKER, MODEL
 
 NOWHERE = "00" * 32
 
@@ -19,7 +20,7 @@ def test_it_is_also_about_the_files_that_were_tested(tmp_path: Path) -> None:
     """So that it bears on every release with them; what is not in the log has no counter."""
     with telling(tmp_path) as told:
         told.registered().made()
-        test = told.maker(replace(tested(), extra={"sunlit_tested": [MODEL]}))
+        test = told.maker(replace(story.tested(), extra={"sunlit_tested": [MODEL]}))
         key = told.story.labs[0].key(Role.ASSESSOR)
         claim = CounterEvidence(
             statement=test.statement_id, assessor=LABS[0], scope="performance", finding="No.",
