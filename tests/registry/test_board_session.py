@@ -59,7 +59,10 @@ def test_a_session_names_what_the_members_are_given(told: Telling, tmp_path: Pat
     """Conformity, assessment, attestations and a file: by digest, and kept."""
     told.registered().made().declared()
     assess(told.ledger, use(), WHOLE, valid_until=LATER, signer=CITY)
-    told.attested(0)
+    word = told.attested(0)
+    assert isinstance(word.claim, Attestation)
+    key = told.story.labs[0].key(Role.ASSESSOR)
+    say(told.ledger, replace(word.claim, use="other"), told.component.subject(), key)
     paper = tmp_path / "minutes.txt"
     paper.write_bytes(b"What was said before.")
 

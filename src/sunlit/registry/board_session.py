@@ -18,7 +18,7 @@ from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.saying import Said, say
 from sunlit.registry.trust import read_file
 from sunlit.rubric.aia_assessed import assessment
-from sunlit.rubric.attested import counts
+from sunlit.rubric.attested import Attested, counts
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.standing import about
@@ -69,7 +69,7 @@ def _statements(evidence: Evidence) -> Iterator[Resource]:
     if assessed is not None:
         yield Resource(name="assessment", digest={"sha256": assessed.said.statement_id})
     for said, claim in about(evidence, Attestation):
-        if counts(evidence, said, claim) is not None:
+        if isinstance(counts(evidence, said, claim), Attested):
             name = f"attestation by {claim.assessor}"
             yield Resource(name=name, digest={"sha256": said.statement_id})
 

@@ -13,7 +13,7 @@ from sunlit.base.times import format_time, parse_time
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.risk import Acceptance, Use
 from sunlit.rubric.aia_assessed import assessments
-from sunlit.rubric.attested import counts
+from sunlit.rubric.attested import Attested, counts
 from sunlit.rubric.evaluate import Conformity, Position
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.matrix import Matrix, matrix
@@ -219,7 +219,7 @@ def _live(evidence: Evidence, gap: Gap, code: Published | str) -> Live:
     made = [
         claim.assessed_on
         for said, claim in about(evidence, Attestation)
-        if counts(evidence, said, claim) is not None
+        if isinstance(counts(evidence, said, claim), Attested)
     ]
     ends = [gap.expires] if gap.expires else []
     if isinstance(code, Published):
