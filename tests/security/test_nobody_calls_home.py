@@ -84,7 +84,7 @@ def test_no_library_calls_out_in_a_quiet_environment(
     found = run(without_network, "libraries", tmp_path, quiet())
 
     assert (found.called, found.unroutable) == ([], 0)
-    assert [one for one in found.left if "onnx" in one.lower() or "id" in one] == []
+    assert [one for one in found.left if "onnx" in one.lower() or "deviceid" in one] == []
 
 
 def test_no_command_of_ours_calls_out_whatever_the_environment(
@@ -94,7 +94,7 @@ def test_no_command_of_ours_calls_out_whatever_the_environment(
     found = run(without_network, "commands", tmp_path, plain())
 
     assert (found.called, found.unroutable) == ([], 0)
-    assert [one for one in found.left if "onnx" in one.lower() or "id" in one] == []
+    assert [one for one in found.left if "onnx" in one.lower() or "deviceid" in one] == []
 
 
 def test_onnx_runtime_would_report_home(without_network: list[str], tmp_path: Path) -> None:
