@@ -68,7 +68,8 @@ def test_a_folder_that_nobody_prepared_is_assured(
     assert found["files"] == files
     assert outcomes(found)[SAFE] == safe
     assert found["logs"] == []
-    assert found["expires"] is None
+    # Nothing that holds ends; what is not in force yet begins to be asked on that day.
+    assert found["expires"] == "2027-12-02T00:00:00Z"
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import replace
 from time import monotonic
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -146,6 +147,28 @@ def test_without_the_library_it_is_unknown(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert (found.outcome, found.reason) == (Outcome.UNKNOWN, MISSING)
     assert "sunlit[cel]" in (found.mend or "")
+
+
+def test_a_panic_of_the_library_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no `Exception`; whatever else is none goes on."""
+
+    class PanicException(BaseException):
+        """What a panic becomes."""
+
+    def broken(kind: type[BaseException]) -> ModuleType:
+        module = ModuleType("cel")
+
+        def compile_(_expression: str) -> None:
+            raise kind
+
+        vars(module).update(Context=dict, compile=compile_)
+        return module
+
+    monkeypatch.setitem(sys.modules, "cel", broken(PanicException))
+    assert "breaks the library" in asked("true").reason
+    monkeypatch.setitem(sys.modules, "cel", broken(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        asked("true")
 
 
 HOSTILE = {

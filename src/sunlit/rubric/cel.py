@@ -118,15 +118,25 @@ def _asked(library: ModuleType, expression: str, context: object) -> object:
 
     Their texts may hold parts of statements, and nothing is known of what those hold.
     """
+    found: object = None
     try:
-        found: object = library.compile(expression).execute(context)
+        with _Panics():
+            found = library.compile(expression).execute(context)
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise _UnansweredError(ERRORS.get(type(error).__name__, "it is malformed")) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # what Rust panics become in Python
-            raise
-        raise _UnansweredError("it breaks the library") from error
     return found
+
+
+class _Panics:
+    """Turns a panic of Rust into a missing answer: it is no `Exception`."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Raise what a panic comes to; let all else pass."""
+        if kind is not None and kind.__name__ == "PanicException":
+            raise _UnansweredError("it breaks the library")
 
 
 ERRORS: Final = {
