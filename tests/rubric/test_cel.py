@@ -110,6 +110,14 @@ def test_nothing_holds_that_names_no_statement(rests_on: str, reason: str) -> No
     assert reason in found.reason
 
 
+def test_it_ends_when_what_it_rests_on_ends() -> None:
+    """By the statements' own words."""
+    ids = "statements.filter(s, s.type.contains('attestation')).map(s, s.id)"
+
+    assert asked("true", ids).expires == "2027-01-01T00:00:00Z"
+    assert asked("true").expires is None
+
+
 def test_nothing_holds_on_nothing() -> None:
     """`all` of no statements is true, and still nobody said anything."""
     nothing = replace(EVIDENCE, statements=())

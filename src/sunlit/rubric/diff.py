@@ -113,5 +113,5 @@ def _where(conditions: set[Condition]) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, tuple | frozenset):
-        return ", ".join(sorted(value))
+        return ", ".join(sorted(str(one) for one in value))
     return "" if value is None else str(value)
