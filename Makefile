@@ -51,6 +51,15 @@ demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder t
 	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/sunlit demo --again
 
+# Downloads 1.4 GB once. The model answers on loopback only, and is stopped when the play ends.
+LIVE := 18080
+.PHONY: demo-live
+demo-live: $(VENV)/.stamp-demo $(VENV)/.stamp-vision ## the same, with a language model attacked live and a vision model
+	@bash tools/install.sh libgomp $(VENV)
+	@$(BIN)/python -m tools.local_model get
+	@$(BIN)/python -m tools.local_model serve --port $(LIVE) & server=$$!; trap "kill $$server" EXIT; \
+	SUNLIT_DEMO_ENDPOINT=http://127.0.0.1:$(LIVE)/v1 $(BIN)/sunlit demo --again
+
 # --- check it -------------------------------------------------------------------------------
 
 .PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data bench-audit

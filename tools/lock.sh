@@ -24,6 +24,7 @@ compile bench-pycanon requirements/bench-pycanon.in # the same
 for peer in aequitas evidently inspect nannyml; do # the same
     compile "bench-$peer" "requirements/bench-$peer.in"
 done
+compile vision --extra vision --constraint requirements/dev.txt pyproject.toml
 compile spark --extra spark --constraint requirements/dev.txt pyproject.toml
 compile build --allow-unsafe requirements/build.in
 compile uv requirements/uv.in

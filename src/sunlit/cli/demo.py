@@ -15,7 +15,8 @@ Example:
   sunlit demo
   sunlit demo --in /tmp/story --again
 """
-NEEDED: Final = ("duckdb", "hyperscan", "lightgbm", "numpy", "pyarrow")
+NEEDED: Final = ("duckdb", "hyperscan", "lightgbm", "numpy", "profanity_check", "pyarrow")
+BESIDE: Final = ("local-llm", "text-moderation", "vision-ocr")
 
 
 @click.command(epilog=EPILOG)
@@ -33,6 +34,8 @@ def command(*, directory: Path, again: bool) -> None:
     _prepare(directory, again=again)
     stage = Stage(directory.resolve())
     shutil.copytree(example, stage.root / "example")
+    for name in BESIDE:
+        shutil.copytree(_beside(name), stage.root / "beside" / name)
     try:
         for number, (title, scene) in enumerate(SCENES, 1):
             stage.scene(number, len(SCENES) + 1, title)
@@ -61,6 +64,11 @@ def _example() -> Path:
             expected=str(packaged), mend="install Sunlit again",
         )  # fmt: skip
     return found
+
+
+def _beside(name: str) -> Path:
+    packaged = Path(str(files("sunlit.cli"))) / "beside" / name
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "examples" / name
 
 
 def _prepare(directory: Path, *, again: bool) -> None:

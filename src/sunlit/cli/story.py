@@ -16,6 +16,7 @@ from sunlit.cli.story_audit import (
     the_audit_finds_what_the_test_does_not,
     the_board_votes,
 )
+from sunlit.cli.story_beside import three_other_models
 from sunlit.cli.story_court import COURT_SCENES
 from sunlit.cli.story_data import (
     CUT,
@@ -252,6 +253,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Stage], None]], ...]] = (
     ("The safety token", the_token_is_issued),
     ("A stranger checks, and one byte is changed", a_stranger_checks),
     *COURT_SCENES,
+    ("Three other models", three_other_models),
     ("An attestation ends", an_attestation_ends),
 )
 
@@ -265,6 +267,8 @@ def ending(stage: Stage, directory: Path) -> None:
         (label, "the safety label"),
         (directory / "model/.sunlit/data", "what was found in its data: open the .html reports"),
         (directory / "model/.sunlit/provenance", "how the model came about"),
+        (directory / "reports/bias/bias.html", "the bias audit of the second release"),
+        (directory / "reports/register.html", "the risk register"),
         (directory / "decision.zip", "the bundle about one decision; open its index.html"),
         (directory / "council/log", "a public log: static files, any web server will do"),
         (directory / "transcript.txt", "all of the above, uncut"),
