@@ -16,7 +16,7 @@ from sunlit.rubric.finding import Outcome
 NOT_IN_THE_CORE: Final = {
     "cel": "an agency's profile says what it asks",
     "decision-logs-anchored": "a token is needed before there can be a decision log",
-    "drift-within-limits": "a shipped profile asks it: before first use there is nothing to compare",
+    "drift-within-limits": "a shipped profile asks: before first use there is nothing to compare",
     "signers-had-authority": "every rule passes over statements without authority already",
 }
 

@@ -25,8 +25,8 @@ OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "bias": frozenset({
         "adverse", "attribute", "band", "contract", "data-kind", "days", "delimiter",
         "distributed-on", "encoding", "favourable", "floor", "form", "intersect", "memory",
-        "min-share", "not-analysed", "outcome", "positive", "prediction", "reference", "replicates", "rule",
-        "score", "seed", "threshold", "unknown",
+        "min-share", "not-analysed", "outcome", "positive", "prediction", "reference",
+        "replicates", "rule", "score", "seed", "threshold", "unknown",
     }),
     "drift": frozenset({
         "by", "category", "cut", "floor", "leave-out", "limit", "memory", "numeric", "outcome",
