@@ -15,11 +15,12 @@ from sunlit.claims.names import named_digest
 from sunlit.formats.oscal_results import to_assessment_results
 from sunlit.formats.vsa import to_vsa
 from sunlit.rubric import Conformity, read_profile
-from sunlit.rubric.applies import Facts, NotApplicable, places
+from sunlit.rubric.applies import Facts, NotApplicable
 from sunlit.rubric.control import Condition
 from sunlit.rubric.core import adapted, core_rubric
 from sunlit.rubric.law import law
 from sunlit.rubric.oscal import NS
+from sunlit.rubric.places import places
 from sunlit.rubric.resolve import condition, read_control
 from tests.rubric import story
 from tests.rubric.risks import assessment
@@ -160,7 +161,8 @@ def test_what_is_contested_excuses_nothing() -> None:
     """An accredited assessor found that it is no code at all."""
     said = Story()
     said.world.accredit(LABS[0], "provenance")
-    code = said.say(replace(story.component(), kind="code"), said.maintainer)
+    claim = replace(story.component(), kind="code", model_files=())
+    code = said.say(claim, said.maintainer)
     assert "assu-7" in apart(said.conformity())
     said.say(
         CounterEvidence(

@@ -6,27 +6,27 @@ excuse nothing; what nobody said is unknown, and then the control applies. Where
 statements of a use stand, all of their values count; of assessments the latest, as everywhere.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.provenance import Component
+from sunlit.rubric.aia import fact_questions
 from sunlit.rubric.aia_assessed import assessment
 from sunlit.rubric.control import Condition, Control
 from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.places import places
 from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.standing import about, by_deployer, by_maintainer, uses
 
-PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 alpha-2, or 3166-2
-# The member states of the European Union.
-UNION: Final = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
-    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+KINDS: Final = frozenset({
+    "code", "database-snapshot", "dataset", "hosted-service", "model", "oci-image", "pipeline",
 })  # fmt: skip
+OVERSIGHT: Final = frozenset({"human-decides", "human-reviews", "none"})
+ANSWERS: Final = frozenset({"no", "yes"})
 WORDS: Final = {
     "kind": "the kind of component",
     "area": "the area of use",
@@ -81,8 +81,7 @@ class Facts:
     def __init__(self, evidence: Evidence, contested: frozenset[str] = frozenset()) -> None:
         """Look at what was signed; drafts are left out, and what is `contested` says nothing."""
         self._contested = contested
-        signed = tuple(said for said in evidence.statements if not said.is_draft)
-        self._evidence = replace(evidence, statements=signed, as_if_signed=False)
+        self._evidence = evidence.signed()
         self._found: dict[str, Fact | None] = {}
 
     def get(self, name: str) -> Fact | None:
@@ -122,7 +121,9 @@ def _said(said: Admitted, values: Iterable[str] | None, *ends: datetime | None) 
 def _kind(evidence: Evidence) -> Iterator[_Said]:
     for said, claim in about(evidence, Component):
         if (answer := by_maintainer(evidence, said)).allowed:
-            yield _said(said, [claim.kind], answer.expires)
+            # What holds weights is a model too, whatever its wrapping is called.
+            kinds = [claim.kind, *(["model"] if claim.model_files else [])]
+            yield _said(said, kinds if claim.kind in KINDS else None, answer.expires)
 
 
 def _from_use(name: str) -> Callable[[Evidence], Iterator[_Said]]:
@@ -134,26 +135,11 @@ def _from_use(name: str) -> Callable[[Evidence], Iterator[_Said]]:
             values: dict[str, Iterable[str] | None] = {
                 "area": areas,
                 "jurisdiction": places(use.jurisdictions),
-                "oversight": [use.oversight] if use.oversight else None,
+                "oversight": [use.oversight] if use.oversight in OVERSIGHT else None,
             }
             yield _said(said, values[name], answer.expires)
 
     return found
-
-
-def places(written: Iterable[str]) -> frozenset[str] | None:
-    """Return codes of places with what they lie in; None where one cannot be understood.
-
-    `NL` lies in `EU`, `US-CA` in `US`; `UK` is `GB`.
-    """
-    found: set[str] = set()
-    for text in written:
-        code = re.sub(r"\AUK(?=-|\Z)", "GB", text.strip())
-        if not PLACE.fullmatch(code):
-            return None
-        country = code[:2]
-        found |= {code, country} | ({"EU"} if country in UNION else set())
-    return frozenset(found) or None
 
 
 def _tier(evidence: Evidence) -> Iterator[_Said]:
@@ -166,6 +152,8 @@ def _assessed(evidence: Evidence, name: str) -> Iterator[_Said]:
     found = assessment(evidence)
     if found is not None and name in found.claim.facts:
         words = _words(found.claim.facts[name])
+        if name in fact_questions() and words is not None and not words <= ANSWERS:
+            words = None  # `YES` is no `yes`, and no excuse either
         yield _said(found.said, words, found.claim.valid_until, found.answer.expires)
 
 

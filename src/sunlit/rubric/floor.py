@@ -1,11 +1,16 @@
 """The floor: an agency profile may add or tighten; it never drops or loosens."""
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.rubric.control import Control, Parameter, Stricter
 from sunlit.rubric.oscal import NS, Addition, malformed
+
+NUMBER: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,9})?", re.ASCII)
+MOST: Final = 1_000_000
 
 
 def check_new(floor: Mapping[str, Control], taken: Mapping[str, Control]) -> None:
@@ -73,19 +78,17 @@ def at_least_as_strict(old: Parameter, new: Parameter) -> bool:
 
 
 def number(parameter: Parameter) -> Decimal:
-    """Return the one number that a `higher` or `lower` parameter holds.
+    """Return the one number that a `higher` or `lower` parameter holds: plain digits, no sign.
+
+    Rules compute days and people from it. What is larger, or below nought, overflows there.
 
     Raises:
         MalformedError: `rubric.malformed`.
     """
-    try:
-        (text,) = parameter.values
-        found = Decimal(text)
-    except (ValueError, InvalidOperation):
-        found = Decimal("NaN")
-    if not found.is_finite():
-        raise malformed(f"the parameter {parameter.id}", "exactly one number")
-    return found
+    text = parameter.values[0] if len(parameter.values) == 1 else ""
+    if not NUMBER.fullmatch(text) or Decimal(text) > MOST:
+        raise malformed(f"the parameter {parameter.id}", f"exactly one number, 0 to {MOST}")
+    return Decimal(text)
 
 
 def _wanted(parameter: Parameter) -> str:

@@ -8,6 +8,8 @@ session was opened; `min-days-open`: so many days lie between its opening and th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from math import ceil
 from typing import Final
 
 from sunlit.claims.admitted import Admitted
@@ -34,12 +36,17 @@ class Quorum:
     @classmethod
     def read(cls, parameters: Mapping[str, str]) -> "Quorum":
         """Read the parameters of the control; what is not set asks for nothing."""
-        days = int(parameters.get("min-days-open") or "0")
+        days = _least(parameters, "min-days-open")
         return cls(
-            min_votes=int(parameters.get("min-votes") or "0"),
+            min_votes=_least(parameters, "min-votes"),
             min_days_open=days,
-            needs_session=days > 0 or int(parameters.get("needs-session") or "0") > 0,
+            needs_session=days > 0 or _least(parameters, "needs-session") > 0,
         )
+
+
+def _least(parameters: Mapping[str, str], name: str) -> int:
+    # A rubric may write 1.5, which the floor takes for stricter than 1: so up, never down.
+    return ceil(Decimal(parameters.get(name) or "0"))
 
 
 def quorum_of(rubric: Rubric) -> Quorum:

@@ -20,6 +20,7 @@ from tests.rubric import story
 from tests.rubric.story import LABS, LATER, SOON, Story
 
 SEX = {"characteristics": "sex"}
+NO_TPR = {"max-tpr-gap": "1"}  # a limit that nothing can miss
 Groups = Mapping[str, tuple[int, int, int, int]]  # tp, fp, fn, tn
 
 
@@ -277,7 +278,7 @@ def test_without_outcomes_only_selection_can_be_judged() -> None:
 
     assert verdict(claim).outcome is Outcome.UNKNOWN
     assert verdict(claim, **{"min-impact-ratio": "0.8"}).outcome is Outcome.FAILS
-    assert verdict(claim, **{"min-impact-ratio": "0.5"}).outcome is Outcome.HOLDS
+    assert verdict(claim, **{"min-impact-ratio": "0.5", **NO_TPR}).outcome is Outcome.HOLDS
 
 
 def test_nobody_selected_is_no_gap() -> None:
@@ -285,7 +286,7 @@ def test_nobody_selected_is_no_gap() -> None:
     cells = tuple(Cell(group={"SEX": name}, rows=1000, selected=0) for name in ("a", "b"))
     claim = audit(ALIKE, cube=cells, outcome=None, rows=2000)
 
-    assert verdict(claim, **{"min-impact-ratio": "0.8"}).outcome is Outcome.HOLDS
+    assert verdict(claim, **{"min-impact-ratio": "0.8", **NO_TPR}).outcome is Outcome.HOLDS
 
 
 def test_being_selected_may_be_what_is_bad() -> None:
@@ -299,7 +300,7 @@ def test_being_selected_may_be_what_is_bad() -> None:
 
     assert verdict(audit(groups)).outcome is Outcome.FAILS
     assert verdict(audit(groups, adverse=True)).outcome is Outcome.HOLDS
-    assert verdict(unknown, **{"min-impact-ratio": "0.6"}).outcome is Outcome.HOLDS
+    assert verdict(unknown, **{"min-impact-ratio": "0.6", **NO_TPR}).outcome is Outcome.HOLDS
     assert verdict(unknown, **{"min-impact-ratio": "0.8"}).outcome is Outcome.FAILS
 
 

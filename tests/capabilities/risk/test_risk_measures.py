@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -17,8 +18,10 @@ from tests.rubric import story
 from tests.rubric.risks import USE_DIGEST, acceptance, measure, promise, recusal, session
 from tests.rubric.story import EARLY, LATER, RELEASE, SOON, Story
 
+NOTHING = sha256(b"").hexdigest()
 
-def asked(*claims: Claim, topic: str = "logging", days: str = "0", **changes: object) -> Verdict:
+
+def asked(*claims: Claim, topic: str = "logging", days: str = "", **changes: object) -> Verdict:
     """Ask the rule after the deployer said these of its use."""
     said = Story()
     for claim in claims:
@@ -34,6 +37,7 @@ def test_a_measure_with_its_document_holds_until_it_ends() -> None:
     assert found.outcome is Outcome.HOLDS
     assert found.expires == "2027-01-01T00:00:00Z"
     assert asked(measure(), days="100").expires == "2026-04-11T00:00:00Z"
+    assert asked(measure(), days="0").outcome is Outcome.UNKNOWN  # the strictest, not no limit
 
 
 def test_every_topic_is_asked_for() -> None:
@@ -55,6 +59,8 @@ def test_every_topic_is_asked_for() -> None:
         (measure(valid_until=SOON), "has ended"),
         (measure(evidence=None), "names no document"),
         (measure(evidence=Resource(name="x", digest={"sha1": "0"})), "names no document"),
+        (measure(evidence=Resource(name="x", digest={"sha256": "0"})), "names no document"),
+        (measure(evidence=Resource(digest={"sha256": NOTHING})), "names no document"),
         (measure(text=" "), "names no document"),
     ],
 )

@@ -24,6 +24,7 @@ from sunlit.capabilities.assurance.bias_gaps import (
     Counts,
     Measure,
     is_enough,
+    is_known,
     measured,
 )
 from sunlit.claims.admitted import Admitted
@@ -33,7 +34,9 @@ from sunlit.rubric.finding import Outcome, Verdict
 from sunlit.rubric.standing import about, by_tester, is_current, maintainers, when
 
 KIND: Final = "fairness"  # the scope that an assessor is accredited for
+FLOOR: Final = 10  # the floor where nothing else is asked for
 CHARACTERISTICS: Final = "age\ndisability\nrace\nsex"
+WORST: Final = {Outcome.HOLDS: 0, Outcome.UNKNOWN: 1, Outcome.FAILS: 2}
 MEND: Final = (
     "change the model or how its estimates are used, audit it again (sunlit audit bias --help), "
     "then: sunlit assure {path}"
@@ -169,19 +172,57 @@ def _attribute(
     by = f"by {attribute.characteristic}"
     if groups is None:
         return None, f"The counts {by} contradict each other."
-    known = sum(one.rows for value, one in groups.items() if value != UNKNOWN)
-    least_known = Decimal(parameters.get("min-known-share", "0.8"))
-    if known < least_known * audit.rows or known == 0:
-        return None, f"The group of {known} of {audit.rows} people {by} is known and shown."
-    least = _least(parameters)
-    found = [measured(one, limit, groups, least, by) for one, limit in limits]
-    worst = (Outcome.FAILS, Outcome.UNKNOWN, Outcome.HOLDS)
+    if (trouble := _hides(audit, attribute, groups, parameters)) is not None:
+        return None, trouble
+    least, share = _least(parameters), _known_share(parameters)
+    clear = {
+        one: {value: it for value, it in groups.items() if is_known(one, it, share)}
+        for one, _ in limits
+    }
+    found = [measured(one, limit, clear[one], least, by) for one, limit in limits]
     answers = [answer for answer in found if answer is not None]
-    for outcome in worst:
-        for answer in answers:
-            if answer[0] is outcome:
-                return answer
-    return None, f"No two groups {by} have {least} people each for what there is a limit on."
+    worst = max(answers, key=lambda answer: WORST[answer[0]], default=None)
+    if worst is not None and worst[0] is not Outcome.HOLDS:
+        return worst
+    if not answers:
+        return None, f"No two groups {by} have {least} people each for what there is a limit on."
+    least_people = share * audit.rows
+    for (one, _), answer in zip(limits, found, strict=True):
+        # What was not judged is not within its limit, however well the rest looks.
+        people = _judged_people(one, clear[one], least)
+        if answer is None or people < least_people:
+            return None, (
+                f"{one.words[:1].upper()}{one.words[1:]} {by} can be judged of groups with "
+                f"{people if answer else 0} of {audit.rows} people."
+            )
+    return answers[0]
+
+
+def _judged_people(one: Measure, groups: Mapping[str, Counts], least: int) -> int:
+    return sum(
+        it.rows for value, it in groups.items() if value != UNKNOWN and is_enough(one, it, least)
+    )
+
+
+def _hides(
+    audit: BiasAudit, attribute: Attribute, groups: Mapping[str, Counts],
+    parameters: Mapping[str, str],
+) -> str | None:  # fmt: skip
+    """Return how an audit keeps groups from being judged, if it does."""
+    by = f"by {attribute.characteristic}"
+    if sum(one.name == attribute.name for one in audit.attributes) > 1:
+        return f"One column stands for several characteristics, so nothing is known {by}."
+    least = _least(parameters)
+    if attribute.excluded and audit.floor > max(least, FLOOR):
+        return f"Groups {by} of fewer than {audit.floor} people are hidden; {least} are judged."
+    known = sum(one.rows for value, one in groups.items() if value != UNKNOWN)
+    if known < _known_share(parameters) * audit.rows or known == 0:
+        return f"The group of {known} of {audit.rows} people {by} is known and shown."
+    return None
+
+
+def _known_share(parameters: Mapping[str, str]) -> Decimal:
+    return Decimal(parameters.get("min-known-share", "0.8"))
 
 
 def _small(

@@ -95,6 +95,18 @@ def is_enough(one: Measure, counts: Counts, least: int) -> bool:
     return _sum(counts, one.whole) >= max(least, 1)
 
 
+def is_known(one: Measure, counts: Counts, share: Decimal) -> bool:
+    """Tell whether enough outcomes are known of all whom a rate is about.
+
+    With outcomes of selected people only, `tp / (tp + fn)` is 1 for every group: nothing is
+    missed where nobody looked.
+    """
+    seen = set(one.whole)
+    selected = not seen & {"tp", "fp"} or _sum(counts, ("tp", "fp")) >= share * counts.selected
+    left = counts.rows - counts.selected
+    return selected and (not seen & {"fn", "tn"} or _sum(counts, ("fn", "tn")) >= share * left)
+
+
 def _sum(counts: Counts, names: Iterable[str]) -> int:
     return sum(getattr(counts, name) or 0 for name in names)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
+from math import floor
 from typing import Final
 
 from sunlit.claims.risk import RiskAssessment, Vote
@@ -25,7 +27,7 @@ def impact_assessed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdic
     if found is None:
         return _none(evidence)
     claim, id_ = found.claim, found.said.statement_id
-    ends = found.made + timedelta(days=int(parameters.get("max-age-days") or DAYS))
+    ends = found.made + timedelta(days=floor(Decimal(parameters.get("max-age-days") or DAYS)))
     if not is_current(evidence, ends):
         return Verdict.unknown("The assessment is too old.", [id_], mend=ASSESS)
     if (wrong := problem(claim) or _other_area(evidence, claim)) is not None:

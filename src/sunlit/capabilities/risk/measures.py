@@ -1,7 +1,11 @@
 """Is a measure in place that no tool can look at? A pure rule over signed measures."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from math import floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
@@ -14,6 +18,8 @@ from sunlit.rubric.standing import by_deployer, is_current, when
 MEASURE: Final = (
     "sunlit use measure {path} --use {use} --topic TOPIC --text TEXT --document FILE --home HOME"
 )
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+EMPTY: Final = sha256(b"").hexdigest()  # a file of nothing is no document
 Signed = tuple[Admitted, Measure, Answer]
 
 
@@ -25,7 +31,9 @@ def measure_in_place(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
     topics = (parameters.get("topic") or "").split()
     if not topics:
         return Verdict.unknown("The control names no topic.")
-    days = int(parameters.get("max-age-days") or "0")
+    # Absent is no limit; 0 is the strictest of all, since a lower one is stricter.
+    asked = parameters.get("max-age-days")
+    days = floor(Decimal(asked)) if asked else None
     rests_on: list[str] = []
     ends: list[datetime | None] = []
     for topic in topics:
@@ -40,7 +48,7 @@ def measure_in_place(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
     )
 
 
-def _best(evidence: Evidence, topic: str, days: int) -> Signed | Verdict:
+def _best(evidence: Evidence, topic: str, days: int | None) -> Signed | Verdict:
     """Return the measure on a topic that lasts longest, or why none counts."""
     mend = MEASURE.replace("TOPIC", topic)
     said = [
@@ -65,13 +73,14 @@ def _best(evidence: Evidence, topic: str, days: int) -> Signed | Verdict:
     return max(named, key=lambda one: (one[1].valid_until, one[0].statement_id))
 
 
-def _counts(evidence: Evidence, claim: Measure, days: int) -> bool:
+def _counts(evidence: Evidence, claim: Measure, days: int | None) -> bool:
     return is_current(evidence, claim.valid_until) and is_current(evidence, _too_old(claim, days))
 
 
-def _too_old(claim: Measure, days: int) -> datetime | None:
-    return claim.decided_on + timedelta(days=days) if days else None
+def _too_old(claim: Measure, days: int | None) -> datetime | None:
+    return claim.decided_on + timedelta(days=days) if days is not None else None
 
 
 def _has_document(claim: Measure) -> bool:
-    return claim.evidence is not None and "sha256" in claim.evidence.digest
+    digest = claim.evidence.digest.get("sha256", "") if claim.evidence is not None else ""
+    return isinstance(digest, str) and bool(DIGEST.fullmatch(digest)) and digest != EMPTY

@@ -6,6 +6,7 @@ from typing import Final
 from sunlit.claims.assurance import Result
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Tier, Use
+from sunlit.rubric.applies import OVERSIGHT
 from sunlit.rubric.attested import attestations
 from sunlit.rubric.evaluate import DECLARE_USE, VOTE
 from sunlit.rubric.evidence import Evidence
@@ -182,6 +183,9 @@ def oversight_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
         return Verdict.fails(f"The use does not say {' and '.join(missing)}.", [said.statement_id])
     ends = [answer.expires]
     rests_on = [said.statement_id]
+    if use.oversight not in OVERSIGHT:
+        known = ", ".join(sorted(OVERSIGHT))
+        return Verdict.fails(f"The oversight is none of {known}.", rests_on, mend=DECLARE_USE)
     if use.oversight == "none":
         code = published_code(evidence)
         tier = tier_of(evidence)
