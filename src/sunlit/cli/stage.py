@@ -110,7 +110,8 @@ class Stage:
             click.echo(f"    {line}")
         if show and len(lines) > show + FEW:
             click.echo(f"    … {len(lines) - show} more lines in transcript.txt")
-        if done.returncode not in (ANSWERS if expect is None else {expect}):
+        crashed = "Traceback (most recent call last):" in done.stderr  # Python ends with 1 too
+        if crashed or done.returncode not in (ANSWERS if expect is None else {expect}):
             raise VerificationError(
                 "cli.demo-step", f"the step `{shown}` did not end as the story needs",
                 expected=f"exit code {expect}", got=f"{done.returncode}: {_last(lines)}",

@@ -20,6 +20,7 @@ COLUMNS: Final = (
     "--attribute", "disability=disability", "--attribute", "race=race", "--attribute", "age=age",
     "--band", "age=25,35,45,55", "--not-analysed", "religion=the survey does not ask",
 )  # fmt: skip
+SCOPES: Final = ("--scope", "performance", "--scope", "fairness", "--scope", "target-validity")
 LASTS: Final = 4  # seconds that the shortened attestation counts
 
 
@@ -81,7 +82,7 @@ def the_board_votes(stage: Stage) -> None:
 
 
 def an_attestation_ends(stage: Stage) -> None:
-    """Let evidence lapse: the gap rises above the ceiling, and the token is suspended by itself."""
+    """Let evidence lapse: the gap passes the ceiling, and the token is suspended by itself."""
     stage.say("""Evidence ends. The risk register says, for each use, which of eight practices is in
         place now, and `sunlit conformity` what will lapse next:""")
     stage.sunlit(
@@ -94,9 +95,8 @@ def an_attestation_ends(stage: Stage) -> None:
     ends = SystemClock().now() + timedelta(seconds=LASTS)
     old = _attestation(stage)
     stage.sunlit(
-        "attest", "sign", "model", *USE, "--scope", "performance", "--scope", "fairness", "--scope",
-        "target-validity", "--result", "PASSED", "--method", "As before", "--no-conflict",
-        "--until", format_time(ends), "--supersedes", old, "--home", "south-lab", show=2,
+        "attest", "sign", "model", *USE, *SCOPES, "--result", "PASSED", "--method", "As before",
+        "--no-conflict", "--until", format_time(ends), "--supersedes", old, "--home", "south-lab", show=2,
     )  # fmt: skip
     stage.aside("log", "import", "south-lab/log", "--home", "council")
     sleep(max(0.0, (ends - SystemClock().now()).total_seconds()) + 1)
@@ -107,6 +107,24 @@ def an_attestation_ends(stage: Stage) -> None:
     (token,) = (stage.root / "council" / "tokens").glob("*.token")
     shown = str(token.relative_to(stage.root))
     stage.sunlit("token", "verify", shown, "--trust", "trust.json", expect=1, show=14)
+    stage.say("""South Lab measures again and attests anew. That the suspension is lifted is a
+        person's act, with a reason, in the log.""")
+    stage.sunlit(
+        "attest", "sign", "model", *USE, *SCOPES, "--result", "PASSED", "--method",
+        "Measured again, with the new set", "--no-conflict", "--home", "south-lab", show=2,
+    )  # fmt: skip
+    stage.aside("log", "import", "south-lab/log", "--home", "council")
+    stage.sunlit(
+        "token",
+        "reinstate",
+        shown,
+        "--reason",
+        "Two laboratories attest again",
+        "--home",
+        "council",
+    )
+    stage.sunlit("token", "refresh", "--home", "council", show=6)
+    stage.sunlit("board", "show", "model", *USE, "--home", "council", show=4)
 
 
 def _attestation(stage: Stage) -> str:
