@@ -1,6 +1,5 @@
 """`sunlit`: the group of all commands, each loaded only when it is asked for."""
 
-import json
 import os
 import sys
 from io import TextIOWrapper
@@ -11,6 +10,7 @@ import click
 from sunlit import __version__
 from sunlit.base.errors import COULD_NOT_FIND_OUT, WRONG_USAGE, SunlitError
 from sunlit.cli.lazy import LazyGroup
+from sunlit.cli.output import emit, shown
 
 # command -> (module, one line for `sunlit --help`); so that help imports no command
 COMMANDS: Final = {
@@ -91,9 +91,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _report(error: SunlitError, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
+        emit({"error": error.to_json()}, (), as_json=True)
         return
-    click.echo(f"Error {error.code}: {error.what}.", err=True)
+    click.echo(shown(f"Error {error.code}: {error.what}."), err=True)
     for name, text in (("Expected", error.expected), ("Got", error.got), ("To mend", error.mend)):
         if text is not None:
-            click.echo(f"  {name + ':':<10} {text}", err=True)
+            click.echo(shown(f"  {name + ':':<10} {text}"), err=True)

@@ -1,10 +1,11 @@
 """How every command prints: plain lines for people, one JSON document for programs."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -12,15 +13,29 @@ from sunlit.base.errors import MalformedError
 from sunlit.base.times import parse_time
 
 F = TypeVar("F", bound=Callable[..., Any])
+# What a terminal obeys, or what turns the order of letters: words of others end up in lines.
+_OBEYED: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def emit(document: object, lines: Iterable[str], *, as_json: bool) -> None:
     """Print `document` as JSON, or `lines` for people."""
     if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        click.echo(_OBEYED.sub(_escaped, json.dumps(document, ensure_ascii=False, indent=2)))
         return
     for line in lines:
-        click.echo(line)
+        click.echo(shown(line))
+
+
+def shown(line: str) -> str:
+    """Return a line without what a terminal would obey: whoever wrote the words in it."""
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", line)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    # In JSON such a character stands in a text only, so the document says the same.
+    return f"\\u{ord(found[0]):04x}"
 
 
 def json_option(function: F) -> F:

@@ -11,6 +11,7 @@ MAX_REPORT: Final = 256 * 1024 * 1024  # bytes of one report
 MAX_LINE: Final = 8 * 1024 * 1024
 MAX_LINES: Final = 2_000_000
 MAX_DEPTH: Final = 100
+MAX_VALUES: Final = 10_000_000  # in one document: an empty object takes 2 bytes, and 64 in memory
 MALFORMED: Final = "foreign.malformed"
 TOO_LARGE: Final = "foreign.too-large"
 VERSION: Final = "foreign.unknown-version"
@@ -49,6 +50,8 @@ def read_object(data: bytes, what: str, *, limit: int = MAX_REPORT) -> Node:
     """
     if len(data) > limit:
         raise too_large(what, f"at most {limit} bytes", f"{len(data)} bytes")
+    if sum(data.count(one) for one in (b",", b"[", b"{")) > MAX_VALUES:
+        raise too_large(what, f"at most {MAX_VALUES} values")
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:

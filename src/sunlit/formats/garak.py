@@ -29,6 +29,8 @@ from sunlit.formats.redteam_report import Answer, RedTeamReport, Tally
 KNOWN: Final = ("0.13", "0.14", "0.15", "0.16", "0.17")
 THRESHOLD: Final = 0.5  # run.eval_threshold is no text, number or list that garak writes down
 MAX_ATTEMPTS: Final = 500_000
+MAX_OUTPUTS: Final = 10_000  # of one attempt: garak's generations
+MAX_DETECTORS: Final = 100
 MAX_TEXT: Final = 100_000
 SETUP: Final = "start_run setup"
 KINDS: Final = {
@@ -234,13 +236,19 @@ def _sampling(setup: Node) -> dict[str, object]:
 def _answers(found: _Found) -> Iterator[Answer]:
     for node in found.judged.values():
         said = dict(_scores(node))
-        marks = items(inner(node, "notes"), "triggers")
-        for index, output in enumerate(items(node, "outputs")):
+        outputs, triggers = items(node, "outputs"), items(inner(node, "notes"), "triggers")
+        if len(outputs) > MAX_OUTPUTS or len(said) > MAX_DETECTORS:
+            most = f"at most {MAX_OUTPUTS} outputs and {MAX_DETECTORS} detectors"
+            raise too_large("an attempt of the garak report", most)
+        # Once for all outputs: each of a million could hold the question again.
+        marks = tuple(one for one in triggers if isinstance(one, str))
+        question = _question(node)[:MAX_TEXT]
+        for index, output in enumerate(outputs):
             if not _is_answer(output):
                 continue
             yield Answer(
-                probe=text(node, "probe_classname"), question=_question(node),
-                answer=_text_of(output), marks=tuple(one for one in marks if isinstance(one, str)),
+                probe=text(node, "probe_classname"), question=question,
+                answer=_text_of(output), marks=marks,
                 said={
                     name: _word(scores[index]) == "fail"
                     for name, scores in said.items()

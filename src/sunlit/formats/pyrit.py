@@ -36,13 +36,15 @@ MAX_TEXT: Final = 100_000
 TABLES: Final = (
     "pyrit_memory_alembic_version", "AttackResultEntries", "ScoreEntries", "PromptMemoryEntries",
 )  # fmt: skip
+# Sorted afterwards, in Python: SQLite would write each row out whole, and one text may be in all.
 _QUERY: Final = """
-SELECT a.objective, a.outcome, a.atomic_attack_identifier, a.timestamp, a.pyrit_version,
+SELECT a.timestamp || ' ' || a.id,
+       a.objective, a.outcome, a.atomic_attack_identifier, a.timestamp, a.pyrit_version,
        s.score_value, s.score_type, s.scorer_class_identifier, p.converted_value
 FROM "AttackResultEntries" AS a
 LEFT JOIN "ScoreEntries" AS s ON s.id = a.last_score_id
 LEFT JOIN "PromptMemoryEntries" AS p ON p.id = a.last_response_id
-ORDER BY a.timestamp, a.id LIMIT ?
+LIMIT ?
 """
 Key = tuple[str, str]
 
@@ -96,10 +98,16 @@ def _rows(opened: sqlite3.Connection, data: bytes) -> tuple[str, _Seen]:
             "open the database with PyRIT 1.1.0, which brings it to this schema",
         )  # fmt: skip
     seen = _Seen()
-    for number, row in enumerate(opened.execute(_QUERY, (MAX_ROWS + 1,))):
-        if number >= MAX_ROWS:
-            raise too_large("the database", f"at most {MAX_ROWS} attacks")
-        _take(seen, row)
+    rows: list[tuple[str, tuple[object, ...]]] = []
+    held = 0
+    for place, *row in opened.execute(_QUERY, (MAX_ROWS + 1,)):
+        rows.append((str(place), tuple(row)))
+        # One answer that all attacks refer to is small on disk, and as often here as there are.
+        held += sum(len(one) for one in row if isinstance(one, str | bytes))
+        if len(rows) > MAX_ROWS or held > MAX_REPORT:
+            raise too_large("the database", f"at most {MAX_ROWS} attacks, {MAX_REPORT} characters")
+    for _, row_ in sorted(rows, key=lambda one: one[0]):
+        _take(seen, row_)
     return revision, seen
 
 
