@@ -8,6 +8,7 @@ registered a key must not have lost theirs at that entry.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from sunlit.authority.accreditation import covering, why_none
 from sunlit.authority.answer import Answer
@@ -48,6 +49,10 @@ class Directory:
     closed: Mapping[str, str | None] = field(default_factory=dict)
     acted_on: frozenset[str] = frozenset()
     lost: frozenset[int] = frozenset()
+    # What was found out of the above: only of what is named there, so that it stays small.
+    _found: dict[tuple[object, ...], object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def empty(cls) -> "Directory":
@@ -85,18 +90,23 @@ class Directory:
 
     def record_at(self, key_id: str, place: Place) -> KeyRecord | None:
         """Return what had been said of a key before an entry."""
-        known = [
-            record
-            for record in self.key_records.get(key_id, ())
-            if record.basis is None or record.basis.place.precedes(place)
-        ]
-        return known[-1] if known else None
+        for record in reversed(self.key_records.get(key_id, ())):
+            if record.basis is None or record.basis.place.precedes(place):
+                return record
+        return None
 
     def why_not(self, key_id: str, place: Place, lost: Collection[int] | None = None) -> str | None:
         """Return why a key had no authority at an entry; None when it had.
 
         `lost` stands in for the directory's own while that is being worked out.
         """
+        held = self.held(key_id, place, lost)
+        return held if isinstance(held, str) else None
+
+    def held(
+        self, key_id: str, place: Place, lost: Collection[int] | None = None
+    ) -> KeyRecord | str:
+        """Return the record of a key that had authority at an entry; else why it had none."""
         record = self.record_at(key_id, place)
         if record is None:
             return "the key was not registered before this entry"
@@ -106,21 +116,19 @@ class Directory:
             return "whoever registered the key had lost the authority to"
         if not record.is_valid(place.at):
             return "the key was not valid at this entry's time"
-        if any(it.claim.key_id == key_id and it.covers(place) for it in self.revocations):
+        if self.revocations and any(
+            it.claim.key_id == key_id and it.covers(place) for it in self.revocations
+        ):
             return "the key is revoked for this entry"
-        return None
+        return record
 
     def in_force(self, said: Admitted) -> tuple[KeyRecord, ...]:
         """Return the records of the keys that signed `said` and had authority at its entry."""
         place = Place.of(said)
         if place is None:
             return ()
-        records = (
-            self.record_at(signer, place)
-            for signer in said.signers
-            if self.why_not(signer, place) is None
-        )
-        return tuple(record for record in records if record is not None)
+        held = (self.held(signer, place) for signer in said.signers)
+        return tuple(record for record in held if not isinstance(record, str))
 
     # --- organisations ---------------------------------------------------------------------
 
@@ -144,6 +152,10 @@ class Directory:
 
     def parents(self, organisation: str) -> frozenset[str]:
         """Return the organisation and all above it."""
+        known = self._found.get(("parents", organisation))
+        return cast("frozenset[str]", known) if known else self._parents(organisation)
+
+    def _parents(self, organisation: str) -> frozenset[str]:
         found: set[str] = set()
         todo = [organisation]
         while todo:
@@ -152,11 +164,18 @@ class Directory:
                 found.add(name)
                 claim = self.organisation(name)
                 todo.extend(claim.parents if claim else ())
+        if self.knows(organisation):
+            self._found["parents", organisation] = frozenset(found)
         return frozenset(found)
 
     def stands(self, basis: Basis, lost: Collection[int] | None = None) -> bool:
         """Tell whether a signer of a record still has the authority that it had."""
-        return any(self.why_not(signer, basis.place, lost) is None for signer in basis.by)
+        if lost is not None:
+            return any(self.why_not(signer, basis.place, lost) is None for signer in basis.by)
+        question = (basis.place.origin, basis.place.index, *basis.by)
+        if question not in self._found:
+            self._found[question] = self.stands(basis, self.lost)
+        return bool(self._found[question])
 
     def is_replaced(self, statement_id: str) -> bool:
         """Tell whether the organisation that said a thing took it back."""
@@ -193,10 +212,9 @@ class Directory:
         return answer
 
     def _may(self, signer: str, place: Place, asked: "_Asked") -> Answer:
-        reason = self.why_not(signer, place)
-        record = self.record_at(signer, place)
-        if reason is not None or record is None:
-            return Answer.no(reason or "the key is unknown")
+        record = self.held(signer, place)
+        if isinstance(record, str):
+            return Answer.no(record)
         if asked.organisation not in (None, record.organisation):
             return Answer.no(
                 f"the signer belongs to {record.organisation}, not to {asked.organisation}",

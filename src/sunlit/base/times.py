@@ -38,7 +38,7 @@ def format_time(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise MalformedError("time.naive", "the time has no zone", got=at.isoformat())
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def from_unix(seconds: int) -> datetime:

@@ -7,7 +7,7 @@ not answered is blank, which is no answer of 0: a score without every answer is 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final
@@ -30,12 +30,16 @@ class AiaQuestion:
     several: bool
     choices: Mapping[str, str]
     shown_when: tuple[str, frozenset[str]] | None = None
+    scores: Mapping[str, int] = field(init=False, compare=False)
+    maximum: int = field(init=False, compare=False)
+    """The most that it can score, as `getMaxScoreForQuestion` counts it."""
 
-    @property
-    def maximum(self) -> int:
-        """Return the most that it can score, as `getMaxScoreForQuestion` counts it."""
-        scores = [score_of(value) for value in self.choices]
-        return sum(scores) if self.several else max(scores)
+    def __post_init__(self) -> None:
+        """Work out once what each choice scores: assessments are scored over and over."""
+        scores = {value: score_of(value) for value in self.choices}
+        most = sum if self.several else max
+        object.__setattr__(self, "scores", scores)
+        object.__setattr__(self, "maximum", most(scores.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ def score(answers: Mapping[str, object], known: QuestionSet | None = None) -> Sc
                 raise _bad(question.name, "none, because it is not asked after the other answers")
             continue
         asked += 1
-        raw += sum(score_of(value) for value in chosen)
+        raw += sum(question.scores[value] for value in chosen)
         if not chosen:
             blank.append(question.name)
     return Score(raw=raw, asked=asked, blank=tuple(blank))

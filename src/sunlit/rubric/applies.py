@@ -7,7 +7,7 @@ statements of a use stand, all of their values count; of assessments the latest,
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -43,6 +43,11 @@ class Fact:
     values: frozenset[str]
     rests_on: tuple[str, ...]
     expires: datetime | None = None
+    until: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Write the end once: many controls ask for the same fact."""
+        object.__setattr__(self, "until", format_time(self.expires) if self.expires else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,7 @@ class Facts:
         self._contested = contested
         self._evidence = evidence.signed()
         self._found: dict[str, Fact | None] = {}
+        self._why: dict[Condition, str] = {}
 
     def get(self, name: str) -> Fact | None:
         """Return a fact, None while it is unknown."""
@@ -92,6 +98,12 @@ class Facts:
             open_ = any(one.statement in self._contested for one in said)
             self._found[name] = None if open_ else _together(said)
         return self._found[name]
+
+    def why_not(self, condition: Condition, fact: Fact) -> str:
+        """Return in words why a fact excuses from what has this condition."""
+        if condition not in self._why:
+            self._why[condition] = _reason(condition, fact)
+        return self._why[condition]
 
 
 def _together(said: tuple[_Said, ...]) -> Fact | None:
@@ -182,9 +194,8 @@ def not_applicable(control: Control, facts: Facts, at: datetime) -> NotApplicabl
         fact = facts.get(condition.fact)
         if fact is not None and not fact.values & condition.values:
             return NotApplicable(
-                control=control.id, title=control.title, reason=_reason(condition, fact),
-                rests_on=fact.rests_on,
-                expires=format_time(fact.expires) if fact.expires else None,
+                control=control.id, title=control.title, rests_on=fact.rests_on,
+                reason=facts.why_not(condition, fact), expires=fact.until,
             )  # fmt: skip
     if control.starts is not None and at < control.starts:
         day = control.starts.date().isoformat()

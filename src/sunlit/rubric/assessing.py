@@ -118,19 +118,20 @@ def may_assess(
     they had a hand in: neither the assessor nor an organisation of its group trained the model
     or signed what the component or the release is.
     """
-    own = tuple(
-        record.key.key_id
-        for record in evidence.directory.in_force(said)
-        if record.organisation == assessor
-    )
     keepers = maintainers(evidence) if keepers is None else keepers
     if not keepers:
         return Answer.no("Nobody knows yet who maintains the component.")
     if (reason := _not_signed(evidence, said, assessor)) is not None:
         return Answer.no(reason)
+    own = tuple(
+        record.key.key_id
+        for record in evidence.directory.in_force(said)
+        if record.organisation == assessor
+    )
+    alone = replace(said, signers=own)
     answers = [
         can(
-            replace(said, signers=own),
+            alone,
             Action.ASSESS,
             Case(
                 maintainer=keeper,
@@ -144,7 +145,10 @@ def may_assess(
         for keeper in sorted(keepers)
     ]
     refused = next((answer for answer in answers if not answer.allowed), None)
-    return next(_made(evidence, assessor), answers[0]) if refused is None else refused
+    if refused is not None:
+        return refused
+    made = evidence.once(("made by", assessor), lambda: next(_made(evidence, assessor), None))
+    return answers[0] if made is None else made
 
 
 def _not_signed(evidence: Evidence, said: Admitted, organisation: str) -> str | None:

@@ -139,7 +139,7 @@ def evaluate(
     for control in sorted(asked, key=lambda item: item.last):
         seen = evidence
         if control.last:
-            seen = replace(evidence, findings=tuple(found[c.id] for c in asked if not c.last))
+            seen = evidence.beside(found[it.id] for it in asked if not it.last)
         verdict = turned(answer(control, seen, rules[control.rule]), against)
         if closed and verdict.outcome is Outcome.UNKNOWN:
             verdict = replace(verdict, reason=f"{verdict.reason} {closed}")
@@ -203,7 +203,7 @@ def is_hosted(evidence: Evidence) -> bool:
 
 def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
     """A draft may warn; it never vouches."""
-    verdict = rule(evidence.once("signed", lambda: _signed(evidence)), control.values())
+    verdict = rule(evidence.signed(), control.values())
     drafts = evidence.once("unsigned", lambda: unsigned(evidence))
     if not drafts:
         return verdict
@@ -216,11 +216,6 @@ def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
             f"Nobody signed it yet. The drafts say: {trial.reason}", trial.rests_on, mend=SIGN
         )
     return verdict
-
-
-def _signed(evidence: Evidence) -> Evidence:
-    signed = tuple(said for said in evidence.statements if not said.is_draft)
-    return evidence if signed == evidence.statements else replace(evidence, statements=signed)
 
 
 def unsigned(evidence: Evidence) -> tuple[Admitted, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Final, TypeVar, cast
 
 from sunlit.authority.directory import Directory
@@ -15,6 +16,7 @@ from sunlit.rubric.finding import Finding
 C = TypeVar("C", bound=Claim)
 T = TypeVar("T")
 DRAFT: Final = "draft"
+_UNASKED: Final = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +52,30 @@ class Evidence:
 
         Sixty controls ask the same few things: who keeps the component, what still stands.
         """
-        if question not in self._found:
-            self._found[question] = find()
+        known = self._found.get(question, _UNASKED)
+        if known is _UNASKED:
+            known = self._found[question] = find()
         # What stands under a question was put there by the same question.
-        return cast("T", self._found[question])
+        return cast("T", known)
+
+    def signed(self) -> "Evidence":
+        """Return the same without drafts; itself where there are none."""
+        return self.once("signed", self._signed)
+
+    def _signed(self) -> "Evidence":
+        signed = tuple(said for said in self.statements if not said.is_draft)
+        is_same = len(signed) == len(self.statements) and not self.as_if_signed
+        return self if is_same else replace(self, statements=signed, as_if_signed=False)
+
+    def beside(self, findings: Iterable[Finding]) -> "Evidence":
+        """Return the same with the findings of other controls: what was found before holds on."""
+        seen = replace(self, findings=tuple(findings))
+        # No question is about the findings, but two are answered by evidence without them.
+        theirs = seen._found  # noqa: SLF001 - of the same class
+        theirs.update(self._found)
+        for question in ("signed", "as if signed"):
+            theirs.pop(question, None)
+        return seen
 
     def current(self, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
         """Return the claims of a kind that somebody still stands by.
@@ -64,14 +86,23 @@ class Evidence:
         return self.once(("current", kind), lambda: self._current(kind))
 
     def _current(self, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
-        back = self.once("taken back", self._taken_back)
-        found = (
-            self._left(said, back.get(said.statement_id, frozenset()))
-            for said in self.statements
-            if isinstance(said.claim, kind)
-        )
-        # The claim is of the kind: it was asked for above, and `_left` changes signers only.
-        return tuple((said, cast("C", said.claim)) for said in found if said is not None)
+        by_type = self.once("standing", self._standing)
+        types = [one for one in by_type if issubclass(one, kind)]
+        found = [pair for one in types for pair in by_type[one]]
+        if len(types) > 1:
+            found.sort(key=itemgetter(0))  # the log's order; no two have the same place
+        # The claim is of the kind: its type is.
+        return tuple([(said, cast("C", said.claim)) for _, said in found])
+
+    def _standing(self) -> dict[type[Claim], list[tuple[int, Admitted]]]:
+        """Return what is still said, with its place among the statements, by type of claim."""
+        back = self._taken_back()
+        found: dict[type[Claim], list[tuple[int, Admitted]]] = {}
+        for place, said in enumerate(self.statements):
+            left = self._left(said, back.get(said.statement_id, frozenset()))
+            if left is not None:
+                found.setdefault(type(said.claim), []).append((place, left))
+        return found
 
     def _taken_back(self) -> dict[str, frozenset[str]]:
         """Return statement id -> who takes it back: organisations and keys, DRAFT for a draft."""
@@ -95,6 +126,8 @@ class Evidence:
         """Return the statement as those say it who did not take it back; None if nobody does."""
         if said.is_draft or not said.signers:
             return None if said.is_draft and DRAFT in back else said
+        if not back:
+            return said
         left = tuple(key for key in said.signers if self._speaker(said, key) not in back)
         return replace(said, signers=left) if left else None
 

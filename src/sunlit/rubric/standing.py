@@ -1,6 +1,6 @@
 """Whose word counts: the questions that rules of every capability ask alike."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -37,9 +37,8 @@ def may(
     """Ask the directory; a draft counts only where `as_if_signed` asks for it."""
     if said.is_draft:
         return Answer.yes("A draft.") if evidence.as_if_signed else NOBODY
-    place = (said.statement_id, said.origin, said.index, said.signers)
     return evidence.once(
-        ("may", place, role, organisation, scope),
+        ("may", *_entry(said), role.value, organisation, scope),
         lambda: evidence.directory.may(
             said, role, organisation=organisation, scope=scope, at=evidence.at
         ),
@@ -122,9 +121,17 @@ def by_maintainer(
     if said.is_draft:
         return may(evidence, said, Role.MAINTAINER, "")
     known = maintainers(evidence) if keepers is None else keepers
-    return first_yes(
-        may(evidence, said, Role.MAINTAINER, organisation) for organisation in sorted(known)
+    return evidence.once(
+        ("by maintainer", *_entry(said), known),
+        lambda: first_yes(
+            may(evidence, said, Role.MAINTAINER, organisation) for organisation in sorted(known)
+        ),
     )
+
+
+def _entry(said: Admitted) -> tuple[Hashable, ...]:
+    """Return what answers on who said a thing hang on."""
+    return said.statement_id, said.origin, said.index, said.signers
 
 
 def stated(evidence: Evidence, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
@@ -224,8 +231,12 @@ def tests(evidence: Evidence, kind: str) -> tuple[tuple[Admitted, TestResult, An
 
 def signed_runs(evidence: Evidence) -> tuple[tuple[Admitted, Provenance, Answer], ...]:
     """Return the training runs of this release that a maintainer signed."""
+    return evidence.once("signed runs", lambda: tuple(_signed_runs(evidence)))
+
+
+def _signed_runs(evidence: Evidence) -> Iterator[tuple[Admitted, Provenance, Answer]]:
     keepers = maintainers(evidence)
-    return tuple(
+    return (
         (said, run, answer)
         for said, run in runs(evidence)
         if (answer := by_maintainer(evidence, said, keepers)).allowed

@@ -1,7 +1,7 @@
 """Counting the board: who may vote, whose latest vote agrees, when a code may be published."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -51,13 +51,15 @@ def work_on(evidence: Evidence) -> tuple[Admitted, ...]:
 
     Withdrawn and corrected ones too: who once judged stays a judge.
     """
+    return evidence.once("work on it", lambda: tuple(_work_on(evidence)))
+
+
+def _work_on(evidence: Evidence) -> Iterator[Admitted]:
     held = {evidence.release, *evidence.files.values()}
-    return tuple(
-        said
-        for said in evidence.statements
-        if isinstance(said.claim, OWN_WORK)
-        and any(subject.digest.get("sha256") in held for subject in said.subjects)
-    )
+    for said in evidence.statements:
+        about = (subject.digest.get("sha256") for subject in said.subjects)
+        if isinstance(said.claim, OWN_WORK) and not held.isdisjoint(about):
+            yield said
 
 
 def may_vote(evidence: Evidence, board: str, said: Admitted, key: str) -> Answer:
@@ -111,6 +113,11 @@ def ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ..
 
     Pure, and the same in whatever order the statements stand.
     """
+    question = ("ballots", board.organisation, known.digest)
+    return evidence.once(question, lambda: _ballots(evidence, board, known))
+
+
+def _ballots(evidence: Evidence, board: Board, known: Scheme) -> tuple[Ballot, ...]:
     latest: dict[str, Ballot] = {}
     aside = recused(evidence, board.organisation)
     for said, vote in sorted(evidence.current(Vote), key=lambda pair: _place(*pair)):

@@ -31,6 +31,10 @@ class Trained:
 
 def trained_on(evidence: Evidence) -> Trained | Verdict:
     """Return the datasets of all signed training runs, or why they are not known."""
+    return evidence.once("trained on", lambda: _trained_on(evidence))
+
+
+def _trained_on(evidence: Evidence) -> Trained | Verdict:
     found = signed_runs(evidence)
     if not found:
         return Verdict.unknown(NO_RUN)
