@@ -17,6 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _OBEYED: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_OURS: Final = re.compile(r"\x1b\[(?:0|1|3[1-6])m")  # bold and six colours: they hide nothing
 
 
 def emit(document: object, lines: Iterable[str], *, as_json: bool) -> None:
@@ -30,7 +31,8 @@ def emit(document: object, lines: Iterable[str], *, as_json: bool) -> None:
 
 def shown(line: str) -> str:
     """Return a line without what a terminal would obey: whoever wrote the words in it."""
-    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", line)
+    parts = zip(_OURS.split(line), [*_OURS.findall(line), ""], strict=True)
+    return "".join(_OBEYED.sub("\N{REPLACEMENT CHARACTER}", text) + style for text, style in parts)
 
 
 def _escaped(found: re.Match[str]) -> str:
