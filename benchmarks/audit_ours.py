@@ -42,6 +42,8 @@ def bias(asked: argparse.Namespace) -> None:
 
 def drift(asked: argparse.Namespace) -> None:
     """Compare two samples, column by column, as the command does."""
+    import scipy.special  # noqa: F401, PLC0415 - else imported, and timed, with the first column
+
     from sunlit.producers.audit.drift.compare import Asked, compare  # noqa: PLC0415 - not timed
     from sunlit.producers.data.source import open_source  # noqa: PLC0415 - not timed
 

@@ -26,6 +26,7 @@ from sunlit.producers.audit.drift.judge import (
 )
 from sunlit.producers.audit.drift.page import drift_report
 from sunlit.producers.audit.drift.performance import performance
+from sunlit.producers.audit.drift.sample import columns_of
 from sunlit.producers.audit.robust.limits import read_limits
 from sunlit.producers.data.source import Source, open_source
 
@@ -170,6 +171,19 @@ def test_columns_of_a_text_file_are_numbers_where_all_values_are(tmp_path: Path)
     assert [one.kind for one in found.columns] == ["number", "category", ""]
     assert found.columns[2].why == "the current sample has no such column"
     assert claim.result is Result.WARNED
+
+
+def test_a_text_column_is_no_number_where_one_value_far_down_is_none(tmp_path: Path) -> None:
+    """The first rows are looked at first, and never instead of the others."""
+    digits = [str(at % 50) for at in range(3000)]
+    columns = {
+        "late": ["", *digits], "blank": [""] * 3000 + ["7"], "word": [*digits, "none"],
+        "empty": [""] * 3001,
+    }  # fmt: skip
+    parquet.write_table(pa.table(columns), tmp_path / "t.parquet")
+    with open_source(str(tmp_path / "t.parquet")) as one:
+        kinds = {it.name: it.kind for it in columns_of(one, one)}
+    assert kinds == {"late": "number", "blank": "number", "word": "category", "empty": "category"}
 
 
 def test_free_text_is_not_compared(

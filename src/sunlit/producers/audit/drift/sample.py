@@ -18,6 +18,7 @@ TIMES: Final = ("DATE", "TIME", "INTERVAL")
 NESTED: Final = ("STRUCT", "MAP", "UNION", "BLOB", "LIST", "VARIANT", "GEOMETRY", "BIT")
 MOST_ROWS: Final = 20_000_000  # of a column at once: 160 MB
 MAX_CATEGORIES: Final = 10_000
+_HEAD: Final = "LIMIT 2048"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Sample:
 
     def by_group(self, column: str) -> dict[str, tuple[int, Numbers]]:
         """Return, for '' (all) and each group, its rows and its numbers, sorted."""
-        select = f"{_number(column)} AS v"
+        select = f"{_cast(column)} AS v"  # NaN is left out with what is missing, when sorted
         if self._groups:
             names = ", ".join(map(literal, self._groups))
             by = f"enum_code(TRY_CAST({_text(self._by or '')} AS ENUM ({names})))"
@@ -131,7 +132,10 @@ def columns_of(first: Source, second: Source) -> list[Column]:
         one.name for one in first.columns
         if one.type == "VARCHAR" and types.get(one.name) == "VARCHAR"
     ]  # fmt: skip
-    numeric = _all_numbers(first, texts) & _all_numbers(second, texts)
+    numeric = set(texts)
+    for rows in (_HEAD, ""):  # most texts that are no numbers show it soon
+        for source in (first, second):
+            numeric &= _all_numbers(source, sorted(numeric), rows)
     return [
         Column(one.name, "number" if one.name in numeric else _kind(one.type, types.get(one.name)))
         for one in first.columns
@@ -150,15 +154,19 @@ def _kind(first: str, second: str | None) -> str:
     return "category"
 
 
-def _all_numbers(source: Source, names: Sequence[str]) -> set[str]:
-    """Return the text columns of which each value that is there is a number."""
+def _all_numbers(source: Source, names: Sequence[str], rows: str) -> set[str]:
+    """Return the text columns of which each value that is there is a number.
+
+    Of the first `rows`, where none is there yet, it may still be.
+    """
     if not names:
         return set()
+    least = 0 if rows else 1
     asked = ", ".join(
-        f"count({_text(one)}) = count({_number(one)}) AND count({_number(one)}) > 0"
+        f"count({_text(one)}) = count({_number(one)}) AND count({_number(one)}) >= {least}"
         for one in names
     )
-    (row,) = source.ask(f"SELECT {asked} FROM dataset")  # noqa: S608 - quoted
+    (row,) = source.ask(f"SELECT {asked} FROM (FROM dataset {rows})")  # noqa: S608 - quoted
     return {name for name, is_so in zip(names, row, strict=True) if is_so}
 
 
@@ -167,8 +175,12 @@ def _text(column: str) -> str:
 
 
 def _number(column: str) -> str:
-    cast = f"TRY_CAST({quoted(column)} AS DOUBLE)"
+    cast = _cast(column)
     return f"CASE WHEN isnan({cast}) THEN NULL ELSE {cast} END"
+
+
+def _cast(column: str) -> str:
+    return f"TRY_CAST({quoted(column)} AS DOUBLE)"
 
 
 def _plain(values: Any) -> Numbers:  # noqa: ANN401 - masked where NULL
@@ -178,9 +190,8 @@ def _plain(values: Any) -> Numbers:  # noqa: ANN401 - masked where NULL
 
 
 def _sorted(values: Numbers) -> Numbers:
-    held = values[~np.isnan(values)]
-    held.sort()
-    return held
+    held = np.sort(values)
+    return held[: np.searchsorted(held, np.nan)]  # they are sorted to the end
 
 
 def _split(values: Numbers, codes: Counts, groups: Sequence[str]) -> dict[str, tuple[int, Numbers]]:
