@@ -293,3 +293,18 @@ def test_a_signed_audit_stands_in_the_log_and_its_cube_in_private(alike: Path, t
     assert guarded.to_bytes() not in blobs
     assert claim.report is not None
     assert any(sha256(one).hexdigest() == claim.report.digest["sha256"] for one in blobs)
+
+
+def test_two_audits_of_the_same_rows_tell_of_nobody(alike: Path, town: Path) -> None:
+    """With other bands, the difference of two published audits is a few people, or one."""
+    signed = ["--component", "model", "--home", "home", "--key", f"file:{town / 'maintainer.pem'}"]
+    ages = [*NAMES, *TRUTH, "--attribute", "age=age"]
+    assert run(alike, *ages, "--band", "age=20,40", *signed)[0] == 1
+
+    with pytest.raises(VerificationError) as caught:
+        run(alike, *ages, "--band", "age=20,41", *signed)
+    again, _ = run(alike, *ages, "--band", "age=20,40", *signed)
+    meant, _ = run(alike, *ages, "--band", "age=20,41", *signed, "--despite-earlier")
+
+    assert caught.value.code == "bias.subtraction"
+    assert (again, meant) == (1, 1)

@@ -78,6 +78,8 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option("--days", type=click.IntRange(1, 3660), default=365, show_default=True,
               help="For how long the audit may be relied on.")  # fmt: skip
 @click.option("--contract", help="The contract that it was made under.")
+@click.option("--despite-earlier", is_flag=True,
+              help="Sign it though an audit of these rows by other groups is logged.")  # fmt: skip
 @click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb",
               show_default=True, help="What counts.")  # fmt: skip
 @click.option("--encoding", help="Of CSV that is not UTF-8, such as windows-1252.")
@@ -112,9 +114,23 @@ def command(
 
     needed("pyarrow", "duckdb", "ibis", "scipy")
     reading = {name: given.pop(name) for name in READING}
-    forms = given.pop("forms")
+    forms, despite = given.pop("forms"), given.pop("despite_earlier")
     found = counted(place, read_given(**given), reading, model_file, options)
+    if options.home is not None and not despite:
+        _expect_no_subtraction(found, options.home)
     _tell(found, forms, options)
+
+
+def _expect_no_subtraction(found: Audit, home: Path) -> None:
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.claims.bias import BiasAudit
+    from sunlit.producers.audit.bias.subtract import expect_no_subtraction
+    from sunlit.registry.home import Home
+
+    # Also what was withdrawn: who read it has it.
+    logged = Home.open(home).history(SystemClock().now()).statements
+    earlier = (one.claim for one in logged)
+    expect_no_subtraction(found.claim, [it for it in earlier if isinstance(it, BiasAudit)])
 
 
 def _in_private(found: Audit, options: AuditOptions) -> list[str]:

@@ -111,6 +111,7 @@ CODES: Final = {
     "bias.not-a-number": "A column of scores holds what is no number.",
     "bias.reference": "The group that ratios are to be taken against is not there.",
     "bias.settings": "A bias audit does not say how its figures were computed.",
+    "bias.subtraction": "Two published audits of the same rows would tell of single people.",
     "bias.too-few-people": "Too few people were audited for anything to be published.",
     "bias.too-large": "The attributes of a bias audit have too many groups for one statement.",
     "bias.too-many-groups": "The attributes of a bias audit make too many groups.",
