@@ -148,6 +148,8 @@ def is_asked(question: AiaQuestion, answers: Mapping[str, object]) -> bool:
 
 def _chosen(question: AiaQuestion, answer: object) -> tuple[str, ...]:
     """Return the chosen values; nothing, an empty text and an empty list are blank."""
+    if isinstance(answer, str) and answer in question.choices and not question.several:
+        return (answer,)
     if answer in (None, "") or answer in ([], ()):
         return ()
     values = tuple(_values(question, answer))

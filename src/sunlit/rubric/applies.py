@@ -88,7 +88,7 @@ class Facts:
         self._contested = contested
         self._evidence = evidence.signed()
         self._found: dict[str, Fact | None] = {}
-        self._why: dict[Condition, str] = {}
+        self._why: dict[tuple[str, frozenset[str]], str] = {}
 
     def get(self, name: str) -> Fact | None:
         """Return a fact, None while it is unknown."""
@@ -101,9 +101,10 @@ class Facts:
 
     def why_not(self, condition: Condition, fact: Fact) -> str:
         """Return in words why a fact excuses from what has this condition."""
-        if condition not in self._why:
-            self._why[condition] = _reason(condition, fact)
-        return self._why[condition]
+        asked = condition.fact, condition.values
+        if asked not in self._why:
+            self._why[asked] = _reason(condition, fact)
+        return self._why[asked]
 
 
 def _together(said: tuple[_Said, ...]) -> Fact | None:
@@ -192,7 +193,7 @@ def not_applicable(control: Control, facts: Facts, at: datetime) -> NotApplicabl
     """Return why a control is not asked, None where it applies."""
     for condition in control.applies:
         fact = facts.get(condition.fact)
-        if fact is not None and not fact.values & condition.values:
+        if fact is not None and fact.values.isdisjoint(condition.values):
             return NotApplicable(
                 control=control.id, title=control.title, rests_on=fact.rests_on,
                 reason=facts.why_not(condition, fact), expires=fact.until,

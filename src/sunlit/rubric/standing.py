@@ -136,11 +136,13 @@ def _entry(said: Admitted) -> tuple[Hashable, ...]:
 
 def stated(evidence: Evidence, kind: type[C]) -> tuple[tuple[Admitted, C], ...]:
     """Return what drafts and maintainers say of the release, for facts that the files show."""
-    keepers = maintainers(evidence)
-    return tuple(
-        (said, claim)
-        for said, claim in about(evidence, kind)
-        if said.is_draft or by_maintainer(evidence, said, keepers).allowed
+    return evidence.once(
+        ("stated", kind),
+        lambda: tuple(
+            pair
+            for pair in about(evidence, kind)
+            if pair[0].is_draft or by_maintainer(evidence, pair[0]).allowed
+        ),
     )
 
 

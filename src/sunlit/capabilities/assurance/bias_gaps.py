@@ -108,7 +108,7 @@ def is_known(one: Measure, counts: Counts, share: Decimal) -> bool:
 
 
 def _sum(counts: Counts, names: Iterable[str]) -> int:
-    return sum(getattr(counts, name) or 0 for name in names)
+    return sum([getattr(counts, name) or 0 for name in names])
 
 
 def _share(counted: tuple[int, int]) -> Fraction:
