@@ -10,12 +10,14 @@ from typing import Final
 import pytest
 
 from sunlit.base.errors import MalformedError
-from sunlit.claims.assurance import NotTested
+from sunlit.claims.assurance import CounterEvidence, NotTested
+from sunlit.claims.authority import Role
 from sunlit.claims.bias import Attribute, BiasAudit, Cell
 from sunlit.claims.names import named_digest
 from sunlit.claims.provenance import Resource
 from sunlit.rubric import Conformity, Finding, Outcome, evaluate, read_profile
 from sunlit.rubric.applies import Facts
+from sunlit.rubric.contested import contests
 from sunlit.rubric.core import adapted
 from tests.rubric import story
 from tests.rubric.risks import measure
@@ -114,6 +116,44 @@ def test_a_loose_extra_limit_excuses_from_no_strict_one() -> None:
 
     assert found is not None
     assert found.outcome is Outcome.UNKNOWN
+
+
+def test_a_failing_audit_that_was_taken_back_stays_in_the_answer() -> None:
+    """By withdrawal, or by a better one in its place."""
+    worse = Cell(rows=500, selected=60, tp=40, fp=20, fn=160, tn=280)
+    said = Story()
+    said.say(story.component(), said.maintainer)
+    first = said.say(story.audited(cube=by_all(a=HALF, b=worse)), said.maintainer)
+    assert said.finding("assu-5").outcome is Outcome.FAILS
+
+    said.say(replace(story.audited(), supersedes=first.statement_id), said.maintainer)
+
+    found = said.finding("assu-5")
+    assert found.outcome is Outcome.HOLDS
+    assert f"A failing audit was taken back: {first.statement_id[:12]}." in found.reason
+
+
+# --- a flood ---------------------------------------------------------------------------------
+
+
+def test_counter_evidence_in_a_flood_costs_its_number_and_opens_nothing() -> None:
+    """By somebody who is known and accredited for nothing: each target is looked at once."""
+    said = Story()
+    said.say(story.component(), said.maintainer)
+    target = said.say(story.audited(), said.maintainer)
+    rival = said.world.organisation("rival.example", Role.MAINTAINER).key(Role.MAINTAINER)
+    for number in range(100):
+        claim = CounterEvidence(
+            statement=target.statement_id, assessor="rival.example", scope="fairness",
+            finding=str(number), found_on=said.world.now,
+        )  # fmt: skip
+        said.say(claim, rival)
+
+    found = contests(said.evidence())
+
+    assert len(found) == 100
+    assert all(one.against is found[0].against for one in found)
+    assert said.finding("assu-5").outcome is Outcome.HOLDS
 
 
 # --- a deployer's facts ----------------------------------------------------------------------

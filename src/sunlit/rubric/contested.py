@@ -83,20 +83,21 @@ def contests(evidence: Evidence) -> tuple[Contest, ...]:
         return ()
     known = {said.statement_id: said for said in evidence.statements if not said.is_draft}
     found: list[Contest] = []
+    # Anybody known may bring counter-evidence, as often as they like: look at each target once.
+    same: dict[str, tuple[str, ...]] = {}
+    open_: set[str] = set()
     for said, claim in reversed(evidence.current(CounterEvidence)):
         target = known.get(claim.statement)
         if target is None or said.is_draft:
             continue
-        open_ = {id_ for one in found if one.stands for id_ in one.against}
-        found.append(
-            Contest(
-                said=said,
-                claim=claim,
-                against=_same(evidence, target),
-                reason=_why_not(evidence, said, claim, target)
-                or _answered(evidence, said, claim, target, open_),
-            )
+        against = same.get(claim.statement) or _same(evidence, target)
+        same[claim.statement] = against
+        reason = _why_not(evidence, said, claim, target) or _answered(
+            evidence, said, claim, target, open_
         )
+        found.append(Contest(said=said, claim=claim, against=against, reason=reason))
+        if reason is None:
+            open_.update(against)
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ as a whole, and is UNKNOWN when it may be chance (`bias_gaps`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import floor
@@ -59,6 +59,26 @@ class Judged:
 
 def bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     """Hold when each characteristic was audited and no gap between its groups is over a limit."""
+    verdict = _bias_audited(evidence, parameters)
+    if verdict.outcome is Outcome.FAILS or not (back := _taken_back(evidence, parameters)):
+        return verdict
+    shown = f" A failing audit was taken back: {', '.join(one[:12] for one in back[:3])}."
+    return replace(verdict, reason=verdict.reason + shown)
+
+
+def _taken_back(evidence: Evidence, parameters: Mapping[str, str]) -> list[str]:
+    """Return the signed audits of the release that failed and that nobody stands by any more."""
+    left = {said.statement_id for said, _ in evidence.current(BiasAudit)}
+    return sorted({
+        said.statement_id
+        for said in evidence.statements
+        if isinstance(said.claim, BiasAudit) and not said.is_draft
+        and said.statement_id not in left and said.is_about(evidence.release)
+        and any(one.outcome is Outcome.FAILS for one in judged_of(said.claim, parameters))
+    })  # fmt: skip
+
+
+def _bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     audits = _audits(evidence, parameters)
     judged = sorted(
         (
@@ -153,8 +173,9 @@ def judged_of(
     limits = [(one, Decimal(parameters.get(one.limit, one.default))) for one in MEASURES]
     limits = [(one, limit) for one, limit in limits if _bites(one, limit)]
     for attribute in audit.attributes:
-        outcome, reason = _attribute(audit, attribute, limits, parameters)
-        small = _small(audit, attribute, limits, parameters)
+        groups = _groups(audit, attribute.name)
+        outcome, reason = _attribute(audit, attribute, groups, limits, parameters)
+        small = _small(attribute, groups or {}, limits, parameters)
         yield Judged(attribute.characteristic, outcome, reason, statement, small)
 
 
@@ -164,11 +185,10 @@ def _bites(one: Measure, limit: Decimal) -> bool:
 
 
 def _attribute(
-    audit: BiasAudit, attribute: Attribute, limits: list[tuple[Measure, Decimal]],
-    parameters: Mapping[str, str],
+    audit: BiasAudit, attribute: Attribute, groups: Mapping[str, Counts] | None,
+    limits: list[tuple[Measure, Decimal]], parameters: Mapping[str, str],
 ) -> tuple[Outcome | None, str]:  # fmt: skip
     """Return the worst of what the limits say of one attribute, with the sentence for it."""
-    groups = _groups(audit, attribute.name)
     by = f"by {attribute.characteristic}"
     if groups is None:
         return None, f"The counts {by} contradict each other."
@@ -226,12 +246,11 @@ def _known_share(parameters: Mapping[str, str]) -> Decimal:
 
 
 def _small(
-    audit: BiasAudit, attribute: Attribute, limits: list[tuple[Measure, Decimal]],
+    attribute: Attribute, groups: Mapping[str, Counts], limits: list[tuple[Measure, Decimal]],
     parameters: Mapping[str, str],
 ) -> int:  # fmt: skip
     """Count the groups that no limit could be held against: too few people, or not shown."""
     least = _least(parameters)
-    groups = _groups(audit, attribute.name) or {}
     few = {
         value
         for value, counts in groups.items()
