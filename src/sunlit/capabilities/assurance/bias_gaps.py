@@ -117,10 +117,8 @@ def _share(counted: tuple[int, int]) -> Fraction:
 
 def _apart(shares: Shares) -> tuple[str, str]:
     """Return the groups with the lowest and the highest share; of equals the first by name."""
-    names = sorted(shares)
-    return min(names, key=lambda one: _share(shares[one])), max(
-        names, key=lambda one: _share(shares[one])
-    )
+    exact = {name: _share(shares[name]) for name in sorted(shares)}
+    return min(exact, key=exact.__getitem__), max(exact, key=exact.__getitem__)
 
 
 def _said(one: Measure, shares: Shares, ends: tuple[str, str], limit: Decimal, by: str) -> str:
