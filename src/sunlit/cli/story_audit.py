@@ -1,7 +1,7 @@
 """The scenes of `sunlit demo` about audits, the board and what lapses."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 from typing import Final
 
@@ -21,7 +21,7 @@ COLUMNS: Final = (
     "--band", "age=25,35,45,55", "--not-analysed", "religion=the survey does not ask",
 )  # fmt: skip
 SCOPES: Final = ("--scope", "performance", "--scope", "fairness", "--scope", "target-validity")
-LASTS: Final = 15  # seconds that the shortened attestation counts
+LASTS: Final = (12, 60, 240)  # seconds that the shortened attestation counts
 
 
 def the_audit_finds_what_the_test_does_not(stage: Stage) -> None:
@@ -87,14 +87,7 @@ def an_attestation_ends(stage: Stage) -> None:
         its attestation end sooner. Nobody has to do anything else for that to count. The risk
         register says which of eight practices is in place, and `sunlit conformity` what lapses
         next:""")
-    ends = SystemClock().now() + timedelta(seconds=LASTS)
-    old = _attestation(stage)
-    stage.sunlit(
-        "attest", "sign", "model", *USE, *SCOPES, "--result", "PASSED", "--method", "As before",
-        "--no-conflict", "--until", format_time(ends), "--supersedes", old, "--home", "south-lab",
-        show=2,
-    )  # fmt: skip
-    stage.aside("log", "import", "south-lab/log", "--home", "council")
+    ends = _shortened(stage)
     stage.sunlit(
         "risk", "register", "--home", "council", "--html", "reports/register.html", "--svg",
         "reports/register.svg", show=14,
@@ -108,6 +101,24 @@ def an_attestation_ends(stage: Stage) -> None:
     shown = str(token.relative_to(stage.root))
     stage.sunlit("token", "verify", shown, "--trust", "trust.json", expect=1, show=14)
     _and_counts_again(stage, shown)
+
+
+def _shortened(stage: Stage) -> datetime:
+    """Return when South Lab's attestation ends; a slow machine is given longer to take it over."""
+    old = _attestation(stage)
+    for lasts in LASTS:
+        ends = SystemClock().now() + timedelta(seconds=lasts)
+        stage.sunlit(
+            "attest", "sign", "model", *USE, *SCOPES, "--result", "PASSED", "--method", "As before",
+            "--no-conflict", "--until", format_time(ends), "--supersedes", old, "--home",
+            "south-lab", show=2,
+        )  # fmt: skip
+        taken = stage.sunlit(
+            "log", "import", "south-lab/log", "--home", "council", expect=None, show=1
+        )
+        if SystemClock().now() < ends and "1 new" in taken:
+            break
+    return ends
 
 
 def _and_counts_again(stage: Stage, token: str) -> None:
