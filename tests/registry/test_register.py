@@ -196,14 +196,14 @@ def test_the_drawing_is_svg_that_speaks(told: Telling) -> None:
 
 def test_a_use_is_judged_for_the_release_that_was_named_last(told: Telling) -> None:
     """By the board, a token or a mitigation; else the component's last; else none."""
-    known = told.ledger.history.statements
+    known, directory = told.ledger.history.statements, told.ledger.history.directory
     uses = uses_of(known, told.clock.at)
 
     assert [one.id for one in uses] == ["=2+2", USE]
-    assert Releases(known).of(uses[1]) == told.component.release
+    assert Releases(known, directory).of(uses[1]) == told.component.release
     unnamed = replace(uses[1], id="other")
-    assert Releases(known).of(unnamed) == told.component.release
-    assert Releases(()).of(unnamed) == ""
+    assert Releases(known, directory).of(unnamed) == told.component.release
+    assert Releases((), directory).of(unnamed) == ""
     assert kept_files(told.ledger.home, "") == {}
     assert kept_files(told.ledger.home, "00" * 32) == {}
     files = kept_files(told.ledger.home, told.component.release)

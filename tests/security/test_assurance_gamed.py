@@ -15,6 +15,7 @@ from sunlit.claims.authority import Role
 from sunlit.claims.bias import Attribute, BiasAudit, Cell
 from sunlit.claims.names import named_digest
 from sunlit.claims.provenance import Resource
+from sunlit.registry.register import Releases
 from sunlit.rubric import Conformity, Finding, Outcome, evaluate, read_profile
 from sunlit.rubric.applies import Facts
 from sunlit.rubric.contested import contests
@@ -154,6 +155,26 @@ def test_counter_evidence_in_a_flood_costs_its_number_and_opens_nothing() -> Non
     assert len(found) == 100
     assert all(one.against is found[0].against for one in found)
     assert said.finding("assu-5").outcome is Outcome.HOLDS
+
+
+# --- the register ----------------------------------------------------------------------------
+
+
+def test_no_stranger_points_a_use_at_another_release() -> None:
+    """Neither by a mitigation that it signs as a maintainer, nor by taking the component's name."""
+    said = Story().complete()
+    rival = said.world.organisation("rival.example", Role.MAINTAINER).key(Role.MAINTAINER)
+    here = Releases(tuple(said.said), said.world.directory)
+    other = "99" * 32
+    said.say(story.mitigation("M4"), rival, about=other)
+    said.say(replace(story.component(), maintainer="rival.example"), rival, about=other)
+    after = Releases(tuple(said.said), said.world.directory)
+
+    for use in (story.use(), replace(story.use(), id="unnamed")):
+        assert here.of(use) == after.of(use) == said.release
+
+    said.say(story.mitigation("M4"), said.city.operator, about=other)
+    assert Releases(tuple(said.said), said.world.directory).of(story.use()) == other
 
 
 # --- a deployer's facts ----------------------------------------------------------------------
