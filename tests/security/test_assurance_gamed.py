@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
 import pytest
 
 from sunlit.base.errors import MalformedError
-from sunlit.claims.assurance import CounterEvidence, NotTested
+from sunlit.claims.assurance import CounterEvidence, Metric, NotTested
 from sunlit.claims.authority import Role
 from sunlit.claims.bias import Attribute, BiasAudit, Cell
 from sunlit.claims.names import named_digest
@@ -132,6 +133,45 @@ def test_a_failing_audit_that_was_taken_back_stays_in_the_answer() -> None:
     found = said.finding("assu-5")
     assert found.outcome is Outcome.HOLDS
     assert f"A failing audit was taken back: {first.statement_id[:12]}." in found.reason
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        [("Critical", 5, {})],
+        [("error", -5, {}), ("critical", 5, {})],
+        [("critical", 5, {"CVE-1": 99}), ("error", 5, {})],
+    ],
+)
+def test_no_count_makes_up_for_open_findings(figures: list[tuple[str, int, object]]) -> None:
+    """A level in capitals, less than none, or more named than counted."""
+    metrics = tuple(
+        Metric(name="open-findings", value=Decimal(count), count=count,
+               extra={"level": level, "rules": rules})
+        for level, count, rules in figures
+    )  # fmt: skip
+    answers = Metric(name="vex-answers", value=Decimal(1), count=1)
+    said = Story()
+    said.say(replace(story.component(), kind="code"), said.maintainer)
+    scan = replace(story.tested(), sunlit_kind="security", sunlit_complete=True)
+    said.say(replace(scan, sunlit_metrics=metrics), said.maintainer)
+    vex = replace(scan, sunlit_metrics=(answers,), passed_tests=("CVE-1",))
+    said.say(vex, said.maintainer)
+
+    assert said.finding("assu-9").outcome is Outcome.FAILS
+
+
+def test_a_severity_in_capitals_is_judged_too() -> None:
+    """Beside a figure that is fine."""
+    drop = Metric(name="accuracy-drop", value=Decimal("0.5"), rows=1000, count=500,
+                  extra={"severity": "LOW", "check": "noise", "won": 0})  # fmt: skip
+    fine = story.steady()
+    said = Story()
+    said.say(story.component(), said.maintainer)
+    both = replace(fine, sunlit_metrics=(*fine.sunlit_metrics, drop))
+    said.say(both, said.maintainer)
+
+    assert said.finding("assu-7").outcome is Outcome.FAILS
 
 
 # --- a flood ---------------------------------------------------------------------------------

@@ -127,7 +127,8 @@ def _steady(tested: Tested, parameters: Mapping[str, str], least: int) -> Iterat
         name = metric.name
         if name == "flip-rate" and not with_outcome:
             name = "accuracy-drop"  # no more answers can become wrong than become others
-        if metric.extra.get("severity") not in JUDGED or name not in STEADY:
+        severity = str(metric.extra.get("severity", "")).casefold()
+        if severity not in JUDGED or name not in STEADY:
             continue
         value, low, is_sound = _counted(metric)
         limit = _limit(parameters, STEADY[name])

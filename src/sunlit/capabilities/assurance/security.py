@@ -57,14 +57,11 @@ def _open(test: TestResult, levels: set[str], settled: set[str]) -> str:
     named = [id_ for id_ in test.failed_tests if id_ not in settled]
     if _metrics(test, ANSWERS):
         return _named(named)  # what its maker calls exploitable, at whatever level
-    counted = sum(
-        one.count or 0 for one in _metrics(test, FINDINGS) if one.extra.get("level") in levels
-    )
     if not _metrics(test, FINDINGS):
         return _named(named) or ("a failed test" if _only_failed(test) else "")
     listed = _levels(test, levels)
     open_ids = [id_ for id_ in listed if id_ not in settled]
-    unlisted = counted - sum(listed.values())
+    unlisted = sum(_unlisted(one) for one in _metrics(test, FINDINGS) if _is_at(one, levels))
     more = f"{unlisted} findings that the statement does not name" if unlisted > 0 else ""
     return " and ".join(filter(None, (_named(open_ids), more)))
 
@@ -73,12 +70,27 @@ def _only_failed(test: TestResult) -> bool:
     return test.result is Result.FAILED and not test.failed_tests
 
 
+def _is_at(one: Metric, levels: set[str]) -> bool:
+    return str(one.extra.get("level", "")).casefold() in levels
+
+
+def _unlisted(one: Metric) -> int:
+    """Return how many findings a figure counts beyond those that it names: by itself, never less.
+
+    One figure that names more than it counts, or counts less than none, makes up for no other.
+    """
+    rules = one.extra.get("rules")
+    times = rules.values() if isinstance(rules, dict) else ()
+    named = sum(it for it in times if type(it) is int and it > 0)
+    return max(0, (one.count or 0) - named)
+
+
 def _levels(test: TestResult, levels: set[str]) -> dict[str, int]:
     """Return the findings at these levels by id, with how often each was found."""
     listed: dict[str, int] = {}
     for metric in _metrics(test, FINDINGS):
         rules = metric.extra.get("rules")
-        if metric.extra.get("level") in levels and isinstance(rules, dict):
+        if _is_at(metric, levels) and isinstance(rules, dict):
             for id_, times in rules.items():
                 listed[str(id_)] = listed.get(str(id_), 0) + (times if type(times) is int else 0)
     return listed
