@@ -91,8 +91,8 @@ def test_without_a_component_only_the_reports_are_written(town: Path) -> None:
     """The guarded ones too, for the owner alone; and it is said that nothing is kept."""
     done = run("--reports", "out")
     assert "Report: out/robust.json" in done.output
-    assert "Guarded, for you alone: out/cube.json" in done.output
-    assert (town / "out" / "cube.json").stat().st_mode & 0o077 == 0
+    assert "Guarded, for you alone: out/guarded/cube.json" in done.output
+    assert (town / "out" / "guarded" / "cube.json").stat().st_mode & 0o077 == 0
     assert "Not kept" in done.output
     assert "Not kept" in run().output
     assert component_of(AuditOptions()) is None

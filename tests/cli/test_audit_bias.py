@@ -109,9 +109,9 @@ def test_one_json_document_and_the_reports(alike: Path, tmp_path: Path) -> None:
     assert document["format"] == "sunlit-bias-audit/1"
     assert [one["outcome"] for one in document["judged"]] == ["HOLDS", "FAILS"]
     assert {one.name for one in (tmp_path / "out").iterdir()} == {
-        "bias.json", "bias.html", "bias.csv", "psed.html", "cube.json",
+        "bias.json", "bias.html", "bias.csv", "psed.html", "guarded",
     }  # fmt: skip
-    guarded = tmp_path / "out" / "cube.json"
+    guarded = tmp_path / "out" / "guarded" / "cube.json"
     assert stat.S_IMODE(guarded.stat().st_mode) == 0o600
     groups = [one["group"].get("age") for one in document["claim"]["predicate"]["cube"]]
     assert "20 to under 40" in groups

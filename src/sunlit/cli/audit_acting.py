@@ -106,7 +106,7 @@ def said_audit(
     """Keep, sign and log an audit as the options ask; return lines that say where it stands.
 
     `name` tells audits of one kind apart, for example by probe set. `guarded` is written beside
-    the draft for its owner alone (also into `--reports`, where there is no component).
+    the draft for its owner alone (into `guarded/` of `--reports`, where there is no component).
 
     Raises:
         SunlitError: what `keep_audit` and `say` raise.
@@ -132,11 +132,12 @@ def said_audit(
 
 
 def _loose(guarded: Mapping[str, bytes], folder: Path | None) -> list[str]:
+    from sunlit.registry.audit_keep import GUARDED
     from sunlit.registry.home import write_whole
 
     lines = []
     for one, data in guarded.items() if folder is not None else ():
-        path = (folder or Path()) / one
+        path = (folder or Path()) / GUARDED / one  # never beside what is there to be passed on
         write_whole(path, data, private=True)
         lines.append(f"Guarded, for you alone: {path}")
     return [*lines, "Not kept: name the component that was tested with --component."]
