@@ -115,7 +115,8 @@ def rubric(folder: Path, scale: str) -> Part:
     text = (
         f"{COMPONENTS[scale]:,} evaluations of the core ({facts['controls']} controls) over "
         f"components with {facts['statements']} signed statements each, verified before: 50 "
-        "components, each again and again, nothing kept between. CPU time, one process."
+        "components, each again and again; nothing is kept between but which organisations stand, "
+        "which a directory finds out once. CPU time, one process."
     )
     return _part("rubric", "Rubric", text, rows, {OURS: run})
 

@@ -77,7 +77,8 @@ def test_limits_are_only_of_targets_that_exist() -> None:
     names = {"append", "proofs-inclusion", "proofs-consistency", "hashing-wall", "hashing-cpu",
              "token", "startup", "assure", "decision-cost", "decision-mlflow", "decision-rate",
              "decision-lost", "data-text", "data-table", "data-table-seconds", "data-risk",
-             "data-mask", "data-growth"}  # fmt: skip
+             "data-mask", "data-growth", "audit-bias", "audit-bias-wall", "audit-drift",
+             "audit-redteam", "audit-rubric"}  # fmt: skip
 
     assert set(tomllib.loads(render.LIMITS.read_text(encoding="utf-8"))) <= names
 
