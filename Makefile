@@ -66,13 +66,13 @@ demo-live: $(VENV)/.stamp-demo $(VENV)/.stamp-vision ## the same, with a languag
 test: $(VENV)/.stamp-test ## run the tests
 	@bash tools/install.sh libgomp $(VENV)
 	@bash tools/install.sh spark $(VENV)
-	@$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 coverage: $(VENV)/.stamp-test ## run the tests with branch coverage and hold the thresholds
 	@bash tools/install.sh libgomp $(VENV)
 	@bash tools/install.sh spark $(VENV)
 	@rm -f .coverage .coverage.*
-	@passed=0; $(BIN)/coverage run -m pytest -n $(JOBS) $(PYTEST_ARGS) || passed=$$?; \
+	@passed=0; $(BIN)/coverage run -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS) || passed=$$?; \
 	$(BIN)/coverage combine -q; \
 	$(BIN)/coverage json -q -o .coverage.json; \
 	$(BIN)/python -m tools.coverage_floor .coverage.json; \

@@ -12,7 +12,11 @@ os.environ.update(DO_NOT_TRACK="1", ORT_DISABLE_TELEMETRY="1")
 
 # The gate's properties are the same every time; `make check-long` looks for new examples.
 settings.register_profile(
-    "gate", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "gate",
+    derandomize=True,
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("long", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
