@@ -1,12 +1,14 @@
 """Statements enter a home's log once, by keys that may, and come out of other logs whole."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sunlit.authority.statements import sign_claim
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.claims.assurance import Attestation, Result
 from sunlit.claims.authority import Conflict, Key, Organisation, Role
 from sunlit.claims.base import Opaque
 from sunlit.claims.names import named_digest
@@ -26,6 +28,7 @@ KING = (
     b'{"v":1,"organisation":"o","name":"n","origin":"g","logKey":"k",'
     b'"keys":{"a":{"uri":"file:x","roles":["king"]}}}'
 )
+RELEASE = [Subject(None, {"sha256": "ab" * 32})]
 OPERATOR = named_key(f"{ROOT}/operator")
 
 
@@ -198,6 +201,31 @@ def test_another_log_is_taken_over_once(root_home: Home, tmp_path: Path, clock: 
     assert (again.new, again.known) == (0, 2)
     assert seen == [(1, 2), (2, 2)]
     assert council.history(START).directory.knows(AGENCY)
+
+
+def test_what_has_ended_since_it_was_taken_over_is_known_and_not_refused(
+    root_home: Home, tmp_path: Path, clock: SetClock
+) -> None:
+    """Reading a log again asks nothing of what is held: its time may be over by now."""
+    admit(root_home, organisation(), clock)
+    for role in (Role.OPERATOR, Role.ASSESSOR):
+        admit(root_home, registration(role), clock)
+    council = home_at(tmp_path / "council", "council.example", clock)
+    give_trust(trust_for(root_home, council), root_home, council)
+    ends = START + timedelta(minutes=1)
+    claim = Attestation(
+        assessor=AGENCY, scope=("performance",), method="As it was", result=Result.PASSED,
+        assessed_on=START, valid_until=ends,
+    )  # fmt: skip
+    admit(root_home, sign_claim(claim, [named_key(f"{AGENCY}/{Role.ASSESSOR}")], RELEASE), clock)
+    with open_ledger(council, clock) as ledger:
+        take_over(ledger, root_home.log_directory, START, lambda *at: None)
+
+    clock.at = ends
+    with open_ledger(council, clock) as ledger:
+        again = take_over(ledger, root_home.log_directory, ends, lambda *at: None)
+
+    assert (again.new, again.known, again.refused) == (0, 4, [])
 
 
 def test_what_may_not_enter_is_reported_and_the_rest_comes(

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import pytest
 
+from sunlit.claims.lifecycle import Release
 from sunlit.claims.names import named_digest
 from sunlit.claims.risk import Mitigation, Use
 from sunlit.registry.board_session import recuse
@@ -105,6 +106,7 @@ class Told:
                    component=f"pkg:generic/inventory-reader.example/{name}")  # fmt: skip
         self.say(use_, named_digest("use", f"{deployer}#{name}"))
         release = sha256(f"case {name}".encode()).hexdigest()
+        self.say(Release(purl=f"{use_.component}@1"), release)
         told = self.claims.setdefault(name, [])
         for practice, column in zip(scheme().practices, COLUMNS, strict=True):
             text = case[column]
@@ -117,7 +119,7 @@ class Told:
             told.append(claim)
             self.say(claim, release)
 
-    def say(self, claim: Use | Mitigation, about: str) -> None:
+    def say(self, claim: Use | Mitigation | Release, about: str) -> None:
         self.world.say(claim, self.reader.operator, subjects=[Subject(None, {"sha256": about})])
 
     def judged(self) -> list[Judged]:

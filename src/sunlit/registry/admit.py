@@ -71,11 +71,14 @@ class Ledger:
         if not said.signers:
             raise _unknown_signer(self.home)
         self._expect_open(said)
-        # 3. Ask the capability that owns the claim, of those signers whose word is new.
+        # 3. Ask the capability that owns the claim, of those signers whose word is new. What is
+        # held already is not asked again: it may have ended since, and changes nothing.
         fresh = self.history.fresh(said)
-        expect_admissible(fresh if fresh.signers else said, self.history)
+        if not fresh.signers:
+            return replace(said, signers=self.history.said_before(said))
+        expect_admissible(fresh, self.history)
         expect_true_opening(said, self.history, self.home)
-        return said if fresh.signers else replace(said, signers=self.history.said_before(said))
+        return said
 
     def _expect_open(self, said: Admitted) -> None:
         closed = self.history.directory.closed
