@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 from pyarrow import parquet
 
+from sunlit.cli.story_audit import COLUMNS
 from tests.e2e.played import ATTESTED, COUNCIL, LABS, USE, Town
 
 pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
@@ -22,11 +23,11 @@ GOOD_LIMITS: Final = ("auc>=0.75", "recall of people without cover>=0.8")
 
 @pytest.fixture(scope="session")
 def retrained(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model, trained anew on 1,000 people less; what went in and came out is recorded."""
+    """The model, trained anew on 100 people less; what went in and came out is recorded."""
     model = tmp_path_factory.mktemp("retrained") / "model"
     shutil.copytree(demo / "model", model)
     table = parquet.read_table(model / TRAINING)
-    parquet.write_table(table.slice(1_000), model / TRAINING)
+    parquet.write_table(table.slice(100), model / TRAINING)
     shutil.rmtree(model / ".sunlit")
     python(
         "-m", "sunlit.cli", "run", "--component", "model", "--input", f"model/{TRAINING}",
@@ -76,9 +77,20 @@ def release_again(town: Town, retrained: Path) -> None:
     town("release", town.model, "--changelog", "Trained again.", "--rollback", first, at="maker")
     town.brought(*LABS, "maker")
     for seat in (1, 2):
-        town("board", "vote", town.model, *USE, "--impact-raw", 45, "--autonomy-level", 4,
-             "--ceiling", 3, "--key", f"file:board-{seat}.pem", at="council")  # fmt: skip
+        town("board", "vote", town.model, *USE, "--ceiling", 3, "--key", f"file:board-{seat}.pem",
+             at="council")  # fmt: skip
     town("board", "publish", town.model, *USE, "--key", "file:board-1.pem", at="council")
+
+
+def audit_again(town: Town) -> None:
+    """Let the maker audit the new release: audits are about other bytes, so none is inherited."""
+    letters, test = town.root / "again.parquet", "data/acs-public-coverage-2018-test.parquet"
+    python("model/letters.py", "--out", str(letters), at=town.root)
+    component = ("--component", town.model)
+    town("audit", "bias", letters, *COLUMNS, *component, at="maker")
+    town("audit", "robustness", town.model / test, "--model", town.model / "model.txt",
+         "--outcome", "PUBCOV", *component, at="maker")  # fmt: skip
+    town.brought("maker")
 
 
 def test_a_release_within_the_plan_inherits_the_attestations(town: Town, retrained: Path) -> None:
@@ -95,9 +107,10 @@ def test_a_release_within_the_plan_inherits_the_attestations(town: Town, retrain
 
 
 def test_a_token_can_rest_on_an_inherited_attestation(town: Town, retrained: Path) -> None:
-    """Once the safeguards are renewed for the new release, a full token follows."""
+    """Once audits and safeguards are renewed for the new release, a full token follows."""
     plan(town)
     release_again(town, retrained)
+    audit_again(town)
     for number in range(1, 8):
         town("use", "mitigate", town.model, *USE, "--practice", f"M{number}", "--evidence",
              "As before", at="council")  # fmt: skip

@@ -114,9 +114,9 @@ def test_the_transcript_has_everything_that_the_story_said(town: Town) -> None:
     """Each scene, the code, the refusal at the end; and nothing private."""
     told = (town.root / "transcript.txt").read_text(encoding="utf-8")
 
-    for number in range(1, 10):
+    for number in range(1, 17):
         assert f"[{number}/" in told
-    for words in ("FAILS    The model card is complete", "Code 5342", "The token holds.",
+    for words in ("FAILS    The model card is complete", "Code 5442", "The token holds.",
                   "changed: model.txt", "token.other-use"):  # fmt: skip
         assert words in told
     assert "PRIVATE KEY" not in told
