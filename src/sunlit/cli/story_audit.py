@@ -105,7 +105,7 @@ def an_attestation_ends(stage: Stage) -> None:
 
 def _shortened(stage: Stage) -> datetime:
     """Return when South Lab's attestation ends; a slow machine is given longer to take it over."""
-    old = _attestation(stage)
+    old, ends = _attestation(stage), SystemClock().now()
     for lasts in LASTS:
         ends = SystemClock().now() + timedelta(seconds=lasts)
         stage.sunlit(

@@ -7,6 +7,7 @@ joblib writes raw between opcodes (scanners that stop there see only a file's be
 
 import math
 import pickletools
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Final, cast
@@ -70,11 +71,15 @@ class _Reader:
             raise _Broken
         stack: list[object] = []
         memo: dict[int, object] = {}
+        opcodes = pickletools.genops(cast("IO[bytes]", _Bounded(self.stream)))
         try:
-            for opcode, argument, _ in pickletools.genops(cast("IO[bytes]", _Bounded(self.stream))):
-                if opcode.name == "STOP":
-                    break
-                self._follow(opcode, argument, stack, memo)
+            with warnings.catch_warnings():
+                # Bytes that are no pickle may hold an escape that Python no longer likes.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                for opcode, argument, _ in opcodes:
+                    if opcode.name == "STOP":
+                        break
+                    self._follow(opcode, argument, stack, memo)
         except (ValueError, IndexError, OverflowError, MemoryError, EOFError) as error:
             raise _Broken from error
         self.depth -= 1
