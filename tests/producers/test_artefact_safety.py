@@ -123,6 +123,16 @@ def test_every_malicious_file_is_caught_and_none_is_loaded(
     assert capfd.readouterr().out == ""
 
 
+def test_an_odd_escape_in_what_may_be_a_pickle_is_no_warning() -> None:
+    """Found in a Parquet file whose bytes begin like an opcode; pytest makes warnings errors."""
+    data = b"S'\\K'\n."
+
+    found = read_imports(io.BytesIO(data), len(data))
+
+    assert found.names == ()
+    assert found.bytes_read <= len(data)
+
+
 def test_an_empty_folder_is_no_pass(tmp_path: Path) -> None:
     """Nothing was scanned, so nothing is known."""
     produced = ArtefactSafetyProducer().produce(ComponentFolder.read(tmp_path))
