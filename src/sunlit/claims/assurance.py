@@ -110,7 +110,7 @@ class TestResult(Claim):
     sunlit_metrics: tuple[Metric, ...] = ()
     sunlit_tested_on: datetime | None = None
     sunlit_valid_until: datetime | None = None
-    sunlit_module: Module | None = None
+    sunlit_module: str | None = None
     sunlit_complete: bool | None = None
     sunlit_binding: str | None = None
     sunlit_detectors: tuple[Detector, ...] = ()

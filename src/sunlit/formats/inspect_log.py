@@ -84,7 +84,7 @@ def read_log(header: Node, samples: Iterable[Node], success: str | None) -> RedT
         raise MalformedError(
             "inspect.success", "an Inspect log does not say what a successful attack is",
             expected="whether `correct` or `incorrect` answers are those where it succeeded",
-            mend="sunlit audit import LOG --success correct",
+            mend="say it with --success correct, or --success incorrect",
         )  # fmt: skip
     spec = inner(header, "eval")
     seen = _Seen(task=text(spec, "task") or "task", success=success)

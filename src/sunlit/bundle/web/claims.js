@@ -11,8 +11,7 @@ const CLAIMS = {
   "https://in-toto.io/attestation/test-result/v0.1": `result:=PASSED|WARNED|FAILED
     configuration?:[Resource] url?~:text passedTests?:[text] warnedTests?:[text]
     failedTests?:[text] sunlit_kind?~:text sunlit_tool?~:text sunlit_toolVersion?~:text
-    sunlit_metrics?:[Metric] sunlit_testedOn?~:time sunlit_validUntil?~:time
-    sunlit_module?~:=data-validation|functionality|bias-and-fairness|explainability|robustness-and-adversarial|performance|integration|user-acceptance-and-ethics|continuous-monitoring
+    sunlit_metrics?:[Metric] sunlit_testedOn?~:time sunlit_validUntil?~:time sunlit_module?~:text
     sunlit_complete?~:flag sunlit_binding?~:text sunlit_detectors?:[Detector]
     sunlit_sampling?:object sunlit_notTested?:[NotTested] sunlit_network?~:text
     sunlit_contract?~:text sunlit_report?~:Resource`,
