@@ -32,7 +32,12 @@ def emit(document: object, lines: Iterable[str], *, as_json: bool) -> None:
 def shown(line: str) -> str:
     """Return a line without what a terminal would obey: whoever wrote the words in it."""
     parts = zip(_OURS.split(line), [*_OURS.findall(line), ""], strict=True)
-    return "".join(_OBEYED.sub("\N{REPLACEMENT CHARACTER}", text) + style for text, style in parts)
+    return "".join(_OBEYED.sub(_replaced, text) + style for text, style in parts)
+
+
+def _replaced(found: re.Match[str]) -> str:
+    # What is no text at all, in a file's name, is shown by its number.
+    return f"\\u{ord(found[0]):04x}" if found[0] >= "\ud800" else "\N{REPLACEMENT CHARACTER}"
 
 
 def _escaped(found: re.Match[str]) -> str:
