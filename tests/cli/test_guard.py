@@ -150,7 +150,7 @@ def test_what_grew_is_anchored_and_waits_for_witnesses(
 
     assert first.code == 0, first.err
     assert "nothing new since 15 records" in first.out
-    assert "anchored at 1 records, entry 47" in first.out
+    assert "anchored at 1 records, entry 50" in first.out
     assert "Waits for witnesses:" in first.out
     assert [row["statement"] for row in again["logs"]] == [None, None]
     assert len(again["waiting"]) == 1

@@ -86,5 +86,5 @@ def _call(words: tuple[str, ...]) -> None:
         raise MalformedError(
             "assure.audit-table",
             f"sunlit.toml: [audit.{words[0]}]: {error.format_message()}",
-            mend="sunlit audit --help, for the options",
+            mend="take an option that the command of this name has",
         ) from error
