@@ -1,6 +1,7 @@
 """`sunlit audit redteam` and `binding` at the command line: exit codes, files, what is kept."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,15 @@ def test_sets_and_detectors_are_listed() -> None:
     assert {one["id"] for one in document["detectors"]} >= {"says", "keywords-naive"}
 
 
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Let Ctrl-C count, also where the tests were started with it ignored (`pytest &`)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_being_broken_off_leaves_a_transcript_that_can_be_gone_on_with(folder: Path) -> None:
     """Ctrl-C in the middle is no error of ours, and no pass."""
     (folder / "stops.py").write_text(

@@ -23,11 +23,11 @@ GOOD_LIMITS: Final = ("auc>=0.75", "recall of people without cover>=0.8")
 
 @pytest.fixture(scope="session")
 def retrained(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model, trained anew on 100 people less; what went in and came out is recorded."""
+    """The model, trained anew on 200 people less; what went in and came out is recorded."""
     model = tmp_path_factory.mktemp("retrained") / "model"
     shutil.copytree(demo / "model", model)
     table = parquet.read_table(model / TRAINING)
-    parquet.write_table(table.slice(100), model / TRAINING)
+    parquet.write_table(table.slice(200), model / TRAINING)
     shutil.rmtree(model / ".sunlit")
     python(
         "-m", "sunlit.cli", "run", "--component", "model", "--input", f"model/{TRAINING}",

@@ -18,6 +18,8 @@ FAMILIES: Final = (
     "authority",
     "bias",  # a module of the family assurance
     "decision",
+    "incident",
+    "interop",
     "lifecycle",
     "openness",
     "privacy",

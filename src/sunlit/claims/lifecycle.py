@@ -94,3 +94,47 @@ class TokenStatus(Claim):
     grant: str
     status: Status
     reason: str
+
+
+@of_type("urn:sunlit:lifecycle:registration:v1", family="lifecycle")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration(Claim):
+    """An organisation enters a component in its catalogue: what it is and who answers for it.
+
+    `kind` is a subject kind (`provenance.Component`); of a `hosted-service` there are no files:
+    `supplier`, `contract` and `configuration` (hex SHA-256) say what is known, and weights and
+    provenance stay unknown. `source` is what it was read from (manifest, publiccode,
+    model-card, form), `source_digest` its hex SHA-256. `asked` names what was asked and not
+    answered, `asked_on` since when. Subject: `named_digest("component", purl)`.
+    """
+
+    organisation: str
+    component: str
+    kind: str
+    name: str
+    description: str
+    contact: str | None = None
+    homepage: str | None = None
+    licence: str | None = None
+    supplier: str | None = None
+    contract: str | None = None
+    configuration: str | None = None
+    source: str
+    source_digest: str | None = None
+    asked: tuple[str, ...] = ()
+    asked_on: datetime | None = None
+
+
+@of_type("urn:sunlit:lifecycle:publication:v1", family="lifecycle")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication(Claim):
+    """A second person checked what a first one wrote, and publishes it, or takes it back.
+
+    `statement` is what was checked. Nobody publishes alone: no key that signed that statement
+    signs this one. Subject: as the statement's.
+    """
+
+    organisation: str
+    statement: str
+    decision: str
+    reason: str | None = None

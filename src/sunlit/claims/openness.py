@@ -77,3 +77,20 @@ class Opened(Claim):
 def _is_text(text: str) -> bool:
     # It is repeated in findings and on screens: no control characters.
     return text.strip() != "" and len(text) <= MAX_TEXT and text.isprintable()
+
+
+@of_type("urn:sunlit:openness:guarded-read:v1", family="openness")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardedRead(Claim):
+    """Somebody with a role was given something guarded, for a purpose. Subject: what was given.
+
+    `organisation` and `role` say who; never a person's name. Said by the operator of the node
+    that gave it.
+    """
+
+    artefact: str
+    component: str | None = None
+    organisation: str
+    role: str
+    purpose: str
+    read_on: datetime

@@ -5,8 +5,10 @@ is no faster than DuckDB; it shows that the expressions give the same figures th
 """
 
 import os
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -72,6 +74,7 @@ def session(master: str = "local[*]", **settings: str) -> Iterator[Any]:
     builder = SparkSession.builder.master(master).appName("sunlit data risk")
     for name, value in {**SETTINGS, **settings}.items():
         builder = builder.config(name, value)
+    interrupted = signal.getsignal(signal.SIGINT)
     try:
         made = builder.getOrCreate()
     except (OSError, RuntimeError) as error:
@@ -80,6 +83,9 @@ def session(master: str = "local[*]", **settings: str) -> Iterator[Any]:
         yield made
     finally:
         made.stop()
+        # Spark answers Ctrl-C itself from its first session on, also after the last has stopped.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, interrupted)
 
 
 def _no_spark() -> UnavailableError:

@@ -1,0 +1,1 @@
+"""Use cases of a node: what a website's visitors and officers do. No framework, no SQL."""

@@ -1,0 +1,10 @@
+"""The documented error codes of `node`: code -> one sentence."""
+
+from typing import Final
+
+CODES: Final = {
+    "node.malformed": "The settings of a node are not what they should be.",
+    "node.missing": "There is no Sunlit node in the directory that was named.",
+    "node.no-such-organisation": "An organisation has no home on this node.",
+    "node.no-trust": "A node has no trust file by which to read logs.",
+}
