@@ -1,0 +1,58 @@
+"""Names in addresses: any text as one path segment that needs no percent signs, and back.
+
+Letters, digits, `.` and `-` stay as they are, `/` is `~`, every other byte is `_` and two hex
+digits. So two texts never share a slug. Only a very long text is cut: `_-` and its digest follow.
+"""
+
+import hashlib
+import re
+from typing import Final
+
+MAX_SLUG: Final = 180  # characters; browsers and logs stand that
+_DIGEST: Final = 32  # hex digits
+_KEPT: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+_WRITTEN: Final = re.compile(r"(?:[A-Za-z0-9.~-]|_[0-9a-f]{2})*")
+_DOTS: Final = re.compile(r"_(?:_2e)*")
+_PURL: Final = "pkg:"
+
+
+def slug(text: str) -> str:
+    """Return a text as one path segment: never empty, `.` or `..`, at most MAX_SLUG long."""
+    data = text.encode("utf-8", "surrogatepass")
+    whole = "".join(_written(byte) for byte in data)
+    if set(whole) <= {"."}:
+        whole = "_" + "".join("_2e" for _ in whole)
+    if len(whole) <= MAX_SLUG:
+        return whole
+    digest = hashlib.sha256(data).hexdigest()[:_DIGEST]
+    return f"{whole[: MAX_SLUG - _DIGEST - 2]}_-{digest}"
+
+
+def unslug(key: str) -> str | None:
+    """Return the text of a slug; None where it is none, or was cut and must be looked up."""
+    bare = key[1:] if _DOTS.fullmatch(key) else key
+    if not _WRITTEN.fullmatch(bare) or len(key) > MAX_SLUG:
+        return None
+    data = re.sub(
+        rb"_([0-9a-f]{2})|~", lambda it: bytes.fromhex(it[1].decode()) if it[1] else b"/",
+        bare.encode(),
+    )  # fmt: skip
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    return text if slug(text) == key else None  # one text, one address
+
+
+def component_key(purl: str) -> str:
+    """Return the key of a component: the slug of its package URL without version and `pkg:`."""
+    name = purl.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
+    name = name.rpartition("@")[0] if "@" in name else name
+    # What is no package URL begins with `~`, which no type of a package URL does.
+    return slug(name.removeprefix(_PURL)) if name.startswith(_PURL) else f"~{slug(name)}"
+
+
+def _written(byte: int) -> str:
+    if byte in _KEPT:
+        return chr(byte)
+    return "~" if byte == 0x2F else f"_{byte:02x}"
