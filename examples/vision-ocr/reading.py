@@ -1,6 +1,5 @@
 """Let rapidocr (PP-OCRv6, ONNX) read images: what `sunlit audit robustness --callable` asks."""
 
-import logging
 from functools import cache
 from typing import Any
 
@@ -9,8 +8,7 @@ from typing import Any
 def _engine() -> Any:  # noqa: ANN401 - rapidocr has no types
     from rapidocr import RapidOCR  # noqa: PLC0415 - opencv comes with it: only when it is asked
 
-    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-    return RapidOCR()
+    return RapidOCR(params={"Global.log_level": "error"})
 
 
 def read(images: list[Any]) -> list[str]:

@@ -32,7 +32,7 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option("--kind", type=click.Choice(["tabular", "text", "image"]), default="tabular",
               show_default=True, help="What the model takes.")  # fmt: skip
 @click.option("--model", "model_file", type=FILE, help="LightGBM's text format, or ONNX.")
-@click.option("--callable", "function", help="MODULE:FUNCTION that answers a batch; it is run.")
+@click.option("--callable", "function", help="MODULE:FUNCTION, or FILE.py:FUNCTION; it is run.")
 @click.option(
     "--feature", "features", multiple=True, help="A column that the model takes, in order."
 )
@@ -75,7 +75,7 @@ def command(
 
     model: Model = (
         open_model(model_file) if model_file is not None
-        else open_function(function or "", Path.cwd())
+        else open_function(function or "")
     )  # fmt: skip
     _is_of_component(model_file, model, options)
     done = _tried(data, kind, model, _asked(given))

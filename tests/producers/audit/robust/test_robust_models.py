@@ -112,20 +112,28 @@ def test_a_function_is_named_by_module(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "answers_here.py").write_text("def one(batch):\n    return [1] * len(batch)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    model = open_function("answers_here:one", tmp_path)
+    model = open_function("answers_here:one")
 
     assert model.name == "answers_here:one"
     assert model.digest is not None
     assert model(["a", "b"]) == [1, 1]
 
 
+def test_a_function_is_named_by_its_file(tmp_path: Path) -> None:
+    """As `sunlit audit redteam` takes it, and as the demo names its own."""
+    file = tmp_path / "answers_in_a_file.py"
+    file.write_text("def one(batch):\n    return [1] * len(batch)\n")
+
+    assert open_function(f"{file}:one").digest is not None
+
+
 @pytest.mark.parametrize("named", ["json", "json:", "json:gone", "nowhere_at_all:x", "json:codecs"])
-def test_what_is_no_function_is_refused(named: str, tmp_path: Path) -> None:
+def test_what_is_no_function_is_refused(named: str) -> None:
     """In words, before anything is asked."""
     if named == "json:codecs":
         named = "json.decoder:FLAGS"
     with pytest.raises(SunlitError) as caught:
-        open_function(named, tmp_path)
+        open_function(named)
 
     assert caught.value.code == "robust.bad-callable"
 

@@ -4,21 +4,13 @@ The function gets a list of messages for a chat probe and a text for a classifie
 returns a text or a number. It runs in this process, because whoever names it asks for that.
 """
 
-import sys
-from collections.abc import Callable
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from math import isfinite
 from numbers import Real
-from pathlib import Path
-from types import ModuleType
-from typing import cast
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.producers.audit.own_code import Function, find_function
 from sunlit.producers.audit.redteam.probes import Probe
 from sunlit.producers.audit.redteam.target import MAX_TEXT, Answer
-
-Function = Callable[[object], object]
 
 
 class Calling:
@@ -64,34 +56,15 @@ def load(name: str) -> Function:
         MalformedError: `redteam.callable`.
         UnavailableError: `redteam.no-callable`.
     """
-    place, _, attribute = name.rpartition(":")
-    if not place or not attribute.isidentifier():
+    try:
+        return find_function(name)[0]
+    except ValueError as error:
         raise MalformedError(
             "redteam.callable", "the function is not named as it has to be",
             expected="module:function, or path/to/file.py:function", got=name,
-        )  # fmt: skip
-    try:
-        module = _file(Path(place)) if place.endswith(".py") else import_module(place)
-    except (ImportError, OSError, SyntaxError) as error:
-        raise _none(name, str(error)) from error
-    found = getattr(module, attribute, None)
-    if not callable(found):
-        raise _none(name, "no function of that name")
-    return cast("Function", found)
-
-
-def _file(path: Path) -> ModuleType:
-    spec = spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} cannot be loaded")
-    module = module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _none(name: str, why: str) -> UnavailableError:
-    return UnavailableError(
-        "redteam.no-callable", f"{name} cannot be loaded", got=why,
-        mend="install what it imports, or give the path of its file",
-    )  # fmt: skip
+        ) from error  # fmt: skip
+    except ImportError as error:
+        raise UnavailableError(
+            "redteam.no-callable", f"{name} cannot be loaded", got=str(error),
+            mend="install what it imports, or give the path of its file",
+        ) from error  # fmt: skip

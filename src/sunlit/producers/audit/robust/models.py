@@ -1,7 +1,6 @@
 """Models that can be asked: LightGBM's text, ONNX, or a function of one's own. Never a pickle."""
 
 import importlib
-import sys
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.producers.audit.own_code import find_function
 from sunlit.producers.audit.robust.answers import (
     REFUSALS,
     Answers,
@@ -171,24 +171,19 @@ class Function:
         return self._function(batch)
 
 
-def open_function(named: str, folder: Path) -> Function:
-    """Import `module:function`, also from `folder`. This runs the module's code.
+def open_function(named: str) -> Function:
+    """Import `module:function` or `file.py:function`. This runs the module's code.
 
     Raises:
         MalformedError: `robust.bad-callable`.
     """
-    module, _, name = named.partition(":")
-    if not module or not name:
-        raise _bad_callable("a callable is named as MODULE:FUNCTION")
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
     try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise _bad_callable(f"{named!r} cannot be imported") from error
-    if not callable(found):
-        raise _bad_callable(f"{named!r} is no function")
-    file = Path(str(getattr(sys.modules[module], "__file__", "")))
+        found, module = find_function(named)
+    except ValueError as error:
+        raise _bad_callable("a callable is named as MODULE:FUNCTION or FILE.py:FUNCTION") from error
+    except ImportError as error:
+        raise _bad_callable(f"{named!r} cannot be imported: {error}") from error
+    file = Path(str(getattr(module, "__file__", "")))
     digest = sha256(file.read_bytes()).hexdigest() if file.is_file() else None
     return Function(named, found, digest)
 
