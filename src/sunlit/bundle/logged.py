@@ -23,7 +23,7 @@ from sunlit.claims.assurance import (
 from sunlit.claims.authority import Accreditation, Key, Organisation
 from sunlit.claims.base import Claim, Opaque
 from sunlit.claims.decision import Anchor, Erasure, Hold, LogRegistration, Retention
-from sunlit.claims.lifecycle import TokenGrant
+from sunlit.claims.lifecycle import Publication, Registration, TokenGrant
 from sunlit.claims.privacy import Review
 from sunlit.claims.risk import (
     Acceptance,
@@ -50,6 +50,7 @@ SPEAKERS: Final[Mapping[type[Claim], str]] = {
     **dict.fromkeys((Attestation, ChangePlan, CounterEvidence), "assessor"),
     **dict.fromkeys((Vote, RiskCode, BoardSession, Recusal), "board"),
     **dict.fromkeys((Reply, Effort), "organisation"),
+    **dict.fromkeys((Registration, Publication), "organisation"),
     Review: "reviewer",
     TokenGrant: "issuer",
     WeightBinding: "bound_by",

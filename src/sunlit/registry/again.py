@@ -11,12 +11,13 @@ from typing import Final
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
 from sunlit.claims.decision import Hold, Retention
-from sunlit.claims.lifecycle import TokenStatus
+from sunlit.claims.lifecycle import Publication, TokenStatus
 from sunlit.claims.risk import Use, Vote
 
 # Of these the latest counts. The fields tell what a claim decides.
 DECIDED: Final[dict[type[Claim], tuple[str, ...]]] = {
     Hold: ("origin", "deployer", "indices"),
+    Publication: ("organisation", "statement"),
     Retention: ("use", "deployer"),
     TokenStatus: ("grant",),
     Use: ("id", "deployer"),

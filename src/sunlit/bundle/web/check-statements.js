@@ -26,6 +26,8 @@ const SPEAKERS = {
   "urn:sunlit:decision:hold:v1": "deployer",
   "urn:sunlit:decision:log:v1": "deployer",
   "urn:sunlit:decision:retention:v1": "deployer",
+  "urn:sunlit:lifecycle:publication:v1": "organisation",
+  "urn:sunlit:lifecycle:registration:v1": "organisation",
   "urn:sunlit:lifecycle:token-grant:v1": "issuer",
   "urn:sunlit:lifecycle:token-status:v1": null,
   "urn:sunlit:openness:licence:v1": null,

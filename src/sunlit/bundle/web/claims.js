@@ -55,6 +55,18 @@ const CLAIMS = {
   "urn:sunlit:decision:log:v1": `origin:text vkey:text deployer:text use?~:text
     registeredOn:time`,
   "urn:sunlit:decision:retention:v1": `use:text deployer:text days:whole legalBasis:text`,
+  "urn:sunlit:incident:problem-update:v1": `number:text
+    state:=acknowledged|investigating|fixed|not-a-fault|closed note:text updatedOn:time`,
+  "urn:sunlit:incident:problem:v1": `number:text component:text release?~:text deployer?~:text
+    kind:text receivedOn:time answerBy?~:time commitment:text`,
+  "urn:sunlit:interop:imported-record:v1": `register:text record:text title:text publisher:text
+    source:text sourceDigest:text licence:text retrievedOn:time publishedOn?~:text fields?:object
+    blanks?:[text] cut?:[text]`,
+  "urn:sunlit:lifecycle:publication:v1": `organisation:text statement:text decision:text
+    reason?~:text`,
+  "urn:sunlit:lifecycle:registration:v1": `organisation:text component:text kind:text name:text
+    description:text contact?~:text homepage?~:text licence?~:text supplier?~:text contract?~:text
+    configuration?~:text source:text sourceDigest?~:text asked?:[text] askedOn?~:time`,
   "urn:sunlit:lifecycle:token-grant:v1": `issuer:text kind:=full|restricted|pilot component:text
     version?~:text release:text use:text deployer:text code:text codeScheme:text ceiling:whole
     rubric:text engine:text logOrigin:text logSize:whole conformity:text grantedOn:time
@@ -64,6 +76,8 @@ const CLAIMS = {
     openFindings?:[text] description?~:text maintainer?~:text assessors?:[text] tier?~:text`,
   "urn:sunlit:lifecycle:token-status:v1": `grant:text status:=valid|invalid|suspended
     reason:text`,
+  "urn:sunlit:openness:guarded-read:v1": `artefact:text component?~:text organisation:text
+    role:text purpose:text readOn:time`,
   "urn:sunlit:openness:licence:v1": `covers:text declared?~:text expression?~:text
     osiApproved?~:flag foundIn?~:text unknownTerms?:[text]`,
   "urn:sunlit:privacy:mask:v1": `tool:text source:Resource plan:Resource recognisers:text

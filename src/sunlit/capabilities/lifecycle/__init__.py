@@ -4,13 +4,19 @@ from typing import Final
 
 from sunlit.capabilities.lifecycle import rules
 from sunlit.capabilities.lifecycle.admission import admit
-from sunlit.claims.lifecycle import Release, TokenGrant, TokenStatus
+from sunlit.claims.lifecycle import (
+    Publication,
+    Registration,
+    Release,
+    TokenGrant,
+    TokenStatus,
+)
 from sunlit.rubric.capability import Capability
 
 CAPABILITY: Final = Capability(
     name="lifecycle",
     question="In what state is it?",
-    claims=frozenset({Release, TokenGrant, TokenStatus}),
+    claims=frozenset({Release, TokenGrant, TokenStatus, Registration, Publication}),
     admission=admit,
     rules={
         "all-signed": rules.all_signed,

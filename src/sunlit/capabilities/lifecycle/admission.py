@@ -1,11 +1,23 @@
-"""May this claim about a release or token enter? Maintainers release, issuers grant."""
+"""May this claim about a release or token enter? Maintainers release, issuers grant.
+
+What an organisation enters in its catalogue is in `publishing`.
+"""
 
 from collections.abc import Sequence
 
 from sunlit.authority.directory import Directory
+from sunlit.capabilities.lifecycle.publishing import admit_publication, admit_registration
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
-from sunlit.claims.lifecycle import Release, Status, TokenGrant, TokenKind, TokenStatus
+from sunlit.claims.lifecycle import (
+    Publication,
+    Registration,
+    Release,
+    Status,
+    TokenGrant,
+    TokenKind,
+    TokenStatus,
+)
 from sunlit.rubric.entry import (
     enters,
     first_no,
@@ -27,6 +39,10 @@ def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> 
             return _grant(said, said.claim, history, directory)
         case TokenStatus():
             return _status(said, said.claim, history, directory)
+        case Registration():
+            return admit_registration(said, said.claim, history, directory)
+        case Publication():
+            return admit_publication(said, said.claim, history, directory)
         case _:
             return not_ours(said)
 
