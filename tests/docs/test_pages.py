@@ -105,9 +105,9 @@ def _run(command: blocks.Command, folder: Path) -> subprocess.CompletedProcess[s
         "NO_COLOR": "1",
         "DOCS_TERMINAL": str(terminal),
     }
-    passed_on = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    # Not measured for coverage: hundreds of processes, of commands that have tests of their own.
     return subprocess.run(
-        arguments, cwd=folder, env=environment | passed_on, capture_output=True, text=True,
+        arguments, cwd=folder, env=environment, capture_output=True, text=True,
         timeout=SECONDS, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 

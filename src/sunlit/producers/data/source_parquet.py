@@ -1,7 +1,7 @@
 """Parquet: leaves of structs by dotted name; lists, maps and other nests as JSON text."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.producers.data.source_csv import check_names
@@ -10,6 +10,7 @@ from sunlit.producers.data.source_names import unique_names
 from sunlit.producers.data.source_place import DataFile
 
 NESTED = frozenset({"list", "array", "map", "union"})
+DEEPEST: Final = 100  # structs within one another
 
 
 def select_parquet(engine: DuckEngine, files: Sequence[DataFile]) -> tuple[str, tuple[str, ...]]:
@@ -36,13 +37,7 @@ def flattened(engine: DuckEngine, source: str) -> tuple[str, tuple[str, ...]]:
     with engine.reading():
         relation = engine.connection.sql(f"SELECT * FROM {source}")  # noqa: S608 - quoted by callers
         pairs = list(zip(relation.columns, relation.types, strict=True))
-    try:
-        leaves = [leaf for name, kind in pairs for leaf in _leaves(name, quoted(name), kind)]
-    except RecursionError:
-        raise MalformedError(
-            "data.malformed", "the dataset cannot be read", got="columns nested too deeply",
-            mend="flatten its structs",
-        ) from None  # fmt: skip
+    leaves = [leaf for name, kind in pairs for leaf in _leaves(name, quoted(name), kind)]
     names = unique_names(name for name, _ in leaves)
     chosen = ", ".join(
         f"{expression} AS {quoted(name)}"
@@ -51,12 +46,21 @@ def flattened(engine: DuckEngine, source: str) -> tuple[str, tuple[str, ...]]:
     return f"SELECT {chosen} FROM {source}", names  # noqa: S608 - quoted
 
 
-def _leaves(name: str, expression: str, kind: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - DuckDB's type
+def _leaves(
+    name: str, expression: str, kind: Any, depth: int = 0  # noqa: ANN401 - DuckDB's type
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    if depth > DEEPEST:
+        raise MalformedError(
+            "data.malformed", "the dataset cannot be read",
+            expected=f"at most {DEEPEST} structs within one another",
+            got="columns nested too deeply", mend="flatten its structs",
+        )  # fmt: skip
     if kind.id == "struct":
         for inner, below in kind.children:
             yield from _leaves(
-                f"{name}.{inner}", f"struct_extract({expression}, {literal(inner)})", below
-            )
+                f"{name}.{inner}", f"struct_extract({expression}, {literal(inner)})", below,
+                depth + 1,
+            )  # fmt: skip
     elif kind.id in NESTED or kind.id == "json":
         text = f"CAST(to_json({expression}) AS VARCHAR)"
         yield name, f"CASE WHEN {expression} IS NULL THEN NULL ELSE {text} END"
