@@ -7,5 +7,8 @@ CODES: Final = {
     "node.missing": "There is no Sunlit node in the directory that was named.",
     "node.no-such-organisation": "An organisation has no home on this node.",
     "node.no-trust": "A node has no trust file by which to read logs.",
+    "submit.group": "Too many statements were submitted together, or none.",
+    "submit.queue-full": "Too many statements wait to be admitted; this one was not taken.",
+    "submit.unknown": "No such submission is known here.",
     "permission.refused": "Whoever asked may not do this: a role, an organisation or a duty.",
 }

@@ -1,0 +1,1 @@
+"""The private store in SQL: sessions, drafts, the queue, the outbox. SQLite or PostgreSQL."""

@@ -1,0 +1,39 @@
+"""Inserting what may be there already: the one thing that SQLite and PostgreSQL say differently."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
+    """Insert a row unless one with the same key is there; tell whether it was inserted."""
+    done = connection.execute(_insert(connection, table).values(**values).on_conflict_do_nothing())
+    return done.rowcount == 1
+
+
+def insert_or_replace(
+    connection: Connection,
+    table: Table,
+    values: Mapping[str, object],
+    *,
+    key: str,
+    where: ColumnElement[bool],
+) -> bool:
+    """Insert a row, or take over the one with the same key where that may be; tell whether."""
+    statement = _insert(connection, table).values(**values)
+    done = connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[key],
+            set_={name: value for name, value in values.items() if name != key},
+            where=where,
+        )
+    )
+    return done.rowcount == 1
+
+
+def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - two dialects, two types
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
