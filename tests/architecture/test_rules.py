@@ -17,6 +17,7 @@ NOT_IN_THE_CORE: Final = {
     "cel": "an agency's profile says what it asks",
     "decision-logs-anchored": "a token is needed before there can be a decision log",
     "drift-within-limits": "a shipped profile asks: before first use there is nothing to compare",
+    "problems-answered": "silence shows nothing: an agency whose form is well known may ask",
     "signers-had-authority": "every rule passes over statements without authority already",
 }
 

@@ -8,6 +8,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import CounterEvidence, Reply, Withdrawal
 from sunlit.claims.decision import LogRegistration
 from sunlit.claims.lifecycle import Release
+from sunlit.claims.names import named_digest
 from sunlit.claims.privacy import Mask, Minimisation, Synthesis
 from sunlit.claims.provenance import Component, Provenance
 from sunlit.claims.risk import Measure, RiskAssessment, Use
@@ -77,6 +78,8 @@ class Shelf:
         chosen = {place for name in _asked(matter) for place in self._by_name.get(name, ())}
         todo = [thread for place in chosen for thread in _leads_to(self._said[place])]
         todo += [About(digest) for digest in (matter.release, *matter.files)]
+        if matter.component is not None:  # problems reported with it, of no release that is known
+            todo.append(About(named_digest("component", bare(matter.component))))
         followed: set[Thread] = set()
         while todo:
             thread = todo.pop()

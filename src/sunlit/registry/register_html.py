@@ -63,7 +63,7 @@ def _body(found: Register) -> Iterator[str]:
     yield (
         f"<p>Log: {logs}. Scheme {_text(scheme().id)}, <code>{scheme().digest}</code>. Matrix "
         f"{_text(matrix().id)}, <code>{matrix().digest}</code>. Rubric <code>{_text(found.rubric)}"
-        "</code>. Open incidents are not recorded by this version.</p>"
+        "</code>.</p>"
     )
 
 

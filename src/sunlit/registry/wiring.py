@@ -6,6 +6,8 @@ from typing import Final
 from sunlit.capabilities.assurance import CAPABILITY as ASSURANCE
 from sunlit.capabilities.authority import CAPABILITY as AUTHORITY
 from sunlit.capabilities.decision import CAPABILITY as DECISION
+from sunlit.capabilities.incident import CAPABILITY as INCIDENT
+from sunlit.capabilities.interop import CAPABILITY as INTEROP
 from sunlit.capabilities.lifecycle import CAPABILITY as LIFECYCLE
 from sunlit.capabilities.openness import CAPABILITY as OPENNESS
 from sunlit.capabilities.privacy import CAPABILITY as PRIVACY
@@ -18,6 +20,8 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     ASSURANCE,
     AUTHORITY,
     DECISION,
+    INCIDENT,
+    INTEROP,
     LIFECYCLE,
     OPENNESS,
     PRIVACY,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.times import format_time, parse_time
+from sunlit.capabilities.incident.standing import problems
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.risk import Acceptance, Use
 from sunlit.rubric.aia_assessed import assessments
@@ -22,7 +23,7 @@ from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.standing import about, by_deployer, declared_use, is_current, tests
 
-INCIDENTS: Final = "not recorded yet"  # until the capability `incident` is built
+INCIDENTS: Final = "none reported"  # which says nothing about what nobody reported
 OUTSIDE: Final = ""  # the row of a use that is none of the twelve, or not assessed
 
 
@@ -230,7 +231,24 @@ def _live(evidence: Evidence, gap: Gap, code: Published | str) -> Live:
         next_lapse=lapse,
         days_to_lapse=(parse_time(lapse) - evidence.at).days if lapse else None,
         drift=_drift(evidence),
+        incidents=_incidents(evidence),
     )
+
+
+def _incidents(evidence: Evidence) -> str:
+    """Return how many reported problems are open: of this deployer, or of nobody in particular."""
+    logged = (said for said in evidence.statements if not said.is_draft)
+    found = [
+        one
+        for one in problems(logged, evidence.directory)
+        if one.claim.deployer in (None, evidence.deployer)
+    ]
+    if not found:
+        return INCIDENTS
+    waiting = [one for one in found if one.is_open]
+    late = sum(one.is_overdue(evidence.at) for one in waiting)
+    told = f"{len(waiting)} of {len(found)} reported"
+    return f"{told}, {late} without the answer promised" if late else told
 
 
 def _drift(evidence: Evidence) -> str | None:

@@ -26,6 +26,9 @@ const SPEAKERS = {
   "urn:sunlit:decision:hold:v1": "deployer",
   "urn:sunlit:decision:log:v1": "deployer",
   "urn:sunlit:decision:retention:v1": "deployer",
+  "urn:sunlit:incident:problem:v1": null,
+  "urn:sunlit:incident:problem-update:v1": null,
+  "urn:sunlit:interop:imported-record:v1": null,
   "urn:sunlit:lifecycle:publication:v1": "organisation",
   "urn:sunlit:lifecycle:registration:v1": "organisation",
   "urn:sunlit:lifecycle:token-grant:v1": "issuer",
@@ -57,8 +60,9 @@ const SECTION_OF = new Map(Object.entries({
   "https://in-toto.io/attestation/release/v0.1": "release",
   "https://in-toto.io/attestation/test-result/v0.1": "assurance",
   "https://slsa.dev/provenance/v1": "provenance", assurance: "assurance", authority: "authority",
-  decision: "exemptions", lifecycle: "release", openness: "provenance", privacy: "provenance",
-  provenance: "provenance", risk: "risk", statement: "exemptions",
+  decision: "exemptions", incident: "incidents", interop: "provenance", lifecycle: "release",
+  openness: "provenance", privacy: "provenance", provenance: "provenance", risk: "risk",
+  statement: "exemptions",
 }));
 const sectionOf = (type) => SECTION_OF.get(type) ?? SECTION_OF.get(type.split(":")[2]);
 const ACTED_ON = ["organisation", "key", "accreditation"].map((one) => `urn:sunlit:authority:${one}:v1`);
