@@ -3,6 +3,10 @@
 from typing import Final
 
 CODES: Final = {
+    "draft.missing": "There is no such draft in one's organisation.",
+    "draft.no-reason": "Something that takes a reason was asked for without one.",
+    "draft.refused": "Whoever asked may not do this to a draft in the state that it is in.",
+    "draft.stale": "Somebody else changed a draft or a cell in between.",
     "node.malformed": "The settings of a node are not what they should be.",
     "node.missing": "There is no Sunlit node in the directory that was named.",
     "node.no-such-organisation": "An organisation has no home on this node.",
