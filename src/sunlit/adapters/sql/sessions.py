@@ -1,0 +1,138 @@
+"""Sessions and what belongs to them in the private store: `sunlit.node.people.Sessions`."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from sunlit.adapters.sql.engine import reading, writing
+from sunlit.adapters.sql.people_tables import PENDING, SESSION, TRIED, TYPED
+from sunlit.node.people import ABSOLUTE, Session, Typed, digest
+
+PENDING_FOR: Final = timedelta(minutes=10)
+KEPT_FOR: Final = timedelta(hours=24)  # what was typed; and sessions that are over
+STEP: Final = timedelta(seconds=30)  # a session's last use is not written more often
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSessions:
+    """`Sessions` over SQLAlchemy."""
+
+    engine: Engine
+
+    def start(self, secret: str, person: str, at: datetime) -> Session:
+        """Start a session for whoever holds `secret`; clear away what is long over."""
+        session = Session(
+            id=digest(secret, "session"), person=person, since=at, seen=at, confirmed=at
+        )
+        with writing(self.engine) as connection:
+            _clear(connection, at)
+            connection.execute(insert(SESSION).values(**_values(session)))
+        return session
+
+    def find(self, secret: str) -> Session | None:
+        """Return the session of a cookie, live or just over."""
+        wanted = select(SESSION).where(SESSION.c.id == digest(secret, "session"))
+        with reading(self.engine) as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else Session(**row._mapping)  # noqa: SLF001 (SQLAlchemy's API)
+
+    def touch(self, session: Session, at: datetime) -> None:
+        """Note that it was used."""
+        if at - session.seen >= STEP:
+            with writing(self.engine) as connection:
+                connection.execute(
+                    update(SESSION).where(SESSION.c.id == session.id).values(seen=at)
+                )
+
+    def rotate(self, session: Session, secret: str, *, confirmed: datetime | None) -> Session:
+        """Give a session another secret; the old one is no good from now on."""
+        new = replace(
+            session, id=digest(secret, "session"), confirmed=confirmed or session.confirmed
+        )
+        with writing(self.engine) as connection:
+            connection.execute(
+                update(SESSION).where(SESSION.c.id == session.id).values(**_values(new))
+            )
+        return new
+
+    def stop(self, session: Session) -> None:
+        """Sign one browser out."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.id == session.id))
+
+    def stop_all(self, person: str) -> None:
+        """Sign somebody out everywhere."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.person == person))
+
+    def begin(self, state: str, kept: str, at: datetime) -> None:
+        """Keep what a sign-in (or a passkey ceremony) needs when its answer comes."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(PENDING).where(PENDING.c.at < at - PENDING_FOR))
+            connection.execute(
+                insert(PENDING).values(state=digest(state, "pending"), kept=kept, at=at)
+            )
+
+    def took(self, state: str, at: datetime) -> str | None:
+        """Return it, once, if it is younger than ten minutes."""
+        mine = PENDING.c.state == digest(state, "pending")
+        with writing(self.engine) as connection:
+            row = connection.execute(select(PENDING).where(mine)).one_or_none()
+            connection.execute(delete(PENDING).where(mine))
+        return None if row is None or row.at + PENDING_FOR <= at else str(row.kept)
+
+    def keep(self, person: str, typed: Typed, at: datetime) -> None:
+        """Keep what somebody had typed; only the newest."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(TYPED).where(TYPED.c.person == person))
+            connection.execute(
+                insert(TYPED).values(
+                    person=person, path=typed.path, fields=json.dumps(typed.fields), at=at
+                )
+            )
+
+    def kept(self, person: str) -> Typed | None:
+        """Return what somebody had typed."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(TYPED).where(TYPED.c.person == person)).one_or_none()
+        if row is None:
+            return None
+        return Typed(
+            row.path, tuple((str(name), str(value)) for name, value in json.loads(row.fields))
+        )
+
+    def forget(self, person: str) -> None:
+        """Throw away what somebody had typed."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(TYPED).where(TYPED.c.person == person))
+
+    def tried(self, who: str, at: datetime, window: timedelta) -> int:
+        """Count one more try by `who` and return how many there were in this window."""
+        number = int(at.timestamp() // window.total_seconds())
+        mine = (TRIED.c.who == digest(who, "tried")) & (TRIED.c.window == number)
+        with writing(self.engine) as connection:
+            times = connection.execute(select(TRIED.c.times).where(mine)).scalar_one_or_none()
+            if times is None:
+                connection.execute(delete(TRIED).where(TRIED.c.window < number - 1))
+                connection.execute(
+                    insert(TRIED).values(who=digest(who, "tried"), window=number, times=1)
+                )
+                return 1
+            connection.execute(update(TRIED).where(mine).values(times=times + 1))
+            return int(times) + 1
+
+
+def _clear(connection: Connection, at: datetime) -> None:
+    # A session that is just over still says whose form it was that came too late.
+    connection.execute(delete(SESSION).where(SESSION.c.since < at - ABSOLUTE - KEPT_FOR))
+    connection.execute(delete(TYPED).where(TYPED.c.at < at - KEPT_FOR))
+
+
+def _values(session: Session) -> dict[str, object]:
+    return {
+        "id": session.id, "person": session.person, "since": session.since,
+        "seen": session.seen, "confirmed": session.confirmed,
+    }  # fmt: skip
