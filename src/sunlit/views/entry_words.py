@@ -1,0 +1,111 @@
+"""One plain sentence for each kind of statement: who says what, about what. Data, no HTML.
+
+A pattern names fields of the claim in braces; `{who}` are the organisations that signed and
+`{about}` is what the statement is about. What it says is somebody else's text: whoever shows it
+escapes it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.base import Claim, Opaque
+from sunlit.views.entry_patterns import PATTERNS
+
+NOBODY: Final = "Somebody whose key this log does not know"
+UNKNOWN: Final = "{who} said something of a kind that this version does not know: {predicate_type}."
+SHOWN: Final = 300  # characters of one field
+LISTED: Final = 5  # of a list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A pattern of ours (to be translated) and the values that fill it (never translated)."""
+
+    pattern: str
+    values: Mapping[str, str]
+
+    def __str__(self) -> str:
+        """Return the sentence, filled."""
+        return fill(self.pattern, self.values)
+
+
+def fill(pattern: str, values: Mapping[str, str]) -> str:
+    """Fill a pattern; values are never read as patterns, and what is missing says so."""
+    return pattern.format_map(_Known(values))
+
+
+class _Known(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "not stated"
+
+
+def sentence(said: Admitted, who: Sequence[str]) -> Sentence:
+    """Return what a statement says; `who` are the names of the organisations that signed it."""
+    claim = said.claim
+    pattern = UNKNOWN if isinstance(claim, Opaque) else PATTERNS.get(type(claim), UNKNOWN)
+    chosen = pattern(claim) if callable(pattern) else pattern
+    values = _values(claim)
+    values["who"] = ", ".join(who) or NOBODY
+    values["about"] = _about(said)
+    values["predicate_type"] = _short(claim.predicate_type if isinstance(claim, Opaque) else
+                                      type(claim).TYPE)  # fmt: skip
+    return Sentence(pattern=chosen, values=values)
+
+
+def kind_of(claim: Claim) -> str:
+    """Return the name of a kind of statement, in words: `RiskCode` is "risk code"."""
+    if isinstance(claim, Opaque):
+        return "unknown kind"
+    name = type(claim).__name__
+    words = "".join(f" {char.lower()}" if char.isupper() else char for char in name)
+    return words.strip()
+
+
+def _values(claim: Claim) -> dict[str, str]:
+    names = (name for name in claim.__dataclass_fields__ if name != "extra")
+    return {name: text for name in names if (text := _text(getattr(claim, name, None))) is not None}
+
+
+def _text(value: object) -> str | None:
+    match value:
+        case None | "" | () | []:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value.day} {value:%B %Y}"
+        case StrEnum():
+            return _short(value.value.replace("-", " ").lower())
+        case tuple() | list():
+            told = [one for one in map(_text, value[:LISTED]) if one is not None]
+            more = f" and {len(value) - LISTED} more" if len(value) > LISTED else ""
+            return (", ".join(told) + more) or None
+        case Mapping():
+            return None
+        case _:
+            return _named(value)
+
+
+def _named(value: object) -> str | None:
+    """Return the name of something that has one (a resource, a topic), else its text."""
+    if hasattr(value, "__dataclass_fields__"):
+        known = (getattr(value, name, None) for name in ("name", "uri", "kind", "what"))
+        return next((_short(str(one)) for one in known if one), None)
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 1]}…"
+
+
+def _about(said: Admitted) -> str:
+    named = [subject.name for subject in said.subjects if subject.name]
+    if named:
+        return _short(named[0])
+    digests = [str(one) for subject in said.subjects for one in subject.digest.values()]
+    return f"what has the digest {digests[0][:12]}…" if digests else "nothing that is named"

@@ -1,0 +1,86 @@
+"""Every kind of statement has its sentence, and hostile text stays text."""
+
+from dataclasses import fields, replace
+
+from sunlit.claims.base import Opaque, claim_types
+from sunlit.claims.names import named_digest
+from sunlit.claims.risk import Mitigation
+from sunlit.statement.intoto import Subject
+from sunlit.views.entry_patterns import PATTERNS
+from sunlit.views.entry_words import NOBODY, Sentence, kind_of, sentence
+from tests.rubric import story
+from tests.rubric.story import LATER, Story
+
+
+def test_each_kind_of_statement_has_a_sentence() -> None:
+    """A new claim without one would be shown as if it were unknown."""
+    assert set(claim_types().values()) == set(PATTERNS)
+
+
+def test_a_sentence_names_fields_that_the_claim_has() -> None:
+    """A field that was renamed would read as "not stated" for ever."""
+    given = {"who", "about", "predicate_type"}
+    for cls, pattern in PATTERNS.items():
+        if callable(pattern):
+            continue
+        names = {part.split("}")[0] for part in pattern.split("{")[1:]}
+        assert names <= given | {field.name for field in fields(cls)}, cls
+
+
+def test_a_sentence_says_who_says_what_about_what() -> None:
+    """In plain words, with times as dates."""
+    told = Story()
+    text = str(sentence(told.say(story.vote(), told.maintainer), ["Board"]))
+
+    assert text
+    assert "{" not in text
+    grant = told.say(story.mitigation("M1"), told.city.operator)
+    assert "M1" in str(sentence(grant, ["City"]))
+
+
+def test_the_three_words_about_a_practice_read_differently() -> None:
+    """Shown, promised and not needed are three things."""
+    base = Mitigation(practice="M3", use="u", deployer="d", valid_until=LATER, owner="Press")
+    told = Story()
+    texts = [
+        str(sentence(told.say(one, told.city.operator), ["City"]))
+        for one in (
+            replace(base, evidence="see report"),
+            replace(base, due=LATER),
+            replace(base, not_needed_ground="section 3"),
+        )
+    ]
+
+    assert "showed" in texts[0]
+    assert "promised" in texts[1]
+    assert "1 January 2027" in texts[1]
+    assert "not needed" in texts[2]
+
+
+def test_hostile_text_is_a_value_and_never_a_pattern() -> None:
+    """Braces, control characters and endless texts do no harm."""
+    told = Story()
+    evil = Mitigation(practice="{who}{x.__class__}", use="\x1b[2J", deployer="y" * 5000,
+                      valid_until=LATER, evidence="<script>")  # fmt: skip
+    found = sentence(told.say(evil, told.city.operator), ())
+    text = str(found)
+
+    assert isinstance(found, Sentence)
+    assert "{who}{x.__class__}" in text
+    assert "\x1b" not in text
+    assert len(text) < 1000
+    assert NOBODY in text
+
+
+def test_what_is_not_known_or_not_said_is_named_so() -> None:
+    """An unknown type, a subject without a name, a list that is long."""
+    told = Story()
+    said = told.say(story.licence(), told.maintainer)
+    opaque = replace(said, claim=Opaque(predicate_type="urn:x:y"))
+    assert "urn:x:y" in str(sentence(opaque, ["Maker"]))
+    assert kind_of(opaque.claim) == "unknown kind"
+    licence = told.say(story.licence(), told.maintainer)
+    assert "digest aaaaaaaaaaaa" in str(sentence(licence, ["Maker"]))
+    assert kind_of(licence.claim) == "licence"
+    named = replace(licence, subjects=(Subject("it", {"sha256": named_digest("a", "b")}),))
+    assert " it." in str(sentence(named, ["Maker"]))
