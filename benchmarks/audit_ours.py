@@ -3,7 +3,7 @@
 python -m benchmarks.audit_ours bias    PARQUET
 python -m benchmarks.audit_ours drift   REFERENCE CURRENT
 python -m benchmarks.audit_ours redteam ENDPOINT PROMPTS
-python -m benchmarks.audit_ours rubric  COMPONENTS
+python -m benchmarks.audit_ours rubric  COMPONENTS PROCESSES
 """
 
 import argparse
@@ -91,20 +91,21 @@ def _probes(count: int) -> "list[Probe]":
 
 
 def rubric(asked: argparse.Namespace) -> None:
-    """Evaluate the whole core for a component with all its statements, again and again."""
+    """Evaluate the whole core for many components, each with all its statements."""
+    from sunlit.registry.spread import spread  # noqa: PLC0415 - imports are not timed
     from sunlit.registry.wiring import RULES  # noqa: PLC0415 - imports are not timed
-    from sunlit.rubric import evaluate  # noqa: PLC0415 - imports are not timed
     from sunlit.rubric.core import core_rubric  # noqa: PLC0415 - imports are not timed
+    from sunlit.rubric.evaluate import Conformity, evaluate  # noqa: PLC0415 - imports are not timed
     from tests.rubric.story import Story  # noqa: PLC0415 - imports are not timed
 
-    count, core = int(asked.words[0]), core_rubric()
+    count, jobs, core = int(asked.words[0]), int(asked.words[1]), core_rubric()
     worlds = [Story().complete().evidence() for _ in range(min(WORLDS, count))]
 
     def work() -> int:
-        return sum(
-            len(evaluate(core, worlds[one % len(worlds)], RULES, engine="bench").findings)
-            for one in range(count)
-        )
+        def judge(one: int) -> Conformity:
+            return evaluate(core, worlds[one % len(worlds)], RULES, engine="bench")
+
+        return sum(len(one.findings) for one in spread(judge, range(count), jobs=jobs))
 
     findings, took = measured(work)
     said = len(worlds[0].statements)

@@ -4,6 +4,7 @@ Every error carries a stable `code` (documented in docs/reference/errors.md, com
 test) and a message that says what, expected, got, and how to mend it.
 """
 
+from functools import partial
 from typing import ClassVar, Final
 
 HOLDS: Final = 0
@@ -35,6 +36,11 @@ class SunlitError(Exception):
         self.got = got
         self.mend = mend
         super().__init__(self._sentence())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error travel from another process whole: its parts are keywords."""
+        parts = {"expected": self.expected, "got": self.got, "mend": self.mend}
+        return partial(type(self), self.code, self.what, **parts), ()
 
     def _sentence(self) -> str:
         parts = [self.what]

@@ -22,13 +22,14 @@ from sunlit.registry.bearing import Matter, Shelf
 from sunlit.registry.blobs import read_blob
 from sunlit.registry.home import Home
 from sunlit.registry.manifests import kept_manifests
+from sunlit.registry.spread import spread
 from sunlit.registry.wiring import RULES
 from sunlit.rubric.control import Rubric
 from sunlit.rubric.evaluate import Conformity, evaluate
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import bare
 from sunlit.statement.manifest import Manifest
-from sunlit.views.register import Register, line, register
+from sunlit.views.register import Line, Register, line, register
 
 Step = Callable[[int, int], None]
 Files = Callable[[str], Mapping[str, str]]
@@ -51,11 +52,10 @@ def home_register(
     bench = home_bench(home, history, rubric, at)
     found = uses_of(bench.known, at)
     lines = []
-    for number, use in enumerate(found):
+    step(0, len(found))
+    for number, one in enumerate(spread(bench.line, found), 1):
+        lines.append(one)
         step(number, len(found))
-        one = bench.judge(use)
-        lines.append(line(one.evidence, one.conformity, one.use))
-    step(len(found), len(found))
     return register(at, home.organisation, rubric.digest, lines, bench.positions)
 
 
@@ -87,6 +87,11 @@ class Bench:
         self._directory, self._rubric, self._at = history.directory, rubric, at
         self._files, self._manifests = files, manifests or {}
         self._shelf, self._releases = Shelf(self.known), Releases(self.known, history.directory)
+
+    def line(self, use: Use) -> Line:
+        """Judge one use and say it as a line of the register."""
+        one = self.judge(use)
+        return line(one.evidence, one.conformity, one.use)
 
     def judge(self, use: Use) -> Judged:
         """Judge one use from what the log held."""
