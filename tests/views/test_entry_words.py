@@ -79,7 +79,7 @@ def test_what_is_not_known_or_not_said_is_named_so() -> None:
     opaque = replace(said, claim=Opaque(predicate_type="urn:x:y"))
     assert "urn:x:y" in str(sentence(opaque, ["Maker"]))
     assert kind_of(opaque.claim) == "unknown kind"
-    licence = told.say(story.licence(), told.maintainer)
+    licence = said
     assert "digest aaaaaaaaaaaa" in str(sentence(licence, ["Maker"]))
     assert kind_of(licence.claim) == "licence"
     named = replace(licence, subjects=(Subject("it", {"sha256": named_digest("a", "b")}),))
