@@ -49,7 +49,7 @@ def read_atrs(data: bytes) -> FoundRegister:
 
 
 def _record(row: object, number: int) -> FoundRecord:
-    if not isinstance(row, Mapping) or not NEEDED <= set(row):
+    if not isinstance(row, Mapping) or not set(row) >= NEEDED:
         raise MalformedError(
             "import.row", f"record {number} is no transparency record",
             expected="an object with " + ", ".join(sorted(NEEDED)), mend=MEND,

@@ -57,7 +57,7 @@ def read_nl_register(data: bytes) -> FoundRegister:
 
 
 def _record(row: object, number: int) -> FoundRecord:
-    if not isinstance(row, Mapping) or not NEEDED <= set(row):
+    if not isinstance(row, Mapping) or not set(row) >= NEEDED:
         raise MalformedError(
             "import.row", f"record {number} is no algorithm of the standard 1.0",
             expected="an object with " + ", ".join(sorted(NEEDED)), mend=MEND,
