@@ -1,0 +1,84 @@
+"""Languages: the first part of an address (`/cy/...`) chooses one; English needs none.
+
+Catalogues are gettext's, in `web/locale/<language>/LC_MESSAGES/messages.mo`; `tools/locale.py`
+makes them.
+"""
+
+import gettext
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sunlit.node.place import LANGUAGES
+
+LOCALE: Final = Path(__file__).parent / "locale"
+DEFAULT: Final = LANGUAGES[0]
+NAMES: Final = {"en": "English", "cy": "Cymraeg", "nl": "Nederlands"}
+LOCALES: Final = {"en": "en_GB", "cy": "cy_GB", "nl": "nl_NL"}  # for dates and numbers
+
+
+class Languages:
+    """Takes the language off an address; the rest of the site never sees it.
+
+    `root_path` is where ASGI puts what comes before the routes, so that `url_for` keeps it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Set `request.state.language` and pass on."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            first = path.split("/", 2)[1] if path.startswith("/") else ""
+            chosen = first if first in LANGUAGES and first != DEFAULT else DEFAULT
+            if chosen != DEFAULT:
+                scope["root_path"] = scope.get("root_path", "") + f"/{chosen}"
+                scope["path"] = path if path != f"/{chosen}" else f"{path}/"
+            scope.setdefault("state", {})["language"] = chosen
+        await self._app(scope, receive, send)
+
+
+def language_of(request: Request) -> str:
+    """Return the language that was asked for."""
+    return str(getattr(request.state, "language", DEFAULT))
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the catalogue of a language; what it lacks is said in English."""
+    return gettext.translation("messages", LOCALE, [language], fallback=True)
+
+
+def gettext_of(request: Request) -> Callable[[str], str]:
+    """Return `_` for a handler that says something itself."""
+    return catalogue(language_of(request)).gettext
+
+
+def said_date(at: datetime | date | None, language: str = DEFAULT) -> str:
+    """Return a date in words: 22 November 2026."""
+    from babel.dates import format_date  # noqa: PLC0415 - heavy; only where a date is shown
+
+    return "" if at is None else format_date(at, "d MMMM y", locale=LOCALES[language])
+
+
+def said_time(at: datetime | None, language: str = DEFAULT) -> str:
+    """Return date and time in words, in UTC and saying so: 22 November 2026, 14:02 UTC."""
+    from babel.dates import format_datetime  # noqa: PLC0415 - the same
+
+    if at is None:
+        return ""
+    return f"{format_datetime(at, 'd MMMM y, HH:mm', locale=LOCALES[language])} UTC"
+
+
+def said_number(number: float | Decimal | None, language: str = DEFAULT) -> str:
+    """Return a number with the language's separators."""
+    from babel.numbers import format_decimal  # noqa: PLC0415 - the same
+
+    return "" if number is None else format_decimal(number, locale=LOCALES[language])

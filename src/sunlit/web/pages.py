@@ -1,0 +1,184 @@
+"""A page: template, language, what it rests on (ETag), who may keep it (Cache-Control).
+
+    return page(request, "components/list.html", result=found)
+
+What a visitor has already is not rendered again. Where even asking the projections is much work,
+ask `unchanged` first:
+
+    if kept := unchanged(request):
+        return kept
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+
+from sunlit.bootstrap.site import Site
+from sunlit.node.place import LANGUAGES
+from sunlit.web.guarding import actor_of
+from sunlit.web.language import (
+    DEFAULT,
+    NAMES,
+    catalogue,
+    language_of,
+    said_date,
+    said_number,
+    said_time,
+)
+from sunlit.web.static import Assets
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+PUBLIC: Final = "public, no-cache"  # may be kept, and is asked about each time: cheap by ETag
+PRIVATE: Final = "no-store"
+REVIEWED: Final = frozenset({DEFAULT})  # languages that a native reader has been through
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that this app serves."""
+    site: Site = request.app.state.site
+    return site
+
+
+def environments(assets: Assets, *, dev: bool = False) -> dict[str, Environment]:
+    """Return one environment per language: a template's sentences are bound when it is compiled."""
+    return {language: _environment(language, assets, dev=dev) for language in LANGUAGES}
+
+
+def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
+    made = Environment(
+        loader=ChoiceLoader([FileSystemLoader(TEMPLATES), PackageLoader("govuk_frontend_jinja")]),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        auto_reload=dev,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    told = catalogue(language)
+    made.install_gettext_callables(told.gettext, told.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(static=assets.url, language=language)
+    made.filters.update(
+        date=partial(said_date, language=language),
+        time=partial(said_time, language=language),
+        number=partial(said_number, language=language),
+    )
+    return made
+
+
+def version_of(assets: Assets) -> str:
+    """Return what changes when a template, a catalogue or a style changes."""
+    told = sha256(assets.digest.encode())
+    for path in sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.parent.glob("locale/**/*.mo")]):
+        told.update(path.read_bytes())
+    return told.hexdigest()[:16]
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    public: bool = True,
+    etag_of: Iterable[object] = (),
+    **context: Any,  # noqa: ANN401 - what the template names
+) -> Response:
+    """Return a page; `etag_of` names what it rests on besides the projections and the address.
+
+    A page for somebody who is signed in is never kept by anybody, `public` or not.
+    """
+    keep = public and status == 200 and not actor_of(request).signed_in
+    tag = etag(request, etag_of) if keep else None
+    if tag is not None and _has(request, tag):
+        return Response(status_code=304, headers=_headers(tag))
+    text = render(request, template, context)
+    return Response(text, status, _headers(tag), "text/html; charset=utf-8")
+
+
+def unchanged(request: Request, etag_of: Iterable[object] = ()) -> Response | None:
+    """Return "not modified" before anything is read; give `page` the same `etag_of` later."""
+    if actor_of(request).signed_in:
+        return None
+    tag = etag(request, etag_of)
+    return Response(status_code=304, headers=_headers(tag)) if _has(request, tag) else None
+
+
+def render(request: Request, template: str, context: Mapping[str, object]) -> str:
+    """Return a page's text."""
+    made: Environment = request.app.state.environments[language_of(request)]
+    return made.get_template(template).render(_shared(request), **context)
+
+
+def link(request: Request, path: str, **query: object) -> str:
+    """Return an address of this site, in the request's language."""
+    chosen = language_of(request)
+    asked = {name: value for name, value in query.items() if value not in (None, "")}
+    whole = path if chosen == DEFAULT else f"/{chosen}{path}"
+    return f"{whole}?{urlencode(asked, doseq=True)}" if asked else whole
+
+
+def redirect(request: Request, name: str, /, **parts: object) -> Response:
+    """Lead on to another page by the name of its route (303: it is fetched, never sent again)."""
+    path = request.app.url_path_for(name, **parts)
+    return RedirectResponse(link(request, path), 303, {"Cache-Control": PRIVATE})
+
+
+def etag(request: Request, rests_on: Iterable[object] = ()) -> str:
+    """Return the weak tag of a page: its address, language, minute and what it rests on."""
+    site = site_of(request)
+    told = "\0".join((
+        request.app.state.version, language_of(request), request.url.path, request.url.query,
+        f"{site.clock.now():%Y%m%d%H%M}", site.positions(), *map(str, rests_on),
+    ))  # fmt: skip
+    return f'W/"{sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:24]}"'
+
+
+def _has(request: Request, tag: str) -> bool:
+    told = request.headers.get("if-none-match", "")
+    return any(one.strip() == tag for one in told.split(","))
+
+
+def _headers(tag: str | None) -> dict[str, str]:
+    vary = {"Vary": "Cookie, Accept-Encoding"}
+    return vary | ({"ETag": tag, "Cache-Control": PUBLIC} if tag else {"Cache-Control": PRIVATE})
+
+
+def _shared(request: Request) -> dict[str, object]:
+    site, path = site_of(request), _path(request)
+    language = language_of(request)
+    found: dict[str, object] = {
+        "request": request, "node": site.node, "actor": actor_of(request), "path": path,
+        "dev": site.dev, "link": partial(link, request), "now": site.clock.now(),
+        "awaits_review": language not in REVIEWED,
+        "languages": [
+            {"code": code, "name": NAMES[code], "here": code == language,
+             "url": _in(code, path, request.url.query)}
+            for code in LANGUAGES
+        ],
+    }  # fmt: skip
+    for more in request.app.state.contexts:
+        found.update(more(request))
+    return found
+
+
+def _path(request: Request) -> str:
+    root = str(request.scope.get("root_path", ""))
+    return request.url.path.removeprefix(root) or "/"
+
+
+def _in(language: str, path: str, query: str) -> str:
+    whole = path if language == DEFAULT else f"/{language}{path}"
+    return f"{whole}?{query}" if query else whole

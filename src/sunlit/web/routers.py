@@ -1,0 +1,33 @@
+"""Every area of the website: one line each. Each module has a `router`.
+
+A module may also have `context(request) -> mapping`: what every template gets from it.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+from fastapi import APIRouter, Request
+
+AREAS: Final = (
+    "sunlit.web.static",
+    "sunlit.web.health",
+    "sunlit.web.tiles",
+    "sunlit.web.about",
+)  # fmt: skip
+
+
+def areas() -> tuple[ModuleType, ...]:
+    """Import every area."""
+    return tuple(import_module(name) for name in AREAS)
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Return the routes of every area, in order."""
+    return tuple(area.router for area in areas())
+
+
+def contexts() -> tuple[Callable[[Request], Mapping[str, object]], ...]:
+    """Return what adds to every template's context."""
+    return tuple(area.context for area in areas() if hasattr(area, "context"))
