@@ -167,11 +167,11 @@ def mine(acts: Acts, act: str, person: str) -> Act:
     """Return an act of this person.
 
     Raises:
-        UnavailableError: `act.none`.
+        UnavailableError: `act.no-such`.
     """
     found = acts.get(act, person)
     if found is None:
-        raise UnavailableError("act.none", "there is nothing here for you to sign")
+        raise UnavailableError("act.no-such", "there is nothing here for you to sign")
     return found
 
 

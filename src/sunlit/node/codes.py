@@ -5,7 +5,7 @@ from typing import Final
 CODES: Final = {
     "act.changed": "What was signed is not the statement that was prepared on this node.",
     "act.done-already": "A prepared statement was signed already; it is signed once.",
-    "act.none": "There is no prepared statement of this person under this address.",
+    "act.no-such": "There is no prepared statement of this person under this address.",
     "act.not-your-key": "A prepared statement was signed by a key that is not the person's own.",
     "act.too-late": "A statement was prepared too long ago to be signed now.",
     "draft.missing": "There is no such draft in one's organisation.",
@@ -15,6 +15,7 @@ CODES: Final = {
     "node.malformed": "The settings of a node are not what they should be.",
     "node.missing": "There is no Sunlit node in the directory that was named.",
     "node.no-such-organisation": "An organisation has no home on this node.",
+    "node.no-such-use": "No log of a node holds the use that was asked for.",
     "node.no-trust": "A node has no trust file by which to read logs.",
     "permission.refused": "Whoever asked may not do this: a role, an organisation or a duty.",
     "signin.bad-invitation": "An invitation code is wrong, too old, used, or for somebody else.",

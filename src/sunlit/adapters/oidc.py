@@ -1,0 +1,221 @@
+"""Signing in by OpenID Connect: the code flow with PKCE (S256), `state` and `nonce`.
+
+What is checked of the answer (OpenID Connect Core 1.0, sections 3.1.2.7 and 3.1.3.7; RFC 9207):
+1. `state` is the one that this browser was sent off with; `iss`, where sent, is the provider's;
+2. the code is redeemed with the verifier of the PKCE challenge that only this node knows;
+3. the ID token's signature is by a key of the provider's JWKS, of an asymmetric algorithm;
+4. its `iss` and `aud` are the provider's and ours (`azp` too where there are several), it has not
+   ended and was not issued in the future, and its `nonce` is the one that was sent.
+Nothing else in the token is read: a person is (issuer, subject), what they may do is known here.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.base.times import Clock
+from sunlit.node.people import new_secret
+
+ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
+SCOPE: Final = "openid"  # no profile, no e-mail address: they are not needed
+TIMEOUT: Final = 10.0  # seconds
+LEEWAY: Final = 60  # seconds that two clocks may differ
+MAX_DOCUMENT: Final = 256 * 1024  # bytes
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Which provider, and who this node is to it. The secret comes from the environment."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings | None":
+        """Read SUNLIT_OIDC_ISSUER, SUNLIT_OIDC_CLIENT_ID and SUNLIT_OIDC_CLIENT_SECRET.
+
+        Raises:
+            MalformedError: `signin.settings`.
+        """
+        issuer = environment.get("SUNLIT_OIDC_ISSUER")
+        if not issuer:
+            return None
+        url, client = httpx.URL(issuer), environment.get("SUNLIT_OIDC_CLIENT_ID")
+        if not client or not (url.scheme == "https" or url.host in _LOOPBACK):
+            raise MalformedError(
+                "signin.settings", "the identity provider's settings are not whole",
+                expected="an https SUNLIT_OIDC_ISSUER, and SUNLIT_OIDC_CLIENT_ID",
+            )  # fmt: skip
+        return cls(
+            issuer=issuer, client_id=client,
+            client_secret=environment.get("SUNLIT_OIDC_CLIENT_SECRET") or None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A sign-in under way: where to send the browser, and what to keep until it is back."""
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom the provider vouches for."""
+
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """An identity provider, asked over HTTP; `transport` is for tests."""
+
+    settings: Settings
+    clock: Clock
+    transport: httpx.BaseTransport | None = None
+
+    def begin(self, redirect: str) -> Begun:
+        """Begin a sign-in that comes back to `redirect`.
+
+        Raises:
+            UnavailableError: `signin.provider`.
+        """
+        state, nonce, verifier = new_secret(), new_secret(), new_secret()
+        with self._client() as client:
+            endpoint = _endpoint(self._metadata(client), "authorization_endpoint")
+        url = prepare_grant_uri(
+            endpoint, self.settings.client_id, "code", redirect, SCOPE, state, nonce=nonce,
+            code_challenge=create_s256_code_challenge(verifier), code_challenge_method="S256",
+        )  # fmt: skip
+        return Begun(url=str(url), state=state, nonce=nonce, verifier=verifier)
+
+    def finish(self, begun: Begun, answer: Mapping[str, str], redirect: str) -> Identity:
+        """Return whom the provider vouches for, from what came back in the address.
+
+        Raises:
+            VerificationError: `signin.bad-answer`, `signin.refused`.
+            UnavailableError: `signin.provider`.
+        """
+        if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
+            raise _bad("it does not belong to a sign-in of this browser")
+        if answer.get("iss", self.settings.issuer) != self.settings.issuer:
+            raise _bad("it is from another identity provider")
+        if "error" in answer or not answer.get("code"):
+            raise VerificationError(
+                "signin.refused", "your identity provider did not sign you in", mend="try again"
+            )
+        asked = prepare_token_request(
+            "authorization_code", redirect_uri=redirect, code=answer["code"],
+            code_verifier=begun.verifier, client_id=self.settings.client_id,
+        )  # fmt: skip
+        with self._client() as client:
+            metadata = self._metadata(client)
+            token = self._redeem(client, _endpoint(metadata, "token_endpoint"), asked)
+            keys = _document(client, _endpoint(metadata, "jwks_uri"))
+        return self._identity(token, keys, begun.nonce)
+
+    def _client(self) -> httpx.Client:
+        return httpx.Client(timeout=TIMEOUT, transport=self.transport, follow_redirects=False)
+
+    def _metadata(self, client: httpx.Client) -> dict[str, object]:
+        where = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
+        found = _document(client, where)
+        # OpenID Connect Discovery 1.0, section 4.3: it MUST be exactly the one that was asked.
+        if found.get("issuer") != self.settings.issuer:
+            raise _unavailable("it says that it is another one")
+        return found
+
+    def _redeem(self, client: httpx.Client, endpoint: str, asked: str) -> str:
+        secret = self.settings.client_secret
+        try:
+            answer = client.post(
+                endpoint, content=asked,
+                headers={"Content-Type": "application/x-www-form-urlencoded"},
+                auth=(self.settings.client_id, secret) if secret else httpx.USE_CLIENT_DEFAULT,
+            )  # fmt: skip
+        except httpx.HTTPError as error:
+            raise _unavailable("it could not be asked") from error
+        if answer.is_client_error:
+            raise _bad("the code is not good")
+        token = _object(answer).get("id_token")
+        if not isinstance(token, str):
+            raise _bad("it says nothing about who signed in")
+        return token
+
+    def _identity(self, token: str, keys: dict[str, object], nonce: str) -> Identity:
+        issuer, ours = self.settings.issuer, self.settings.client_id
+        rules = jwt.JWTClaimsRegistry(
+            now=int(self.clock.now().timestamp()), leeway=LEEWAY,
+            iss={"essential": True, "value": issuer}, aud={"essential": True, "value": ours},
+            sub={"essential": True}, exp={"essential": True}, iat={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        )  # fmt: skip
+        try:
+            claims = jwt.decode(
+                token, KeySet.import_key_set(keys), algorithms=ALGORITHMS  # type: ignore[arg-type]
+            ).claims  # fmt: skip
+            rules.validate(claims)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise _bad("its ID token does not hold") from error
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", None if several else ours) != ours:
+            raise _bad("its ID token is for somebody else")
+        if not isinstance(claims["sub"], str) or not claims["sub"]:
+            raise _bad("its ID token names nobody")
+        return Identity(issuer, claims["sub"])
+
+
+def _document(client: httpx.Client, url: str) -> dict[str, object]:
+    try:
+        return _object(client.get(url))
+    except httpx.HTTPError as error:
+        raise _unavailable("it could not be asked") from error
+
+
+def _object(answer: httpx.Response) -> dict[str, object]:
+    try:
+        found = answer.json() if len(answer.content) <= MAX_DOCUMENT else None
+    except ValueError as error:
+        raise _unavailable("it answered something that is no JSON") from error
+    if not answer.is_success or not isinstance(found, dict):
+        raise _unavailable("it answered something that is no JSON object")
+    return found
+
+
+def _endpoint(metadata: Mapping[str, object], name: str) -> str:
+    value = metadata.get(name)
+    if not isinstance(value, str):
+        raise _unavailable(f"it names no {name}")
+    url = httpx.URL(value)
+    if url.scheme != "https" and url.host not in _LOOPBACK:
+        raise _unavailable(f"its {name} is not reached by https")
+    return value
+
+
+def _bad(why: str) -> VerificationError:
+    return VerificationError(
+        "signin.bad-answer", f"the answer of your identity provider does not hold: {why}",
+        mend="sign in again, from the sign-in page",
+    )  # fmt: skip
+
+
+def _unavailable(why: str) -> UnavailableError:
+    return UnavailableError(
+        "signin.provider", f"your identity provider cannot be used now: {why}",
+        mend="try again in a few minutes",
+    )  # fmt: skip
