@@ -1,0 +1,324 @@
+"""The safety label of one use: eight lines, always in the same order, each with who says it.
+
+A line without a fact is a blank line and stays: "Not provided". There is no score: a number would
+say that things can be added up which cannot.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sunlit.base.times import format_time, parse_time
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.lifecycle import Registration
+from sunlit.claims.provenance import Component
+from sunlit.claims.risk import RiskCode
+from sunlit.rubric.contested import contests
+from sunlit.rubric.evaluate import Conformity
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.finding import Outcome
+from sunlit.rubric.published import Published, published_code
+from sunlit.rubric.standing import declared_use, stated
+from sunlit.views.component_problems import Problem, open_problems
+from sunlit.views.component_tested import limits, tested
+from sunlit.views.component_token import Permission, State, permission
+from sunlit.views.component_words import Fact, Words, computed, counted, day, fact, quoted, words
+
+OVERSIGHT: Final = {
+    "human-decides": words("Yes. A person decides; it only informs."),
+    "human-reviews": words("Yes. It decides, and a person reviews."),
+    "none": words("No. No person looks at each case."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One of the eight lines: its question and at least one fact, or blank."""
+
+    number: int
+    title: Words
+    facts: tuple[Fact, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the line for the API."""
+        return {
+            "number": self.number,
+            "title": str(self.title),
+            "facts": [one.to_json() for one in self.facts],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBy:
+    """How many of a board's members signed the code that the permission rests on."""
+
+    board: str
+    votes: int
+    members: int
+    on: datetime | None
+    statement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The label of a component under one use by one deployer, as of a time."""
+
+    use: str
+    deployer: str
+    component: str
+    description: str
+    release: str
+    at: datetime
+    permission: Permission
+    lines: tuple[Line, ...]
+    holds: int
+    asked: int
+    code: str | None = None
+    tier: str | None = None
+    signed: SignedBy | None = None
+    ends: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        """What the permission is worth."""
+        return self.permission.state
+
+    @property
+    def blanks(self) -> int:
+        """How many facts nobody gave."""
+        return sum(one.is_blank for line in self.lines for one in line.facts)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the label for the API; blanks are null."""
+        return {
+            "format": "sunlit-component-label/1",
+            "component": self.component,
+            "release": self.release,
+            "use": self.use,
+            "deployer": self.deployer,
+            "at": format_time(self.at),
+            "state": str(self.state),
+            "code": self.code,
+            "tier": self.tier,
+            "lines": [line.to_json() for line in self.lines],
+            "blanks": self.blanks,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What every line looks at."""
+
+    evidence: Evidence
+    conformity: Conformity
+    permission: Permission
+    problems: tuple[Problem, ...]
+
+
+def label(evidence: Evidence, conformity: Conformity) -> Label:
+    """Return the label of the use that the evidence is about. Pure."""
+    seen = _Seen(
+        evidence=evidence, conformity=conformity, permission=permission(evidence),
+        problems=open_problems(evidence),
+    )  # fmt: skip
+    declared, code = declared_use(evidence), published_code(evidence)
+    published = code.code if isinstance(code, Published) else None
+    return Label(
+        use=evidence.use or "", deployer=evidence.deployer or "",
+        component=evidence.component or "",
+        description=declared[1].description if declared else "",
+        release=evidence.release, at=evidence.at, permission=seen.permission,
+        lines=tuple(
+            Line(number=number, title=title, facts=_asked(seen, tuple(facts(seen))))
+            for number, (title, facts) in enumerate(_LINES, 1)
+        ),
+        holds=sum(one.outcome is Outcome.HOLDS for one in conformity.findings),
+        asked=len(conformity.findings), code=published.digits if published else None,
+        tier=str(published.tier) if published else None,
+        signed=_signed(evidence, published), ends=_ends(seen),
+    )  # fmt: skip
+
+
+# --- the eight lines ----------------------------------------------------------------------------
+
+
+def _verdict(seen: _Seen) -> Iterator[Fact]:
+    found = seen.permission
+    told = found.change or found.said
+    if told is not None:
+        yield fact(seen.evidence, told, found.verdict)
+    else:
+        yield computed(found.verdict, seen.evidence.at)
+    if found.reason and not found.state.allows:
+        yield fact(seen.evidence, told, quoted(found.reason), lead=words("Why")) if told else Fact()
+    yield computed(_checks(seen.conformity), seen.evidence.at)
+
+
+def _checks(conformity: Conformity) -> Words:
+    held = [one for one in conformity.findings if one.outcome is Outcome.HOLDS]
+    failed = sum(one.outcome is Outcome.FAILS for one in conformity.findings)
+    asked = len(conformity.findings)
+    unknown = asked - len(held) - failed
+    return counted(
+        "Of %(count)d check that applies, %(held)d holds, %(failed)d fails and %(unknown)d cannot "
+        "be answered.",
+        "Of %(count)d checks that apply, %(held)d hold, %(failed)d fail and %(unknown)d cannot be "
+        "answered.",
+        asked, held=len(held), failed=failed, unknown=unknown,
+    )  # fmt: skip
+
+
+def _purpose(seen: _Seen) -> Iterator[Fact]:
+    may, not_ = words("May be used for"), words("Must not be used for")
+    grant, said = seen.permission.grant, seen.permission.said
+    declared = declared_use(seen.evidence)
+    if grant is not None and said is not None:
+        yield from _each(seen, said, may, grant.permitted)
+        yield from _each(seen, said, not_, grant.prohibited)
+    elif declared is not None:
+        meant = declared[1].permitted or (declared[1].description,)
+        yield from _each(seen, declared[0], words("Meant to be used for"), meant)
+        yield from _each(seen, declared[0], not_, declared[1].prohibited)
+    else:
+        yield from (Fact(lead=may), Fact(lead=not_))
+
+
+def _each(seen: _Seen, said: Admitted, lead: Words, texts: Iterable[str]) -> Iterator[Fact]:
+    filled = [text for text in texts if text.strip()]
+    yield from (fact(seen.evidence, said, quoted(text), lead=lead) for text in filled)
+    if not filled:
+        yield Fact(lead=lead)
+
+
+def _affected(seen: _Seen) -> Iterator[Fact]:
+    declared = declared_use(seen.evidence)
+    if declared is not None and (declared[1].affected or "").strip():
+        yield fact(seen.evidence, declared[0], quoted(declared[1].affected or ""))
+
+
+def _human(seen: _Seen) -> Iterator[Fact]:
+    declared = declared_use(seen.evidence)
+    if declared is None:
+        return
+    said, use, _ = declared
+    if use.oversight:
+        yield fact(seen.evidence, said, OVERSIGHT.get(use.oversight) or quoted(use.oversight))
+    if use.fallback:
+        yield fact(seen.evidence, said, quoted(use.fallback), lead=words("Without it"))
+    if use.break_glass:
+        yield fact(seen.evidence, said, quoted(use.break_glass), lead=words("In an emergency"))
+
+
+def _tested(seen: _Seen) -> Iterator[Fact]:
+    return tested(seen.evidence)
+
+
+def _limits(seen: _Seen) -> Iterator[Fact]:
+    grant, said = seen.permission.grant, seen.permission.said
+    if grant is not None and said is not None:
+        for text in grant.constraints:
+            yield fact(seen.evidence, said, quoted(text), lead=words("Limit of the permission"))
+    yield from limits(seen.evidence)
+
+
+def _problems(seen: _Seen) -> Iterator[Fact]:
+    against = [one for one in contests(seen.evidence) if one.stands]
+    for one in against:
+        yield fact(
+            seen.evidence, one.said, quoted(one.claim.finding),
+            lead=words("An assessor found"),
+        )  # fmt: skip
+    if seen.problems:
+        yield computed(
+            counted("%(count)d reported problem is open.", "%(count)d reported problems are open.",
+                    len(seen.problems)),
+            seen.evidence.at,
+        )  # fmt: skip
+    if not against and not seen.problems:
+        yield computed(words("No open problem is recorded here."), seen.evidence.at)
+
+
+def _review(seen: _Seen) -> Iterator[Fact]:
+    ends, lead = _ends(seen), words("Next review by")
+    if ends is not None:
+        yield computed(quoted(day(ends)), seen.evidence.at, lead=lead)
+    else:
+        yield Fact(lead=lead)
+    complain = words("Complain to")
+    yield _contact(seen.evidence, complain) or Fact(lead=complain)
+
+
+def _contact(evidence: Evidence, lead: Words) -> Fact | None:
+    """Return where the deployer can be written to, else the maintainer."""
+    for said, claim in reversed(evidence.current(Registration)):
+        signed = claim.organisation in evidence.organisations(said)
+        if signed and claim.contact and claim.organisation == evidence.deployer:
+            return fact(evidence, said, quoted(claim.contact), lead=lead)
+    for said, component in reversed(stated(evidence, Component)):
+        if component.contact:
+            return fact(evidence, said, quoted(component.contact), lead=lead)
+    return None
+
+
+_LINES: Final[tuple[tuple[Words, Callable[[_Seen], Iterator[Fact]]], ...]] = (
+    (words("Verdict"), _verdict),
+    (words("What it may be used for"), _purpose),
+    (words("People affected"), _affected),
+    (words("Human check required"), _human),
+    (words("Tested by"), _tested),
+    (words("Known limits"), _limits),
+    (words("Open problems"), _problems),
+    (words("Next review, and who to complain to"), _review),
+)
+
+
+# --- beside the lines ---------------------------------------------------------------------------
+
+
+def _asked(seen: _Seen, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Say of blanks since when they were asked for; a line without a fact is a blank."""
+    asked = asked_on(seen.evidence, "contact")
+    return tuple(
+        replace(one, asked_on=asked) if one.is_blank and _is_contact(one) else one
+        for one in facts or (Fact(),)
+    )
+
+
+def _is_contact(one: Fact) -> bool:
+    return one.lead is not None and one.lead.text == "Complain to"
+
+
+def asked_on(evidence: Evidence, name: str) -> datetime | None:
+    """Return since when a registration asks for a fact that it does not have, None for never."""
+    found = [
+        claim.asked_on
+        for said, claim in evidence.current(Registration)
+        if name in claim.asked and claim.organisation in evidence.organisations(said)
+    ]
+    return next((one for one in reversed(found) if one is not None), None)
+
+
+def _signed(evidence: Evidence, code: RiskCode | None) -> SignedBy | None:
+    trust = evidence.directory.trust
+    board = trust.board(code.board) if trust and code else None
+    if board is None or code is None:
+        return None
+    said = next((one for one, claim in evidence.current(RiskCode) if claim == code), None)
+    if said is None:
+        return None
+    return SignedBy(
+        board=code.board, votes=len(code.votes), members=len(board.keys), on=said.admitted_at,
+        statement=said.statement_id,
+    )  # fmt: skip
+
+
+def _ends(seen: _Seen) -> datetime | None:
+    """Return when the first thing ends that the permission or a finding relies on."""
+    code = published_code(seen.evidence)
+    ends = [parse_time(seen.conformity.expires)] if seen.conformity.expires else []
+    if isinstance(code, Published):
+        ends.append(code.code.valid_until)
+    if seen.permission.grant is not None and seen.permission.state.allows:
+        ends.append(seen.permission.grant.valid_until)
+    return min(ends, default=None)
