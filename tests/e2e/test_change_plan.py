@@ -44,7 +44,8 @@ def python(*words: str, at: Path) -> None:
     path = ":".join(filter(None, sys.path))
     done = subprocess.run(
         [sys.executable, *words], cwd=at, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": path, "HOME": str(at), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": path, "HOME": str(at), "PATH": "/usr/bin:/bin",
+             "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 
