@@ -12,8 +12,8 @@ What cannot be parsed, and what is of an unknown type, stays in the history as `
 never acted on: a log must not be able to stop its readers.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.fold import fold
@@ -28,6 +28,14 @@ from sunlit.statement.intoto import Statement, Subject
 from sunlit.statement.keys import PublicKey
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state of a history, for going back to."""
+
+    size: int
+    directory: Directory
+
+
 class History:
     """Folds entries one by one. It only grows; `directory` is a value that stays as it was."""
 
@@ -36,6 +44,15 @@ class History:
         self._statements: list[Admitted] = []
         # statement id -> key that said it with authority -> all who signed that entry
         self._said: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._added: list[tuple[str, tuple[str, ...]]] = []  # what each entry put into `_said`
+
+    @classmethod
+    def restored(cls, directory: Directory, statements: Iterable[Admitted]) -> "History":
+        """Return the history that was folded before and kept elsewhere: to be read, not fed."""
+        history = cls()
+        history._directory = directory  # noqa: SLF001 - of the same class
+        history._statements = list(statements)  # noqa: SLF001 - of the same class
+        return history
 
     @property
     def directory(self) -> Directory:
@@ -47,6 +64,19 @@ class History:
         """Every entry fed, in order."""
         return tuple(self._statements)
 
+    @property
+    def size(self) -> int:
+        """How many entries were fed."""
+        return len(self._statements)
+
+    def since(self, size: int) -> tuple[Admitted, ...]:
+        """Return the entries fed after the first `size` ones, in order."""
+        return tuple(self._statements[size:])
+
+    def holds(self, place: int, said: Admitted) -> bool:
+        """Tell whether this very statement, as it was returned, stands at that place."""
+        return place < len(self._statements) and self._statements[place] is said
+
     def feed(self, entry: bytes, *, origin: str, index: int) -> Admitted:
         """Take the next entry of a log that the caller has checked against its checkpoint.
 
@@ -54,24 +84,39 @@ class History:
             MalformedError: `log.entry-*`, `json.*`, `statement.malformed-envelope`: these bytes
                 are no entry, so the log is broken.
         """
-        parsed = Entry.parse(entry)
-        envelope = Envelope.from_json(parsed.envelope)
-        claim, subjects = _lenient(envelope)
-        said = _admitted(self._directory, envelope, claim, subjects)
-        said = replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
+        return self.take(read_entry(entry, self._directory, origin=origin, index=index))
+
+    def take(self, said: Admitted) -> Admitted:
+        """Feed what `preview` returned, unless anything was fed since: its signatures are checked.
+
+        A place and a time that the preview had not may have been given to it.
+        """
         fresh = self._once(said)
         self._directory = fold(self._directory, said)
         self._statements.append(fresh)
         return fresh
 
+    def mark(self) -> Mark:
+        """Return this state, to come back to."""
+        return Mark(len(self._statements), self._directory)
+
+    def rewind(self, mark: Mark) -> None:
+        """Forget what was fed since `mark`: it was tried only."""
+        while len(self._statements) > mark.size:
+            self._statements.pop()
+            statement_id, keys = self._added.pop()
+            for key in keys:
+                del self._said[statement_id][key]
+        self._directory = mark.directory
+
     def _once(self, said: Admitted) -> Admitted:
         """Leave out those who said it before; with nobody left, it is only noise."""
-        fresh = self.fresh(said)
         known = self._said.setdefault(said.statement_id, {})
-        for record in self._directory.in_force(said):
-            known.setdefault(record.key.key_id, said.signers)
-        if said.signers and not fresh.signers:
-            return replace(fresh, claim=Opaque(), subjects=())
+        fresh = said_anew(said, known)
+        speak = (record.key.key_id for record in self._directory.in_force(said))
+        added = tuple(dict.fromkeys(key for key in speak if key not in known))
+        known.update(dict.fromkeys(added, said.signers))
+        self._added.append((said.statement_id, added))
         return fresh
 
     def fresh(self, said: Admitted) -> Admitted:
@@ -105,6 +150,32 @@ class History:
         claim, subjects = _strict(envelope)
         said = _admitted(self._directory, envelope, claim, subjects)
         return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
+
+
+def read_entry(entry: bytes, directory: Directory, *, origin: str, index: int) -> Admitted:
+    """Read an entry of a log: verify its envelope by the keys known before it, then parse it.
+
+    What cannot be parsed is opaque. Who said it before is still among its signers.
+
+    Raises:
+        MalformedError: as `History.feed`.
+    """
+    parsed = Entry.parse(entry)
+    envelope = Envelope.from_json(parsed.envelope)
+    claim, subjects = _lenient(envelope)
+    said = _admitted(directory, envelope, claim, subjects)
+    return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
+
+
+def said_anew(said: Admitted, known: Collection[str]) -> Admitted:
+    """Return the statement as those signers say it who are not among the keys in `known`.
+
+    With nobody left, it is only noise: opaque, about nothing.
+    """
+    signers = tuple(key for key in said.signers if key not in known)
+    if said.signers and not signers:
+        return replace(said, signers=(), claim=Opaque(), subjects=())
+    return said if signers == said.signers else replace(said, signers=signers)
 
 
 def read_envelope(envelope: Envelope, directory: Directory) -> Admitted:
