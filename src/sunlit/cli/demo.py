@@ -16,7 +16,7 @@ Example:
   sunlit demo --in /tmp/story --again
 """
 NEEDED: Final = ("duckdb", "hyperscan", "lightgbm", "numpy", "profanity_check", "pyarrow")
-BESIDE: Final = ("local-llm", "text-moderation", "vision-ocr")
+BESIDE: Final = ("local-llm", "registers", "text-moderation", "vision-ocr")
 
 
 @click.command(epilog=EPILOG)

@@ -1,0 +1,53 @@
+"""The scene of `sunlit demo` about the website: other registers' records, and a node over all logs."""
+
+from typing import Final
+
+from sunlit.adapters.clock import SystemClock
+from sunlit.base.times import format_time
+from sunlit.cli.stage import Stage
+
+NODE: Final = "node"
+WATCH: Final = "register-watch.example"
+ADDRESS: Final = "http://127.0.0.1:8400"
+REGISTERS: Final = (
+    ("omb", "omb-2025.csv.gz"), ("atrs", "atrs-136.json.gz"),
+    ("nl-register", "nl-amsterdam.json"), ("nl-register", "nl-centric.json"),
+)  # fmt: skip
+HOMES: Final = ("council", "maker", "north-lab", "south-lab", "office", "watch")
+
+
+def a_website_for_everybody(stage: Stage) -> None:
+    """Take over other registers as what they are, and put a node over all logs."""
+    stage.say("""Registers of public AI exist: 3,611 uses in US agencies, 136 British records, Dutch
+        templates. A sixth organisation takes them over as what they are: what somebody wrote, from
+        which file, under which licence, with the blanks left blank. Nobody signed what they say,
+        and no rule reads it. The trust file gets a second version that names its log.""")
+    _watch(stage)
+    for register, name in REGISTERS:
+        stage.sunlit("import", register, f"beside/registers/{name}", "--home", "watch", show=3)
+    stage.say("""A node serves all of it: a site where anybody looks a component up, reads its label,
+        checks a decision and the log; a workbench for those who sign in; an API. Its pages follow
+        from the logs alone, and can be made anew from them at any time.""")
+    homes = [word for home in HOMES for word in ("--home", home)]
+    stage.sunlit(
+        "node", "new", NODE, *homes, "--operator", "riverside.example", "--url", ADDRESS, "--trust",
+        "trust-2.json", "--name", "Riverside Council's register of AI", show=4,
+    )  # fmt: skip
+    stage.sunlit("rebuild", "--at", NODE, show=3)
+
+
+def _watch(stage: Stage) -> None:
+    stage.aside("org", "new", WATCH, "--name", "Register Watch", "--home", "watch")
+    stage.aside("org", "request", "--home", "watch", into="watch.request.json")
+    stage.aside("org", "admit", "watch.request.json", "--home", "office")
+    now = SystemClock().now()
+    expires = format_time(now.replace(year=now.year + 2, day=min(now.day, 28)))
+    stage.sunlit(
+        "trust", "new", "--from", "trust.json", "--log", "watch.request.json", "--expires", expires,
+        "-o", "trust-2.draft.json", show=1,
+    )  # fmt: skip
+    draft, signed = "trust-2.draft.json", "trust-2.json"
+    stage.aside("trust", "sign", draft, "--key", "file:root-a.pem", "-o", signed)
+    stage.aside("trust", "sign", signed, "--key", "file:root-b.pem", "-o", signed)
+    stage.aside("trust", "update", signed, "--home", "watch")
+    stage.aside("log", "import", "office/log", "--home", "watch")
