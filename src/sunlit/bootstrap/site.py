@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +21,10 @@ from sunlit.registry.home import Home
 from sunlit.rubric.control import Rubric
 from sunlit.rubric.core import core_rubric
 
-LOST: tuple[type[Exception], ...] = (DBAPIError, PoolTimeoutError)  # a database that went away
+LOST: Final[tuple[type[Exception], ...]] = (
+    DBAPIError,
+    PoolTimeoutError,
+)  # a database that went away
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ STATUS: Final[Mapping[str, int]] = {
 }
 RETRY: Final = {429: "5", 503: "30"}  # seconds, for Retry-After
 FAMILIES: Final = ((MalformedError, 400), (VerificationError, 409), (UnavailableError, 503))
-PAGES: Final = frozenset({400, 403, 404, 405, 408, 409, 413, 415, 422, 429, 431, 500, 503})
+PAGES: Final = frozenset({400, 403, 404, 405, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503})
 PROBLEM: Final = "application/problem+json"
 
 

@@ -1,26 +1,30 @@
 """Is it alive, is it ready, and how is it doing."""
 
-from fastapi import APIRouter, Request
+import hmac
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from sunlit.node.permission import Action
-from sunlit.web.guarding import may
+from sunlit.node.permission import Action, Actor, Role
+from sunlit.web.guarding import Guard, demand, may
+from sunlit.web.measures import TEXT, Measures
 from sunlit.web.pages import site_of
 
 router = APIRouter(include_in_schema=False)
-NEVER_KEPT = {"Cache-Control": "no-store"}
+NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 
 
 @router.get("/healthz/live", dependencies=[may(Action.READ_PUBLIC)])
 def live() -> Response:
-    """The process answers."""
+    """Answer: the process runs."""
     return JSONResponse({"live": True}, headers=NEVER_KEPT)
 
 
 @router.get("/healthz", dependencies=[may(Action.READ_PUBLIC)])
 @router.get("/healthz/ready", dependencies=[may(Action.READ_PUBLIC)])
 def ready(request: Request) -> Response:
-    """The databases answer and the logs can be read."""
+    """Answer whether the databases answer and the logs can be read."""
     site = site_of(request)
     found = {"private": True, "projections": True, "logs": True}
     for name, engine in (("private", site.private), ("projections", site.projections)):
@@ -31,3 +35,23 @@ def ready(request: Request) -> Response:
     found["logs"] = all((home.log_directory / "checkpoint").is_file() for home in site.homes)
     good = all(found.values())
     return JSONResponse({"ready": good, **found}, 200 if good else 503, NEVER_KEPT)
+
+
+class Scraper(Guard):
+    """Lets in whoever collects figures: by the node's token, or as `Guard` does, from loopback."""
+
+    async def __call__(self, request: Request) -> Actor:
+        """Let in or refuse; see `Guard`."""
+        token: str | None = request.app.state.metrics_token
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token and hmac.compare_digest(given.encode(), token.encode()):
+            request.state.actor = Actor(roles=frozenset({Role.SCRAPER}))
+            return demand(request, self.action)
+        return await super().__call__(request)
+
+
+@router.get("/metrics", dependencies=[Depends(Scraper(Action.READ_METRICS))])
+def metrics(request: Request) -> Response:
+    """Answer with this process's counts, for Prometheus."""
+    measures: Measures = request.app.state.measures
+    return Response(measures.text(), 200, NEVER_KEPT, TEXT)
