@@ -15,6 +15,7 @@ AREAS: Final = (
     "sunlit.web.health",
     "sunlit.web.tiles",
     "sunlit.web.about",
+    "sunlit.web.public.register",
 )  # fmt: skip
 
 

@@ -1,0 +1,76 @@
+"""What the public pages share: the logs as they are known, times and downloads."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from sunlit.node.known import Known
+from sunlit.registry.register import home_bench, uses_of
+from sunlit.views.register import Line, Register, register
+from sunlit.web.pages import site_of
+
+EARLIEST: Final = date(2000, 1, 1)
+
+
+def known_of(request: Request) -> Known:
+    """Return the logs of this node, folded once for the process."""
+    found: Known | None = getattr(request.app.state, "known", None)
+    if found is None:
+        site = site_of(request)
+        found = Known(homes=lambda: site.homes, trust=lambda _at: site.trust(), rubric=site.rubric)
+        request.app.state.known = found
+    return found
+
+
+def asked_time(request: Request) -> datetime:
+    """Return the end of the day that `?at=` names, or now; a later day is now.
+
+    Raises:
+        HTTPException: 404, where it is no day.
+    """
+    now, asked = site_of(request).clock.now(), request.query_params.get("at")
+    if not asked:
+        return now
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError as error:
+        raise HTTPException(404) from error
+    if day < EARLIEST or len(asked) != len("2000-01-01"):
+        raise HTTPException(404)
+    return min(now, datetime.combine(day, time(), UTC) + timedelta(days=1, seconds=-1))
+
+
+def register_of(request: Request, organisation: str | None, at: datetime) -> Register:
+    """Return the register of every use on this node, or of those of one deployer."""
+    site, known = site_of(request), known_of(request)
+    found: dict[str, Line] = {}
+    if at == site.clock.now() or not request.query_params.get("at"):
+        found = {case.key: case.line for case in known.cases(at)}
+    else:
+        for home, history in known.histories(site.clock.now()):
+            bench = home_bench(home, history, site.rubric, at)
+            for use in uses_of(bench.known, at):
+                found.setdefault(f"{use.deployer}#{use.id}", bench.line(use))
+    lines = [one for one in found.values() if organisation in (None, one.deployer)]
+    return register(at, organisation or site.node.name, site.rubric.digest, lines)
+
+
+def name_of(request: Request, organisation: str) -> str:
+    """Return an organisation's name as the logs know it, else its id."""
+    at = site_of(request).clock.now()
+    for _, history in known_of(request).histories(at):
+        found = history.directory.organisation(organisation)
+        if found is not None:
+            return found.name
+    return organisation
+
+
+def download(data: bytes, name: str, kind: str) -> Response:
+    """Return a file to keep; its name is ours."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache",
+    }  # fmt: skip
+    return Response(data, 200, headers, kind)
