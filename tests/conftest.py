@@ -7,6 +7,24 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.postgres import (
+    migrated_file,
+    migrated_server,
+    postgres,
+    postgres_server,
+    private,
+    private_url,
+)
+
+__all__ = [
+    "migrated_file",
+    "migrated_server",
+    "postgres",
+    "postgres_server",
+    "private",
+    "private_url",
+]
+
 # No library that a test loads reports home (sunlit.producers.quiet).
 os.environ.update(DO_NOT_TRACK="1", ORT_DISABLE_TELEMETRY="1")
 

@@ -1,0 +1,147 @@
+"""The sequencer: what was submitted enters the logs, by one worker at a time for each log.
+
+1. take the lease of an organisation, so that other workers look elsewhere;
+2. open its log (the writer's lock; while another process writes, come back later);
+3. admit what waits, a commit for many; 4. write down what came of it.
+
+A crash between 3 and 4 repeats 3, which the log knows already: the same entry, the same place.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Protocol
+
+from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
+from sunlit.base.times import Clock
+from sunlit.log.receipt import Receipt
+from sunlit.node.submit import Backlog, Group, Leases, Outcome, Place, Refusal, State
+from sunlit.registry.admit import Ledger
+from sunlit.registry.home import Home
+from sunlit.registry.resume import Resumable
+from sunlit.statement.dsse import Envelope
+
+BATCH: Final = 256  # groups in a commit
+ROUNDS: Final = 16  # commits before others may write to the log
+LEASE_SECONDS: Final = 60
+PAUSE: Final = 0.2  # seconds before looking again when nothing waited, or a log was busy
+
+
+class Stop(Protocol):
+    """Tells whether to stop; waits for it or for work. `threading.Event` is one."""
+
+    def is_set(self) -> bool:
+        """Tell whether to stop."""
+        ...
+
+    def wait(self, timeout: float) -> bool:
+        """Wait so many seconds, or less; return whether to stop."""
+        ...
+
+
+class Worked(NamedTuple):
+    """What one look at all logs did: groups that were settled, and whether more waits."""
+
+    settled: int = 0
+    more: bool = False
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Sequencer:
+    """Admits what waits for the homes of one node. `holder` names this worker among others.
+
+    `at_step` is called before each step of a batch, by its name: tests stop the process there.
+    """
+
+    home: Callable[[str], Home]
+    backlog: Backlog
+    leases: Leases
+    clock: Clock
+    holder: str
+    at_step: Callable[[str], None] = lambda _: None
+    _homes: dict[str, Resumable] = field(default_factory=dict[str, Resumable], init=False)
+
+    def run(self, stop: Stop) -> None:
+        """Work until told to stop; what was begun is finished first.
+
+        Raises:
+            SunlitError: none: a store or a log that fails is tried again a moment later.
+        """
+        while not stop.is_set():
+            try:
+                worked = self.work()
+            except UnavailableError:
+                worked = Worked()
+            # A pause also where a log was left with work to do: others may want to write to it.
+            if not worked.settled or worked.more:
+                stop.wait(PAUSE)
+
+    def work(self) -> Worked:
+        """Look at every organisation once, and admit what waits for it.
+
+        Raises:
+            UnavailableError: `private.unavailable`.
+        """
+        found = [self._organisation(name) for name in self.backlog.organisations()]
+        return Worked(
+            settled=sum(one.settled for one in found),
+            more=any(one.more for one in found),
+            problems=tuple(problem for one in found for problem in one.problems),
+        )
+
+    def _organisation(self, organisation: str) -> Worked:
+        lease = f"log:{organisation}"
+        if not self.leases.hold(lease, self.holder, LEASE_SECONDS):
+            return Worked()
+        try:
+            return self._admit_waiting(organisation, lease)
+        except SunlitError as error:
+            # The log is busy, its disk full, its trust file gone: what waits goes on waiting.
+            return Worked(problems=(error.code,))
+        finally:
+            self.leases.release(lease, self.holder)
+
+    def _admit_waiting(self, organisation: str, lease: str) -> Worked:
+        home = self._homes.get(organisation)
+        if home is None:
+            home = self._homes[organisation] = Resumable(self.home(organisation))
+        settled = 0
+        with home.open(self.clock) as ledger:
+            for _ in range(ROUNDS):
+                groups = self.backlog.waiting(organisation, BATCH)
+                if not groups:
+                    return Worked(settled)
+                done = self._batch(ledger, groups)
+                settled += done
+                if not done or not self.leases.hold(lease, self.holder, LEASE_SECONDS):
+                    break
+        return Worked(settled, more=True)
+
+    def _batch(self, ledger: Ledger, groups: Sequence[Group]) -> int:
+        self.at_step("admit")
+        answers = ledger.admit_many([_envelopes(group) for group in groups])
+        self.at_step("settle")
+        outcomes = {
+            group.id: outcome
+            for group, answer in zip(groups, answers, strict=True)
+            if (outcome := outcome_of(answer, ledger.home.origin)) is not None
+        }
+        self.backlog.settle(outcomes)
+        self.at_step("done")
+        return len(outcomes)
+
+
+def outcome_of(answer: Sequence[Receipt] | SunlitError, origin: str) -> Outcome | None:
+    """Return what is written down of a group's answer; None where it has to wait."""
+    if isinstance(answer, MalformedError | VerificationError):
+        return Outcome(state=State.REFUSED, origin=origin, error=Refusal.of(answer))
+    if isinstance(answer, SunlitError):
+        return None
+    places = tuple(
+        Place(index=one.index, entry=one.entry, receipt=one.proof.to_bytes()) for one in answer
+    )
+    return Outcome(state=State.ADMITTED, origin=origin, places=places)
+
+
+def _envelopes(group: Group) -> list[Envelope]:
+    return [Envelope.parse(one) for one in group.envelopes]
