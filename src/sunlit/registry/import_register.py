@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from sunlit.base.errors import MalformedError
+from sunlit.base.errors import MalformedError, SunlitError
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.interop import ImportedRecord
 from sunlit.claims.names import named_digest
@@ -166,7 +166,8 @@ def _batches(envelopes: list[Envelope]) -> Iterator[list[Envelope]]:
 def _admit(ledger: Ledger, envelopes: list[Envelope], step: Step) -> None:
     done = 0
     for batch in _batches(envelopes):
-        for envelope in batch:
-            ledger.admit(envelope)
-            done += 1
-            step(done, len(envelopes))
+        for answer in ledger.admit_many([[envelope] for envelope in batch]):
+            if isinstance(answer, SunlitError):
+                raise answer
+        done += len(batch)
+        step(done, len(envelopes))
