@@ -23,7 +23,8 @@ from sunlit.statement.dsse import Envelope
 BATCH: Final = 256  # groups in a commit
 ROUNDS: Final = 16  # commits before others may write to the log
 LEASE_SECONDS: Final = 60
-PAUSE: Final = 0.2  # seconds before looking again when nothing waited, or a log was busy
+IDLE: Final = 0.05  # seconds before looking again when nothing waited
+GIVE_WAY: Final = 0.2  # seconds in which others may take the writer's lock
 
 
 class Stop(Protocol):
@@ -70,11 +71,12 @@ class Sequencer:
         while not stop.is_set():
             try:
                 worked = self.work()
-            except UnavailableError:
-                worked = Worked()
-            # A pause also where a log was left with work to do: others may want to write to it.
-            if not worked.settled or worked.more:
-                stop.wait(PAUSE)
+            except UnavailableError as error:
+                worked = Worked(problems=(error.code,))
+            if worked.more or worked.problems:
+                stop.wait(GIVE_WAY)
+            elif not worked.settled:
+                stop.wait(IDLE)
 
     def work(self) -> Worked:
         """Look at every organisation once, and admit what waits for it.

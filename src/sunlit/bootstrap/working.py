@@ -1,0 +1,95 @@
+"""A node's worker: what admits, reminds and notifies. On SQLite it is a thread of `serve`."""
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Final
+
+from sunlit.adapters.sql.leases import SqlLeases
+from sunlit.adapters.sql.outbox import SqlOutbox
+from sunlit.base.errors import SunlitError
+from sunlit.bootstrap.site import Site
+from sunlit.node.outbox import Did, Handler, work_off
+from sunlit.node.sequence import Sequencer, Worked
+
+LATER_EVERY: Final = 5.0  # seconds between two looks at the outbox
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """Does everything that one worker does. Any number may run beside each other."""
+
+    sequencer: Sequencer
+    outbox: SqlOutbox
+    handlers: Mapping[str, Handler]
+    holder: str
+    site: Site
+
+    def once(self) -> tuple[Worked, Did]:
+        """Admit what waits and do what is due; return what was done.
+
+        Raises:
+            UnavailableError: `private.unavailable`.
+        """
+        return self.sequencer.work(), self.later()
+
+    def later(self) -> Did:
+        """Do what is due in the outbox.
+
+        Raises:
+            UnavailableError: `private.unavailable`.
+        """
+        return work_off(self.outbox, self.handlers, self.site.clock, self.holder)
+
+
+def holder_name() -> str:
+    """Return a name for this process that no other has, for leases."""
+    return f"{socket.gethostname()[:24]}:{os.getpid()}:{secrets.token_hex(8)}"
+
+
+def worker(site: Site, handlers: Mapping[str, Handler] | None = None) -> Worker:
+    """Return the worker of a node."""
+    holder = holder_name()
+    return Worker(
+        sequencer=Sequencer(
+            home=site.home, backlog=site.submissions,
+            leases=SqlLeases(engine=site.private, clock=site.clock), clock=site.clock,
+            holder=holder,
+        ),
+        outbox=SqlOutbox(engine=site.private, clock=site.clock),
+        handlers=handlers or {}, holder=holder, site=site,
+    )  # fmt: skip
+
+
+def run(work: Worker, stop: Event) -> None:
+    """Admit in this thread, do what is due in another, until told to stop."""
+    beside = Thread(target=_later, args=(work, stop), name="sunlit-later", daemon=True)
+    beside.start()
+    work.sequencer.run(stop)
+    beside.join()
+
+
+def _later(work: Worker, stop: Event) -> None:
+    while not stop.is_set():
+        busy = False
+        with suppress(SunlitError):  # the store went away; it is asked again
+            busy = work.later().done > 0
+        if not busy:
+            stop.wait(LATER_EVERY)
+
+
+@contextmanager
+def working(site: Site) -> Iterator[Worker]:
+    """Let a worker run beside the caller, and wait at the end until it has finished its batch."""
+    work, stop = worker(site), Event()
+    thread = Thread(target=run, args=(work, stop), name="sunlit-worker", daemon=True)
+    thread.start()
+    try:
+        yield work
+    finally:
+        stop.set()
+        thread.join()
