@@ -53,7 +53,9 @@ def told() -> tuple[Path, datetime]:
         root, {ISSUER: issuer.root, DEPLOYER: city.root}, operator=ISSUER,
         trust=signed_trust(trust),
     )  # fmt: skip
-    open_site(root, clock=clock).close()
+    site = open_site(root, clock=clock)
+    site.project()
+    site.close()
     return root, at
 
 

@@ -1,12 +1,12 @@
 """A node, opened: its homes, its databases, its queue. What the website and the worker stand on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -17,6 +17,9 @@ from sunlit.authority.trustfile import TrustFile
 from sunlit.base.slugs import slug
 from sunlit.base.times import Clock
 from sunlit.node.place import Node
+from sunlit.projection.engine import open_projections, reading
+from sunlit.projection.project import project
+from sunlit.projection.tables import POSITION
 from sunlit.registry.home import Home
 from sunlit.rubric.control import Rubric
 from sunlit.rubric.core import core_rubric
@@ -25,6 +28,7 @@ LOST: Final[tuple[type[Exception], ...]] = (
     DBAPIError,
     PoolTimeoutError,
 )  # a database that went away
+_POSITIONS: Final = select(POSITION.c.origin, POSITION.c.size).order_by(POSITION.c.origin)
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,29 @@ class Site:
         """
         return self.node.home(organisation)
 
+    def grown(self) -> str:
+        """Return what changes when a log grows, or the trust file is another."""
+        paths = [home.log_directory / "checkpoint" for home in self.homes]
+        return "|".join(map(_seen, [*paths, self.node.root / "trust.json"]))
+
     def positions(self) -> str:
-        """Return how far the projections are: what changes when a page may change."""
-        return "|".join(_seen(home.log_directory / "checkpoint") for home in self.homes)
+        """Return what changes when a page may change: how far logs and projections are.
+
+        Raises:
+            UnavailableError: `projection.unavailable`.
+        """
+        with reading(self.projections) as connection:
+            rows = connection.execute(_POSITIONS).all()
+        return f"{self.grown()} {[tuple(row) for row in rows]}"
+
+    def project(self) -> int:
+        """Bring the projections up to date; return how many entries that was.
+
+        Raises:
+            SunlitError: as `sunlit.projection.project.project`.
+        """
+        trust = self.trust()
+        return sum(project(self.projections, home, trust) for home in self.homes)
 
     def close(self) -> None:
         """Give the databases back."""
@@ -76,18 +100,26 @@ class Site:
         self.projections.dispose()
 
 
-def open_site(root: Path, *, dev: bool = False, clock: Clock | None = None) -> Site:
-    """Open the node at `root`; its private store is brought up to date.
+def open_site(
+    root: Path, *, dev: bool = False, clock: Clock | None = None, url: str | None = None
+) -> Site:
+    """Open the node at `root`; its private store is brought up to date, its projections are not.
+
+    `url` stands for the node's own address while this runs.
 
     Raises:
-        UnavailableError: `node.missing`, `home.missing`, `private.unavailable`.
+        UnavailableError: `node.missing`, `home.missing`, `private.unavailable`,
+            `projection.unavailable`.
         MalformedError: `node.malformed`, `home.malformed`, `private.url`.
     """
     node, told = Node.open(root), clock or SystemClock()
+    if url is not None:
+        node = replace(node, url=url)
     private = open_private(node.database or f"sqlite:///{root / 'private.sqlite'}")
     upgrade(private)
+    projections = open_projections(node.database or f"sqlite:///{root / 'projections.sqlite'}")
     return Site(
-        node=node, homes=node.all_homes(), private=private, projections=private,
+        node=node, homes=node.all_homes(), private=private, projections=projections,
         submissions=SqlSubmissions(engine=private, clock=told), clock=told, dev=dev,
     )  # fmt: skip
 

@@ -51,7 +51,8 @@ class Node:
             raise UnavailableError(
                 "node.missing", "there is no Sunlit node here",
                 expected=f"a directory with {NODE_FILE}", got=str(root),
-                mend="sunlit node new --home DIR --at DIR, or name yours with --at DIR",
+                mend="sunlit node new DIR --name NAME --home HOME --operator ORG --url URL "
+                "--trust FILE, or name yours with --at DIR",
             ) from error  # fmt: skip
         return _parse(root, canonical.decode_object(data, what=NODE_FILE))
 

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from sunlit import __version__
+from sunlit.bootstrap.growing import Growing
 from sunlit.bootstrap.site import Site
 from sunlit.web import errors, guarding
 from sunlit.web.compress import Outgoing
@@ -20,14 +22,18 @@ from sunlit.web.static import Assets
 
 
 def create_app(
-    site: Site, *, limits: Limits = GENEROUS, metrics_token: str | None = None
-) -> FastAPI:
-    """Return the website of a node; the caller closes the site."""
+    site: Site, *, limits: Limits = GENEROUS, metrics_token: str | None = None,
+    growing: Growing | None = None,
+) -> FastAPI:  # fmt: skip
+    """Return the website of a node.
+
+    The caller closes the site; with `growing`, which works beside it, the app does when it stops.
+    """
     app = FastAPI(
         title=site.node.name, version=__version__, docs_url=None, redoc_url=None,
         openapi_url="/api/v1/openapi.json", lifespan=_lifespan, redirect_slashes=False,
     )  # fmt: skip
-    app.state.site = site
+    app.state.site, app.state.growing = site, growing
     app.state.assets = Assets.read(site.node)
     app.state.environments = environments(app.state.assets, dev=site.dev)
     app.state.version = version_of(app.state.assets)
@@ -49,5 +55,11 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    del app
+    growing: Growing | None = app.state.growing
+    if growing is None:
+        yield
+        return
+    growing.start()
     yield
+    await run_in_threadpool(growing.stop)
+    growing.site.close()

@@ -1,0 +1,76 @@
+"""What grows while a node is served: projections follow the logs, the queue is admitted."""
+
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from sunlit.adapters.sql.leases import SqlLeases
+from sunlit.base.errors import SunlitError
+from sunlit.bootstrap.site import Site
+from sunlit.node.sequence import Sequencer
+
+LOOK_SECONDS: Final = 1.0  # between two looks at whether a log has grown
+GIVE_UP_SECONDS: Final = 20.0
+
+
+def _ignore(_code: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(slots=True)
+class Growing:
+    """Two threads beside a server: one projects, one admits. `told` hears codes of what failed.
+
+    `admits` is off where a worker of its own does that (`sunlit work`).
+    """
+
+    site: Site
+    admits: bool = True
+    told: Callable[[str], None] = _ignore
+    ready: threading.Event = field(default_factory=threading.Event)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
+
+    def start(self) -> None:
+        """Begin; pages are answered meanwhile, from what is projected already."""
+        jobs = [self._project, self._admit] if self.admits else [self._project]
+        self._threads = [threading.Thread(target=job, name=job.__name__) for job in jobs]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what was begun, and end."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(GIVE_UP_SECONDS)
+
+    def _project(self) -> None:
+        seen = ""
+        while not self._stop.is_set():
+            grown = self.site.grown()
+            if grown != seen:
+                seen = grown if self._projected() else ""
+                self.ready.set()
+            self._stop.wait(LOOK_SECONDS)
+
+    def _projected(self) -> bool:
+        try:
+            self.site.project()
+        except SunlitError as error:
+            self.told(error.code)
+            return False
+        except self.site.lost as error:
+            self.told(type(error).__name__)
+            return False
+        return True
+
+    def _admit(self) -> None:
+        site = self.site
+        Sequencer(
+            home=site.home, backlog=site.submissions, clock=site.clock,
+            leases=SqlLeases(engine=site.private, clock=site.clock),
+            holder=f"serve-{os.getpid()}-{secrets.token_hex(4)}",
+        ).run(self._stop)  # fmt: skip

@@ -1,0 +1,130 @@
+"""Serving a node with uvicorn: one process with all in it, or several over PostgreSQL."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from sunlit.bootstrap.growing import Growing
+from sunlit.bootstrap.site import open_site
+from sunlit.web.app import create_app
+from sunlit.web.limits import Limits
+from sunlit.web.logs import LOGGER, configure
+from sunlit.web.patient import PatientProtocol
+
+KEEP_ALIVE: Final = 15  # seconds that an idle connection stays open
+GRACE: Final = 20  # seconds for what is under way when the server is told to stop
+AT_ONCE: Final = 400  # connections of one process; more are answered 503
+OPTIONS: Final[Mapping[str, Any]] = {
+    "http": PatientProtocol, "ws": "none", "lifespan": "on", "log_config": None,
+    "access_log": False, "server_header": False, "timeout_keep_alive": KEEP_ALIVE,
+    "timeout_graceful_shutdown": GRACE, "limit_concurrency": AT_ONCE,
+    "h11_max_incomplete_event_size": 32_768,  # bytes that are held of an unfinished head
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How a node is served: `rate` requests a second and address (0: no limit).
+
+    `admits`: this process admits what is submitted too; else a worker does (`sunlit work`).
+    """
+
+    root: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    dev: bool = False
+    workers: int = 1
+    rate: float = Limits().rate
+    admits: bool = True
+
+    def to_environment(self) -> dict[str, str]:
+        """Return what a process of its own reads with `from_environment`."""
+        return {
+            "SUNLIT_SERVE_ROOT": str(self.root), "SUNLIT_SERVE_RATE": str(self.rate),
+            "SUNLIT_SERVE_ADMITS": "1" if self.admits else "",
+        }  # fmt: skip
+
+    @classmethod
+    def from_environment(cls, found: Mapping[str, str]) -> "Serving":
+        """Read what `to_environment` wrote."""
+        return cls(
+            root=Path(found["SUNLIT_SERVE_ROOT"]), rate=float(found["SUNLIT_SERVE_RATE"]),
+            admits=bool(found["SUNLIT_SERVE_ADMITS"]),
+        )  # fmt: skip
+
+
+def make_app(serving: Serving, url: str | None = None) -> FastAPI:
+    """Open the node and return its website, which closes the node when it stops."""
+    site = open_site(serving.root, dev=serving.dev, url=url)
+    growing = Growing(site, admits=serving.admits, told=_failed)
+    return create_app(
+        site, limits=Limits(rate=serving.rate), growing=growing,
+        metrics_token=os.environ.get("SUNLIT_METRICS_TOKEN") or None,
+    )  # fmt: skip
+
+
+def _failed(code: str) -> None:
+    LOGGER.error("growing", code=code)
+
+
+def from_environment() -> FastAPI:
+    """Make the app of one of several processes."""
+    configure(sys.stderr)
+    return make_app(Serving.from_environment(os.environ))
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        self._ready()
+
+
+def serve(serving: Serving, ready: Callable[[str], None]) -> None:
+    """Serve until told to stop; `ready` gets the address once requests are answered."""
+    configure(sys.stderr)
+    listening = _listen(serving)
+    port = listening.getsockname()[1]
+    # People try things out at `localhost`: only there a browser offers passkeys without https.
+    url = f"http://localhost:{port}" if serving.dev else None
+    said = url or f"http://{_bracketed(serving.host)}:{port}"
+    if serving.workers > 1:
+        _serve_many(serving, listening, lambda: ready(said))
+        return
+    config = uvicorn.Config(make_app(serving, url), **OPTIONS)
+    _Server(config, lambda: ready(said)).run(sockets=[listening])
+
+
+def _serve_many(serving: Serving, listening: socket.socket, ready: Callable[[], None]) -> None:
+    os.environ.update(serving.to_environment())  # the processes are started anew and read it
+    ready()
+    uvicorn.run(
+        "sunlit.web.serving:from_environment", factory=True, workers=serving.workers,
+        fd=listening.fileno(), **OPTIONS,
+    )  # fmt: skip
+
+
+def _listen(serving: Serving) -> socket.socket:
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((serving.host, serving.port))
+    listening.set_inheritable(True)
+    return listening
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
