@@ -50,8 +50,8 @@ class History:
     def restored(cls, directory: Directory, statements: Iterable[Admitted]) -> "History":
         """Return the history that was folded before and kept elsewhere: to be read, not fed."""
         history = cls()
-        history._directory = directory  # noqa: SLF001 - of the same class
-        history._statements = list(statements)  # noqa: SLF001 - of the same class
+        history._directory = directory
+        history._statements = list(statements)
         return history
 
     @property
@@ -167,6 +167,15 @@ def read_entry(entry: bytes, directory: Directory, *, origin: str, index: int) -
     return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
 
 
+def read_unverified(entry: bytes, *, origin: str, index: int) -> Admitted:
+    """Read an entry whose signatures were verified before, by whoever knows its signers.
+
+    Raises:
+        MalformedError: as `History.feed`.
+    """
+    return read_entry(entry, Directory.empty(), origin=origin, index=index)
+
+
 def said_anew(said: Admitted, known: Collection[str]) -> Admitted:
     """Return the statement as those signers say it who are not among the keys in `known`.
 
@@ -252,11 +261,28 @@ def merged(
     Raises:
         MalformedError: `log.entry-*`.
     """
+    return in_order(
+        (
+            (origin, index, entry)
+            for origin, entries in logs.items()
+            for index, entry in enumerate(entries)
+        ),
+        trust,
+    )
+
+
+def in_order(
+    entries: Iterable[tuple[str, int, bytes]], trust: TrustFile | None
+) -> tuple[tuple[str, int, bytes], ...]:
+    """Put some entries of several logs, (origin, index, entry), in the order of `merged`.
+
+    Raises:
+        MalformedError: `log.entry-*`.
+    """
     listed = [log.origin for log in trust.logs] if trust else []
     rank = {origin: place for place, origin in enumerate(listed)}
     found = [
         (Entry.parse(entry).admitted_at, rank.get(origin, len(rank)), origin, index, entry)
-        for origin, entries in logs.items()
-        for index, entry in enumerate(entries)
+        for origin, index, entry in entries
     ]
     return tuple(row[2:] for row in sorted(found))

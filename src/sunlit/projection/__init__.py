@@ -1,1 +1,1 @@
-"""Projections: rows that follow from a log, and can be made anew from it at any time."""
+"""A cache of the logs in a database: what each entry says, and by what it is reached."""

@@ -9,14 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sunlit.authority.directory import Directory
 from sunlit.authority.history import History
 from sunlit.base.errors import SunlitError
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.authority import Role
-from sunlit.claims.lifecycle import Release, TokenGrant
-from sunlit.claims.provenance import Component
-from sunlit.claims.risk import Acceptance, BoardSession, Mitigation, RiskCode, Use, Vote
+from sunlit.claims.risk import Use
+from sunlit.projection.releases import Releases
 from sunlit.registry.assure import engine_digest, positions
 from sunlit.registry.bearing import Matter, Shelf
 from sunlit.registry.blobs import read_blob
@@ -27,7 +24,6 @@ from sunlit.registry.wiring import RULES
 from sunlit.rubric.control import Rubric
 from sunlit.rubric.evaluate import Conformity, evaluate
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare
 from sunlit.statement.manifest import Manifest
 from sunlit.views.register import Line, Register, line, register
 
@@ -123,47 +119,6 @@ def uses_of(known: tuple[Admitted, ...], at: datetime) -> tuple[Use, ...]:
 
 def _by(said: Admitted, at: datetime) -> bool:
     return said.admitted_at is not None and said.admitted_at <= at
-
-
-class Releases:
-    """Which release each use is judged for: the one that was named last, by whom it concerns.
-
-    Else anybody whose statements enter could point a use at a release that nobody evidenced.
-    """
-
-    def __init__(self, known: tuple[Admitted, ...], directory: Directory) -> None:
-        self._named: dict[tuple[str, str], str] = {}
-        self._declared: dict[str, str] = {}
-        self._keepers: dict[str, frozenset[str]] = {}
-        for said in known:
-            claim = said.claim
-            digest = next(iter(said.subjects)).digest.get("sha256") if said.subjects else None
-            if isinstance(claim, Vote | RiskCode | BoardSession | TokenGrant):
-                self._named[claim.deployer, claim.use] = claim.release
-            elif isinstance(claim, Mitigation | Acceptance) and digest:
-                if _by_deployer(said, claim.deployer, directory):
-                    self._named[claim.deployer, claim.use] = digest
-            elif isinstance(claim, Component | Release) and digest:
-                self._declare(bare(claim.purl), digest, directory.organisations(said))
-
-    def _declare(self, name: str, digest: str, signed: frozenset[str]) -> None:
-        # The first to use a name keeps it, and lets others in by signing with them.
-        if self._keepers.setdefault(name, signed) & signed:
-            self._keepers[name] |= signed
-            self._declared[name] = digest
-
-    def of(self, use: Use) -> str:
-        """Return the release named under the use, else the component's last, else nothing."""
-        named = self._named.get((use.deployer, use.id))
-        return named or self._declared.get(bare(use.component), "")
-
-
-def _by_deployer(said: Admitted, deployer: str, directory: Directory) -> bool:
-    at = said.admitted_at
-    return (
-        at is not None
-        and directory.may(said, Role.OPERATOR, organisation=deployer, at=at).allowed
-    )  # fmt: skip
 
 
 def kept_files(home: Home, release: str) -> Mapping[str, str]:

@@ -1,0 +1,201 @@
+"""Opens the database of the projections, and makes its tables: a SQLite file, or PostgreSQL.
+
+It is a cache: a version of the tables that this program does not know is dropped and made anew.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.projection.rooms import rooms
+from sunlit.projection.tables import METADATA, VERSION
+
+SCHEMA: Final = "projections"
+BUSY_MS: Final = 10_000
+# WAL lets readers read while somebody writes. Synchronous NORMAL: after a power cut the file is
+# whole and perhaps some batches old; the projector then goes on from there.
+PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -65536",
+    "PRAGMA mmap_size = 1073741824", f"PRAGMA busy_timeout = {BUSY_MS}",
+    "PRAGMA temp_store = MEMORY",
+)  # fmt: skip
+_FTS: Final = "CREATE VIRTUAL TABLE card_text USING fts5(words, detail='none', prefix='2 3 4')"
+# `search` is folded by us to words between single spaces: both databases then find the same.
+_DOC: Final = (
+    """ALTER TABLE card ADD COLUMN doc tsvector GENERATED ALWAYS AS
+       (array_to_tsvector(string_to_array(search, ' '))) STORED""",
+    "CREATE INDEX card_doc ON card USING gin (doc)",
+)
+_LOCK: Final = 0x53554E4C49540001  # ours, among PostgreSQL's advisory locks: "SUNLIT", tables
+
+
+def open_projections(url: str) -> Engine:
+    """Open the projections at `url`, with the tables of this version.
+
+    Raises:
+        MalformedError: `projection.bad-url`.
+        UnavailableError: `projection.unavailable`.
+    """
+    rooms()  # their tables are in METADATA now
+    engine = connect(url)
+    with answering():
+        _make_tables(engine)
+    return engine
+
+
+def connect(url: str) -> Engine:
+    """Return an engine over the database at `url`, as it is.
+
+    Raises:
+        MalformedError: `projection.bad-url`.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _bad_url() from error
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() != "postgresql":
+        raise _bad_url()
+    return _postgresql(parsed)
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True,
+        connect_args={"options": f"-csearch_path={SCHEMA}"},
+    )  # fmt: skip
+
+
+def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined] # a DBAPI connection has no type
+    # The driver must not begin by itself: what writes begins at once, see `writing`.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    wanted = connection.get_execution_options().get("sunlit_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees one state of the database.
+
+    Raises:
+        UnavailableError: `projection.unavailable`.
+    """
+    with answering(), engine.connect() as connection:
+        # SQLite's readers see one state anyway.
+        level = {"isolation_level": "REPEATABLE READ"} if is_postgresql(connection) else {}
+        chosen = connection.execution_options(**level)
+        with chosen.begin():
+            yield chosen
+
+
+@contextmanager
+def writing(engine: Engine, lock: int) -> Iterator[Connection]:
+    """Give a connection in a transaction of which there is only one at a time for `lock`.
+
+    On SQLite there is one for the whole file.
+
+    Raises:
+        UnavailableError: `projection.unavailable`.
+    """
+    with answering(), engine.connect() as connection:
+        chosen = connection.execution_options(sunlit_writes=True)
+        with chosen.begin():
+            if is_postgresql(chosen):
+                chosen.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+            yield chosen
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn what the database's driver raises into our own error; the text stays out of it."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise UnavailableError(
+            "projection.unavailable", "the database of the projections does not answer",
+            got=type(error.orig).__name__,
+            mend="check that it runs and has space; what is in it can be made anew with "
+            "sunlit rebuild",
+        ) from error  # fmt: skip
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Tell which of the two databases this is."""
+    return connection.dialect.name == "postgresql"
+
+
+def drop_all(connection: Connection) -> None:
+    """Drop every table of the projections, of whatever version."""
+    if is_postgresql(connection):
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        return
+    # The shadow tables of the text index go with it.
+    connection.exec_driver_sql("DROP TABLE IF EXISTS card_text")
+    found = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    for (name,) in connection.exec_driver_sql(found).all():
+        quoted = str(name).replace('"', '""')
+        connection.exec_driver_sql(f'DROP TABLE "{quoted}"')
+
+
+def create_all(connection: Connection) -> None:
+    """Make every table that the rooms have declared by now, and note their version."""
+    if is_postgresql(connection):
+        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    METADATA.create_all(connection)
+    if is_postgresql(connection):
+        for statement in _DOC:
+            connection.exec_driver_sql(statement)
+    else:
+        connection.exec_driver_sql(_FTS)
+    connection.execute(text("INSERT INTO meta VALUES ('version', :v)"), {"v": version()})
+
+
+def version() -> str:
+    """Return the number of these tables, with the names of all columns: rooms add theirs."""
+    tables = sorted(METADATA.tables.values(), key=lambda it: it.name)
+    names = ";".join(f"{it.name}({','.join(it.columns.keys())})" for it in tables)
+    return f"{VERSION} {names}"
+
+
+def _make_tables(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if _found_version(connection) == version():
+            return
+    with writing(engine, _LOCK) as connection:
+        if _found_version(connection) != version():
+            drop_all(connection)
+            create_all(connection)
+
+
+def _found_version(connection: Connection) -> str | None:
+    exists = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+    if is_postgresql(connection):
+        exists = f"SELECT 1 FROM pg_tables WHERE schemaname = '{SCHEMA}' AND tablename = 'meta'"  # noqa: S608 - our own name
+    if connection.exec_driver_sql(exists).first() is None:
+        return None
+    row = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'version'").first()
+    return None if row is None else str(row[0])
+
+
+def _bad_url() -> MalformedError:
+    return MalformedError(
+        "projection.bad-url", "this names no database that projections can be kept in",
+        expected="sqlite:///FILE or postgresql://HOST/NAME",
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Facts: what one entry says about one thing in the catalogue. A card is the fold of its facts.
+
+A fact's key is the thing's own, or `!` and a name by which the thing is reached: the id of a
+statement about it, or the `alias` of one of its facts (a use, a problem's number).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sunlit.base.slugs import component_key, slug
+from sunlit.base.times import format_time
+from sunlit.projection.rooms import Place, Row
+from sunlit.projection.threads import bounded, name_key
+
+REFERS: Final = "!"
+MAX_TEXT: Final = 2000  # characters; a card shows a few lines, the entry holds the rest
+
+
+def fact(
+    place: Place, key: str, field: str, value: Mapping[str, object], *, alias: str = ""
+) -> Row:
+    """Return a fact: `key` from `component_fact_key`, `record_key` or `refers`."""
+    said = {name: _plain(one) for name, one in value.items() if one not in (None, "", ())}
+    written = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    values = (
+        key, place.origin, place.idx, field, alias, place.at, place.statement_id,
+        json.dumps(place.organisations, ensure_ascii=False), written,
+    )  # fmt: skip
+    return Row("fact", values)
+
+
+def about_component(purl: str) -> str:
+    """Return the key of a component's facts: the one in its address."""
+    return component_key(purl)
+
+
+def about_record(register: str, record: str) -> str:
+    """Return the key of an imported record's facts."""
+    return "~" + slug(f"{register}#{record}")
+
+
+def refers(name: str) -> str:
+    """Return the key of a fact about whatever a statement id or an alias stands for."""
+    return REFERS + bounded(name)
+
+
+def use_alias(deployer: str, use: str) -> str:
+    """Return the alias under which a use is reached."""
+    return name_key(("use", deployer, use))[1]
+
+
+def problem_alias(number: str) -> str:
+    """Return the alias under which a reported problem is reached."""
+    return bounded(f"problem:{number}")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str):
+        return value[:MAX_TEXT]
+    if isinstance(value, datetime):
+        return format_time(value)
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value[:100]]
+    return value

@@ -1,0 +1,117 @@
+"""The fold of one log into rows. Pure: entries, who may sign, what was said before in; rows out.
+
+It is `authority.history.History` entry by entry, without keeping what was read: what a key said
+before is asked of the rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sunlit.authority.directory import Directory
+from sunlit.authority.fold import fold
+from sunlit.authority.history import read_entry, said_anew
+from sunlit.authority.records import KeyRecord
+from sunlit.base.times import format_time
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.base import Claim, Opaque
+from sunlit.projection.rooms import Place, Row, Rows
+from sunlit.projection.threads import keys_of
+
+Seen = dict[str, dict[str, tuple[str, ...]]]
+"""Statement id -> key that said it with authority -> all who signed that entry; see `History`."""
+
+Makers = Mapping[type[Claim], Rows]
+_SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd") | {0: "\ufffd"}
+
+
+@dataclass(slots=True)
+class Folded:
+    """What a run of entries of one log gives: rows by table, and the directory after them.
+
+    `ids` are the statements that were met; `acted` tells whether who may sign what has changed.
+    """
+
+    directory: Directory
+    rows: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    acted: bool = False
+
+    def add(self, row: Row) -> None:
+        """Take a row, as a database can keep it."""
+        values = tuple(_storable(one) for one in row.values)
+        self.rows.setdefault(row.table, []).append(values)
+
+
+def fold_entries(
+    entries: Iterable[bytes], origin: str, start: int, directory: Directory, seen: Seen,
+    makers: Makers,
+) -> Folded:  # fmt: skip
+    """Fold entries of a log from index `start` on; `seen` grows by what they say.
+
+    Raises:
+        MalformedError: as `History.feed`.
+    """
+    folded = Folded(directory)
+    for index, entry in enumerate(entries, start):
+        said = read_entry(entry, folded.directory, origin=origin, index=index)
+        _take(folded, said, seen, makers)
+    return folded
+
+
+def _take(folded: Folded, said: Admitted, seen: Seen, makers: Makers) -> None:
+    known = seen.setdefault(said.statement_id, {})
+    folded.ids.add(said.statement_id)
+    fresh = said_anew(said, known)
+    speakers = folded.directory.in_force(said)
+    for record in speakers:
+        known.setdefault(record.key.key_id, said.signers)
+    after = fold(folded.directory, said)
+    acts = after is not folded.directory
+    place = _place(fresh, speakers)
+    folded.add(_entry_row(said, fresh, speakers, place, acts=acts))
+    for key in dict.fromkeys(keys_of(fresh)):
+        folded.add(Row("thread", (*key, place.origin, place.idx)))
+    make = makers.get(type(fresh.claim))
+    # What nobody said with authority stays in the log, and in no list.
+    if make is not None and place.organisations:
+        for row in make(fresh, place):
+            folded.add(row)
+    folded.directory, folded.acted = after, folded.acted or acts
+
+
+def _place(fresh: Admitted, speakers: Iterable[KeyRecord]) -> Place:
+    assert fresh.origin is not None  # noqa: S101 - it was read from a log
+    assert fresh.index is not None  # noqa: S101 - as above
+    assert fresh.admitted_at is not None  # noqa: S101 - as above
+    names = (it.organisation for it in speakers if it.key.key_id in fresh.signers)
+    return Place(
+        fresh.origin, fresh.index, format_time(fresh.admitted_at), fresh.statement_id,
+        tuple(dict.fromkeys(names)),
+    )  # fmt: skip
+
+
+def _entry_row(
+    said: Admitted, fresh: Admitted, speakers: Iterable[KeyRecord], place: Place, *, acts: bool
+) -> Row:
+    signers, signed = " ".join(fresh.signers), " ".join(said.signers)
+    spoke = " ".join(record.key.key_id for record in speakers)
+    is_known = not isinstance(fresh.claim, Opaque)
+    claim = said.claim
+    type_ = claim.predicate_type if isinstance(claim, Opaque) else claim.TYPE
+    values = (
+        place.origin, place.idx, place.statement_id, place.at, type_,
+        fresh.claim.FAMILY if is_known else "", signers,
+        place.organisations[0] if place.organisations else "",
+        None if signed == signers else signed, None if spoke == signers else spoke, int(acts),
+    )  # fmt: skip
+    return Row("entry", values)
+
+
+def _storable(value: object) -> object:
+    """Return a value that both databases keep: PostgreSQL has no NUL, UTF-8 no surrogates."""
+    if isinstance(value, str) and not value.isascii():
+        return value.translate(_SURROGATES)
+    if isinstance(value, str) and "\x00" in value:
+        return value.replace("\x00", "\ufffd")
+    return value

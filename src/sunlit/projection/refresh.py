@@ -1,0 +1,136 @@
+"""Makes the cards of the catalogue fit their facts again: those that new rows made stale."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, text, update
+
+from sunlit.projection.cards import Card, Said, card_of, read_value
+from sunlit.projection.engine import is_postgresql
+from sunlit.projection.facts import REFERS
+from sunlit.projection.tables import CARD, CARD_FACET, FACT, STALE
+
+CHUNK: Final = 500  # cards, and parameters of one question
+
+
+def chunks(values: Iterable[str], size: int = CHUNK) -> Iterator[list[str]]:
+    """Yield lists of at most `size` values."""
+    left = iter(values)
+    while chunk := list(islice(left, size)):
+        yield chunk
+
+
+def mark_stale(connection: Connection, facts: Sequence[tuple[object, ...]]) -> None:
+    """Note whose cards new facts change: their own thing's, or of what they refer to."""
+    keys = {str(one[0]) for one in facts}
+    referred = [key.removeprefix(REFERS) for key in keys if key.startswith(REFERS)]
+    found = {key for key in keys if not key.startswith(REFERS)}
+    for chunk in chunks(referred):
+        for column in (FACT.c.statement_id, FACT.c.alias):
+            met = connection.execute(select(FACT.c.key).where(column.in_(chunk), column != ""))
+            found |= {key for (key,) in met if not key.startswith(REFERS)}
+    known: set[str] = set()
+    for chunk in chunks(sorted(found)):
+        met = connection.execute(select(STALE.c.key).where(STALE.c.key.in_(chunk)))
+        known |= {key for (key,) in met}
+    if new := sorted(found - known):
+        connection.execute(insert(STALE), [{"key": key} for key in new])
+
+
+def refresh(connection: Connection) -> None:
+    """Make every stale card anew."""
+    while keys := [key for (key,) in connection.execute(
+        select(STALE.c.key).order_by(STALE.c.key).limit(CHUNK)
+    )]:  # fmt: skip
+        _refresh(connection, keys)
+        connection.execute(delete(STALE).where(STALE.c.key.in_(keys)))
+
+
+def _refresh(connection: Connection, keys: list[str]) -> None:
+    own = _facts(connection, keys)
+    names = {name for facts in own.values() for one in facts
+             for name in (one.statement_id, one.alias) if name}  # fmt: skip
+    about: dict[str, list[Said]] = {}
+    for chunk in chunks(sorted(names)):
+        found = _facts(connection, [REFERS + name for name in chunk])
+        about |= {key.removeprefix(REFERS): facts for key, facts in found.items()}
+    cards = [card for key in keys if (card := card_of(key, own.get(key, ()), about))]
+    _replace(connection, keys, cards)
+
+
+def _facts(connection: Connection, keys: Sequence[str]) -> Mapping[str, list[Said]]:
+    found: dict[str, list[Said]] = defaultdict(list)
+    for one in connection.execute(select(FACT).where(FACT.c.key.in_(keys))).mappings():
+        found[str(one["key"])].append(_said(one))
+    return found
+
+
+def _said(row: RowMapping) -> Said:
+    return Said(
+        field=row["field"], origin=row["origin"], idx=row["idx"], at=row["admitted_at"],
+        statement_id=row["statement_id"], alias=row["alias"],
+        organisations=frozenset(json.loads(row["organisations"])), value=read_value(row["value"]),
+    )  # fmt: skip
+
+
+def _replace(connection: Connection, keys: list[str], cards: Sequence[Card]) -> None:
+    """Keep the ids of the cards that stay; they are in lists that somebody is paging through."""
+    found = connection.execute(select(CARD.c.key, CARD.c.id).where(CARD.c.key.in_(keys)))
+    ids = {str(key): int(number) for key, number in found}
+    connection.execute(delete(CARD_FACET).where(CARD_FACET.c.id.in_(list(ids.values()))))
+    kept = {card.key for card in cards}
+    gone = [number for key, number in ids.items() if key not in kept]
+    if gone:
+        connection.execute(delete(CARD).where(CARD.c.id.in_(gone)))
+    if changed := [card for card in cards if card.key in ids]:
+        values: dict[str, object] = {name: bindparam(name) for name in _values(changed[0])}
+        connection.execute(
+            update(CARD).where(CARD.c.key == bindparam("b_key")).values(values),
+            [_values(card) | {"b_key": card.key} for card in changed],
+        )  # fmt: skip
+    if new := [card for card in cards if card.key not in ids]:
+        connection.execute(insert(CARD), [_values(card) for card in new])
+        met = connection.execute(
+            select(CARD.c.key, CARD.c.id).where(CARD.c.key.in_([card.key for card in new]))
+        )
+        ids |= {str(key): int(number) for key, number in met}
+    _index(connection, cards, ids, gone)
+
+
+def _index(
+    connection: Connection, cards: Sequence[Card], ids: Mapping[str, int], gone: Sequence[int]
+) -> None:
+    facets = [
+        {"facet": facet, "value": value, "id": ids[card.key]}
+        for card in cards
+        for facet, values in (("area", card.areas), ("used_by", card.used_by))
+        for value in dict.fromkeys(values)
+    ]
+    if facets:
+        connection.execute(insert(CARD_FACET), facets)
+    if is_postgresql(connection):
+        return  # its index follows the column
+    numbers = [{"id": number} for number in (*gone, *(ids[card.key] for card in cards))]
+    if numbers:
+        connection.execute(text("DELETE FROM card_text WHERE rowid = :id"), numbers)
+    if cards:
+        connection.execute(
+            text("INSERT INTO card_text (rowid, words) VALUES (:id, :words)"),
+            [{"id": ids[card.key], "words": card.search} for card in cards],
+        )  # fmt: skip
+
+
+def _values(card: Card) -> dict[str, object]:
+    return {
+        "key": card.key, "component": card.component, "name": card.name,
+        "sort_name": card.sort_name, "version": card.version, "summary": card.summary,
+        "kind": card.kind, "owner": card.owner, "source": card.source,
+        "register": card.register, "used_by": json.dumps(card.used_by),
+        "areas": " ".join(card.areas), "status": card.status, "token_kind": card.token_kind,
+        "until": card.until, "tier": card.tier, "code": card.code,
+        "next_review": card.next_review, "open_problems": card.open_problems,
+        "blanks": card.blanks, "updated": card.updated, "search": card.search,
+    }  # fmt: skip
