@@ -3,6 +3,11 @@
 from typing import Final
 
 CODES: Final = {
+    "export.ambiguous": "Several components end with the name that was given.",
+    "export.no-catalogue": "A format describes one component, and a catalogue was asked for.",
+    "export.too-many": "A catalogue is too large for one document.",
+    "export.unknown": "No component and no imported record has the name that was given.",
+    "export.unknown-format": "Nothing here writes the format that was asked for.",
     "act.changed": "What was signed is not the statement that was prepared on this node.",
     "act.done-already": "A prepared statement was signed already; it is signed once.",
     "act.no-such": "There is no prepared statement of this person under this address.",

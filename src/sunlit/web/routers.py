@@ -16,6 +16,7 @@ AREAS: Final = (
     "sunlit.web.tiles",
     "sunlit.web.about",
     "sunlit.web.public.register",
+    "sunlit.web.public.log",
 )  # fmt: skip
 
 

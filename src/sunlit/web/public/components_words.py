@@ -1,0 +1,124 @@
+"""How a component's facts are put on a page, in the reader's language; others' words set apart."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import Request
+from markupsafe import Markup, escape
+
+from sunlit.views.component import ComponentView
+from sunlit.views.component_label import Label
+from sunlit.views.component_token import State
+from sunlit.views.component_words import Words, tidy
+from sunlit.web.language import catalogue, gettext_of, language_of
+
+COLOURS: Final = {"HOLDS": "green", "FAILS": "red", "UNKNOWN": "grey"}
+_BDI: Final = Markup("<bdi>{}</bdi>")
+
+
+def say(request: Request, what: Words) -> Markup:
+    """Return a sentence of ours in the reader's language; every value in it is escaped and apart.
+
+    A sentence of the catalogue is text as well: whoever translates writes no markup.
+    """
+    told = catalogue(language_of(request))
+    if what.plural is None:
+        text = told.gettext(what.text) if what.text else ""
+    else:
+        text = told.ngettext(what.text, what.plural, what.count)
+    values = {name: _apart(value) for name, value in what.values.items()}
+    return Markup(escape(text)) % values
+
+
+def _apart(value: str | int) -> Markup | int:
+    return value if isinstance(value, int) else _BDI.format(value)
+
+
+def bdi(text: str) -> Markup:
+    """Return others' words for a place in a sentence of ours: they cannot turn its direction."""
+    return _BDI.format(tidy(text))
+
+
+def tags(request: Request) -> dict[str, dict[str, str]]:
+    """Return the word and colour of each state; the word alone says it."""
+    _ = gettext_of(request)
+    return {
+        State.VALID.value: {"text": _("May be used"), "colour": "green"},
+        State.RESTRICTED.value: {"text": _("May be used, with limits"), "colour": "yellow"},
+        State.PILOT.value: {"text": _("Trial"), "colour": "blue"},
+        State.SUSPENDED.value: {"text": _("Suspended"), "colour": "red"},
+        State.REVOKED.value: {"text": _("Taken back"), "colour": "red"},
+        State.EXPIRED.value: {"text": _("Permission ended"), "colour": "red"},
+        State.NONE.value: {"text": _("No permission"), "colour": "grey"},
+    }
+
+
+def tiers(request: Request) -> dict[str | None, str]:
+    """Return the tiers in words."""
+    _ = gettext_of(request)
+    return {
+        "low": _("low"), "medium": _("medium"), "high": _("high"), "critical": _("critical"),
+    }  # fmt: skip
+
+
+def kind_of(request: Request, kind: str | None) -> str:
+    """Return what kind of thing a component is, in words."""
+    _ = gettext_of(request)
+    kinds = {
+        "model": _("A model"), "dataset": _("A dataset"), "code": _("Software"),
+        "pipeline": _("A pipeline"), "oci-image": _("A container image"),
+        "database-snapshot": _("A copy of a database"),
+        "hosted-service": _("A service that somebody else runs"),
+    }  # fmt: skip
+    return kinds.get(kind or "") or _("Nobody says what kind of thing it is")
+
+
+def downloads(request: Request) -> tuple[tuple[str, str], ...]:
+    """Return the formats of exports, each with its words."""
+    _ = gettext_of(request)
+    return (
+        ("cyclonedx", _("CycloneDX 1.6: bill of materials with attestations (JSON)")),
+        ("mldcat-ap", _("MLDCAT-AP 3.1: catalogue record (JSON-LD)")),
+        ("atrs", _("Algorithmic transparency record (JSON)")),
+        ("publiccode", _("publiccode.yml")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Under which conditions one use is allowed: rows of a title and others' words."""
+
+    label: Label
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def conditions(request: Request, view: ComponentView) -> tuple[Conditions, ...]:
+    """Return the conditions of each permission."""
+    _ = gettext_of(request)
+    found = []
+    for label in view.labels:
+        grant = label.permission.grant
+        if grant is None:
+            continue
+        rows = (
+            (_("Limits"), grant.constraints),
+            (_("Where"), grant.jurisdictions),
+            (_("With which data"), grant.data_classes),
+            (_("How its files must be checked"), (binding(request, grant.minimum_binding),)),
+            (_("Open when it was allowed"), grant.open_findings),
+            (_("Suspended if more is missing than"),
+             (_("%d of 8 safeguards") % max(0, grant.ceiling - 1),)),
+        )  # fmt: skip
+        found.append(Conditions(label, rows))
+    return tuple(found)
+
+
+def binding(request: Request, name: str) -> str:
+    """Return how it has to be known which files answer, in words."""
+    _ = gettext_of(request)
+    known = {
+        "files-verified": _("The guard hashes the very files that are loaded"),
+        "declared": _("Whoever runs it says which release it is"),
+        "endpoint-only": _("Nothing ties the service to a release"),
+    }
+    return known.get(name, name)
