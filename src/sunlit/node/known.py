@@ -123,7 +123,7 @@ def _cases(home: Home, history: History, rubric: Rubric, at: datetime) -> Iterat
         yield Case(
             host=home.organisation, key=use_key(use.deployer, use.id),
             evidence=replace(one.evidence, findings=one.conformity.findings),
-            line=line(one.evidence, one.conformity, one.use),
+            conformity=one.conformity, line=line(one.evidence, one.conformity, one.use),
         )  # fmt: skip
 
 

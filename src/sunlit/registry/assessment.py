@@ -68,21 +68,30 @@ def assess(ledger: Ledger, use: Use, form: Form, *, valid_until: datetime, signe
         MalformedError: `assessment.incomplete`, `risk.answer`.
         VerificationError: `admit.refused`, `admit.unknown-signer`.
     """
+    claim = whole(use, form, at=ledger.now(), valid_until=valid_until)
+    name = f"{use.deployer}#{use.id}"
+    return say(ledger, claim, Subject(name, {"sha256": named_digest("use", name)}), signer)
+
+
+def whole(use: Use, form: Form, *, at: datetime, valid_until: datetime) -> RiskAssessment:
+    """Return what a whole form says of a use, to be signed.
+
+    Raises:
+        MalformedError: `assessment.incomplete`, `risk.answer`.
+    """
     if form.area is None or form.autonomy_level is None or form.blank:
         raise MalformedError(
             "assessment.incomplete", "a blank is never signed as an answer",
             expected="every question answered", got=f"{len(form.blank)} blank",
             mend="sunlit risk assess PATH --use USE --answers FILE --draft",
         )  # fmt: skip
-    claim = RiskAssessment(
+    return RiskAssessment(
         use=use.id, deployer=use.deployer, component=use.component,
         questions=question_set().digest, answers=form.answers, impact_raw=form.score.raw,
         impact_max=question_set().maximum, autonomy_level=form.autonomy_level, area=form.area,
         row=None if form.row == NONE else form.row, facts=form.facts,
-        assessed_on=ledger.now(), valid_until=valid_until,
+        assessed_on=at, valid_until=valid_until,
     )  # fmt: skip
-    name = f"{use.deployer}#{use.id}"
-    return say(ledger, claim, Subject(name, {"sha256": named_digest("use", name)}), signer)
 
 
 def latest(history: History, use: Use) -> RiskAssessment | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.evidence import Evidence
 from sunlit.views.register import Line
 
@@ -98,6 +99,7 @@ class Case:
     host: str
     key: str
     evidence: Evidence
+    conformity: Conformity
     line: Line
 
     @property
