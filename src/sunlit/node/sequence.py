@@ -7,6 +7,7 @@
 A crash between 3 and 4 repeats 3, which the log knows already: the same entry, the same place.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
@@ -60,6 +61,7 @@ class Sequencer:
     clock: Clock
     holder: str
     at_step: Callable[[str], None] = lambda _: None
+    sleep: Callable[[float], None] = time.sleep
     _homes: dict[str, Resumable] = field(default_factory=dict[str, Resumable], init=False)
 
     def run(self, stop: Stop) -> None:
@@ -108,7 +110,8 @@ class Sequencer:
         if home is None:
             home = self._homes[organisation] = Resumable(self.home(organisation))
         settled = 0
-        with home.open(self.clock) as ledger:
+        self.at_step("open")
+        with home.open(self.clock, self.sleep) as ledger:
             for _ in range(ROUNDS):
                 groups = self.backlog.waiting(organisation, BATCH)
                 if not groups:
