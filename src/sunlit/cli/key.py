@@ -19,6 +19,7 @@ from sunlit.cli.authority import (
     out_option,
     time_option,
 )
+from sunlit.cli.key_sign import command as sign
 from sunlit.cli.output import emit, home_option, json_option
 
 if TYPE_CHECKING:
@@ -241,3 +242,6 @@ def recover(
     done = hand_over(envelopes, own, out)
     emit({"lost": lost, "statements": [one.to_json() for one in done]},
          [f"Recovered: {lost[:16]} is revoked", *lines_of(done)], as_json=as_json)  # fmt: skip
+
+
+command.add_command(sign)

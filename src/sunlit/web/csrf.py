@@ -17,6 +17,7 @@ from sunlit.base.errors import VerificationError
 from sunlit.node.people import digest
 
 FIELD: Final = "csrf"
+KEPT: Final = "sunlit-kept"  # a form that is sent again after its session had ended
 HEADER: Final = "x-csrf-token"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_FIELDS: Final = 1000

@@ -20,6 +20,8 @@ from sunlit.web.pages import page, site_of
 STATUS: Final[Mapping[str, int]] = {
     "csrf.other-site": 403,
     "csrf.token": 403,
+    "enrol.not-yours": 403,
+    "passkey.not-you": 403,
     "permission.refused": 403,
     "signin.bad-answer": 403,
     "signin.bad-invitation": 403,

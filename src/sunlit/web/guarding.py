@@ -106,6 +106,8 @@ async def _expect_honest(
         return
     if visit.live:
         await csrf.check_token(request, visit.secret)
+        if csrf.KEPT in dict(await csrf.typed(request)):
+            await run_in_threadpool(sessions.sessions(request).forget, visit.person.id)
     elif needs_somebody:
         # The session ended while somebody was typing: it stays theirs, whoever is here now.
         await csrf.check_token(request, visit.secret)

@@ -15,6 +15,12 @@ AREAS: Final = (
     "sunlit.web.health",
     "sunlit.web.tiles",
     "sunlit.web.about",
+    "sunlit.web.account.sign_in",
+    "sunlit.web.account.account",
+    "sunlit.web.account.keys",
+    "sunlit.web.account.staff",
+    "sunlit.web.acts",
+    "sunlit.web.public.components",
     "sunlit.web.public.register",
     "sunlit.web.public.log",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Sessions in the browser: one cookie, 256 random bits; everything else stays on the node."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -93,10 +93,10 @@ def look(request: Request, secret: str) -> Visit | None:
     if session is None or person is None or person.ended is not None:
         return None
     at = now(request)
-    live = session.is_live(at)
-    if live:
-        sessions(request).touch(session, at)
-    return Visit(secret, session, person, live)
+    if not session.is_live(at):
+        return Visit(secret, session, person, live=False)
+    sessions(request).touch(session, at)
+    return Visit(secret, replace(session, seen=at), person, live=True)
 
 
 def signed_in(request: Request) -> Visit:
@@ -143,7 +143,7 @@ def sign_out(request: Request, response: Response, *, everywhere: bool = False) 
 
 def keep_typed(request: Request, visit: Visit, fields: tuple[tuple[str, str], ...]) -> bool:
     """Keep what was typed into a form whose session had ended. False if it is too much."""
-    kept = tuple((name, value) for name, value in fields if name != csrf.FIELD)
+    kept = tuple((name, value) for name, value in fields if name not in (csrf.FIELD, csrf.KEPT))
     if not kept or sum(len(name) + len(value) for name, value in kept) > MAX_TYPED:
         return False
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")

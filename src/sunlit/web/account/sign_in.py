@@ -1,0 +1,178 @@
+"""Signing in with the organisation's identity provider, and out again.
+
+The browser is bound to the sign-in that it began by a cookie with the `state`; what belongs to it
+(nonce, PKCE verifier, where to go back to) stays in the private store and is good once.
+"""
+
+import json
+import os
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from sunlit.adapters.oidc import Begun, Provider, Settings
+from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.node.people import Person, new_secret, person_id, take_up
+from sunlit.node.permission import Action
+from sunlit.web import sessions
+from sunlit.web.guarding import may
+from sunlit.web.pages import link, page, redirect
+from sunlit.web.paths import safe_path
+
+router = APIRouter(include_in_schema=False)
+
+COOKIE: Final = "__Host-sunlit-sign-in"
+DEV_COOKIE: Final = "sunlit-dev-sign-in"
+LASTS: Final = 600  # seconds
+WINDOW: Final = timedelta(minutes=10)
+TRIES: Final = 30  # sign-ins from one address in a window
+CODES: Final = 10  # invitation codes from one address in a window
+MAX_CODE: Final = 64  # characters
+
+
+@router.get("/sign-in", name="sign_in", dependencies=[may(Action.SIGN_IN)])
+def sign_in(request: Request, back: str = "/work", kept: str = "") -> Response:
+    """The sign-in page."""
+    where = safe_path(back, "/work")
+    return page(
+        request, "account/sign_in.html", public=False, back=where, kept=bool(kept),
+        start=link(request, "/sign-in/start", back=where),
+    )  # fmt: skip
+
+
+@router.post("/sign-in/invitation", name="invited", dependencies=[may(Action.SIGN_IN)])
+def invited(request: Request, code: Annotated[str, Form(max_length=MAX_CODE)]) -> Response:
+    """Take an invitation code; it is tried once the provider says who signs in.
+
+    The answer is a page with a link: the policy's `form-action` lets no form lead to the provider.
+    """
+    _expect_patience(request, "code", CODES)
+    ticket = new_secret()
+    sessions.sessions(request).begin(ticket, code.strip(), sessions.now(request))
+    start = link(request, "/sign-in/start", back="/account/passkeys", invitation=ticket)
+    return page(request, "account/invited.html", public=False, start=start)
+
+
+@router.get("/sign-in/start", name="sign_in_start", dependencies=[may(Action.SIGN_IN)])
+def start(request: Request, back: str = "/work", invitation: str = "") -> Response:
+    """Send the browser to the identity provider."""
+    _expect_patience(request, "start", TRIES)
+    store, at = sessions.sessions(request), sessions.now(request)
+    code = store.took(invitation, at) if invitation else None
+    begun = provider_of(request).begin(_return_address(request))
+    kept = {
+        "nonce": begun.nonce, "verifier": begun.verifier, "back": safe_path(back, "/work"),
+        "code": code or "",
+    }  # fmt: skip
+    store.begin(begun.state, json.dumps(kept), at)
+    response = RedirectResponse(begun.url, 303, {"Cache-Control": "no-store"})
+    response.set_cookie(
+        _cookie(request), begun.state, max_age=LASTS, path="/", httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return response
+
+
+@router.get("/sign-in/return", name="sign_in_return", dependencies=[may(Action.SIGN_IN)])
+def returned(request: Request) -> Response:
+    """Take the provider's answer, and sign in whoever it vouches for."""
+    _expect_patience(request, "return", TRIES)
+    state = request.cookies.get(_cookie(request), "")
+    text = sessions.sessions(request).took(state, sessions.now(request)) if state else None
+    if text is None:
+        raise VerificationError(
+            "signin.bad-answer", "this sign-in was not begun in this browser, or too long ago",
+            mend="sign in again, from the sign-in page",
+        )  # fmt: skip
+    kept: dict[str, str] = json.loads(text)
+    begun = Begun(url="", state=state, nonce=kept["nonce"], verifier=kept["verifier"])
+    answer = dict(request.query_params)
+    identity = provider_of(request).finish(begun, answer, _return_address(request))
+    person = take_up(
+        sessions.people(request), person_id(identity.issuer, identity.subject),
+        kept["code"] or None, sessions.now(request),
+    )  # fmt: skip
+    return _welcome(request, person, kept["back"])
+
+
+def _welcome(request: Request, person: Person, back: str) -> Response:
+    sessions.audit(request).note(
+        "signed-in", (person.id, person.organisation), sessions.now(request), {}
+    )
+    typed = sessions.sessions(request).kept(person.id) is not None
+    where = link(request, "/account/typed") if typed else safe_path(back, "/work")
+    response = RedirectResponse(where, 303, {"Cache-Control": "no-store"})
+    response.delete_cookie(
+        _cookie(request), path="/", httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    sessions.start(request, response, person)
+    return response
+
+
+@router.post("/sign-out", name="sign_out", dependencies=[may(Action.SIGN_IN)])
+def sign_out(request: Request) -> Response:
+    """Sign this browser out."""
+    response = redirect(request, "signed_out")
+    sessions.sign_out(request, response)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@router.post(
+    "/account/sign-out-everywhere", name="sign_out_everywhere",
+    dependencies=[may(Action.OWN_ACCOUNT)],
+)  # fmt: skip
+def sign_out_everywhere(request: Request) -> Response:
+    """End all of one's own sessions."""
+    response = redirect(request, "signed_out")
+    sessions.sign_out(request, response, everywhere=True)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@router.get("/sign-out", name="signed_out", dependencies=[may(Action.SIGN_IN)])
+def signed_out(request: Request) -> Response:
+    """Say that nobody is signed in here; or offer to sign out, as a link cannot."""
+    return page(request, "account/signed_out.html", public=False)
+
+
+def provider_of(request: Request) -> Provider:
+    """Return the identity provider: the one that `serve` gave, or the environment's.
+
+    Raises:
+        UnavailableError: `signin.not-set-up`.
+        MalformedError: `signin.settings`.
+    """
+    given: Provider | None = getattr(request.app.state, "identity", None)
+    if given is not None:
+        return given
+    settings = Settings.from_environment(os.environ)
+    if settings is None:
+        raise UnavailableError(
+            "signin.not-set-up", "this node has no identity provider, so nobody can sign in",
+            expected="SUNLIT_OIDC_ISSUER and SUNLIT_OIDC_CLIENT_ID",
+            mend="ask whoever runs this node",
+        )  # fmt: skip
+    return Provider(settings=settings, clock=sessions.site_of(request).clock)
+
+
+def _cookie(request: Request) -> str:
+    return COOKIE if request.url.scheme == "https" else DEV_COOKIE
+
+
+def _return_address(request: Request) -> str:
+    # The node's own address, whatever the request says its host is.
+    return sessions.site_of(request).node.url + "/sign-in/return"
+
+
+def _expect_patience(request: Request, what: str, most: int) -> None:
+    client = request.client.host if request.client is not None else ""
+    times = sessions.sessions(request).tried(f"{what} {client}", sessions.now(request), WINDOW)
+    if times > most:
+        raise UnavailableError(
+            "signin.too-often", "somebody tried to sign in from here too often",
+            mend="wait ten minutes, then try again",
+        )  # fmt: skip

@@ -1,0 +1,153 @@
+"""The people of an organisation, for its administrator: invite, change roles, end.
+
+An administrator sees their own organisation only. What needs the operator's key (revoking a key in
+the log) is drafted here and done by the operator.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.node.people import (
+    GIVABLE,
+    INVITED_FOR,
+    Invitation,
+    PasskeyState,
+    Person,
+    new_secret,
+)
+from sunlit.node.permission import Action, Role, Subject
+from sunlit.web import sessions
+from sunlit.web.account.keys import redirect_to_confirm
+from sunlit.web.guarding import demand, may
+from sunlit.web.pages import page, redirect
+
+router = APIRouter(include_in_schema=False)
+MANAGE = [may(Action.MANAGE_PEOPLE)]
+Roles = Annotated[list[str], Form(max_length=20)]
+NEWEST = 200  # rows of the audit on a page
+
+
+@router.get("/account/people", name="people", dependencies=MANAGE)
+def people(request: Request) -> Response:
+    """The people of your organisation, and a form to invite one more."""
+    admin = sessions.signed_in(request).person
+    found = sessions.people(request).of(admin.organisation)
+    return page(request, "account/people.html", public=False, people=found, roles=_givable())
+
+
+@router.post("/account/people/invite", name="invite", dependencies=MANAGE)
+def invite(
+    request: Request, label: Annotated[str, Form(min_length=1, max_length=80)],
+    roles: Roles = [],  # noqa: B006 - FastAPI copies defaults
+) -> Response:  # fmt: skip
+    """Make a one-time code, and show it once."""
+    visit = sessions.signed_in(request)
+    if not visit.session.is_confirmed(sessions.now(request)):
+        return redirect_to_confirm(request, "/account/people")
+    code, admin, at = new_secret(), visit.person, sessions.now(request)
+    invitation = Invitation(
+        organisation=admin.organisation, roles=_roles(roles), label=label.strip(),
+        made_by=admin.id, expires=at + INVITED_FOR,
+    )  # fmt: skip
+    sessions.people(request).invite(code, invitation)
+    _note(request, admin, "invited", {"roles": " ".join(sorted(invitation.roles))})
+    return page(request, "account/invitation.html", public=False, code=code, invitation=invitation)
+
+
+@router.get("/account/people/{person}", name="staff", dependencies=MANAGE)
+def staff(request: Request, person: str) -> Response:
+    """One person: what they are, their keys, ending their access."""
+    found = _theirs(request, person)
+    keys = sessions.people(request).passkeys(found.id)
+    return page(
+        request, "account/person.html", public=False, person=found, keys=keys, roles=_givable(),
+    )  # fmt: skip
+
+
+@router.post("/account/people/{person}/roles", name="staff_roles", dependencies=MANAGE)
+def staff_roles(
+    request: Request, person: str, roles: Roles = [],  # noqa: B006 - FastAPI copies defaults
+) -> Response:  # fmt: skip
+    """Change what somebody is; from their next request on."""
+    visit = sessions.signed_in(request)
+    found = _another(request, person)
+    if not visit.session.is_confirmed(sessions.now(request)):
+        return redirect_to_confirm(request, f"/account/people/{person}")
+    given = _roles(roles)
+    sessions.people(request).set_roles(found.id, given)
+    detail = {"whom": found.id, "roles": " ".join(sorted(given))}
+    _note(request, visit.person, "roles-changed", detail)
+    return redirect(request, "staff", person=person)
+
+
+@router.post("/account/people/{person}/end", name="staff_end", dependencies=MANAGE)
+def staff_end(request: Request, person: str) -> Response:
+    """End somebody's access: sessions at once, keys here, and what the operator has to revoke."""
+    visit = sessions.signed_in(request)
+    found = _another(request, person)
+    if not visit.session.is_confirmed(sessions.now(request)):
+        return redirect_to_confirm(request, f"/account/people/{person}")
+    store = sessions.people(request)
+    keys = store.passkeys(found.id)
+    for key in keys:
+        store.move(key.credential, PasskeyState.ENDED)
+    store.end(found.id, sessions.now(request))
+    _note(request, visit.person, "ended", {"whom": found.id})
+    revoke = [one.key.key_id for one in keys if one.state is PasskeyState.KNOWN]
+    return page(request, "account/ended.html", public=False, person=found, revoke=revoke)
+
+
+@router.get("/account/audit", name="audit", dependencies=[may(Action.READ_AUDIT)])
+def audit(request: Request) -> Response:
+    """Who signed in, who was invited, who read what is guarded: your organisation's rows."""
+    own = sessions.signed_in(request).person.organisation
+    rows = sessions.audit(request).rows(own, NEWEST)
+    return page(request, "account/audit.html", public=False, rows=rows)
+
+
+def _theirs(request: Request, person: str) -> Person:
+    found = sessions.people(request).person(person)
+    if found is None:
+        raise _no_such()
+    # Nobody learns whether another organisation has somebody under this id.
+    own = sessions.signed_in(request).person.organisation
+    if found.organisation != own:
+        raise _no_such()
+    demand(request, Action.MANAGE_PEOPLE, Subject(organisation=found.organisation))
+    return found
+
+
+def _another(request: Request, person: str) -> Person:
+    found = _theirs(request, person)
+    if found.id == sessions.signed_in(request).person.id:
+        raise VerificationError(
+            "people.not-yourself", "you cannot change your own roles or end your own access",
+            mend="ask another administrator of your organisation",
+        )  # fmt: skip
+    return found
+
+
+def _no_such() -> UnavailableError:
+    return UnavailableError("people.no-such", "your organisation has no such person here")
+
+
+def _givable() -> tuple[Role, ...]:
+    return tuple(sorted(GIVABLE))
+
+
+def _roles(names: list[str]) -> frozenset[Role]:
+    given = frozenset(one for one in GIVABLE if one.value in names)
+    if not given or len(given) != len(set(names)):
+        raise MalformedError(
+            "people.roles", "choose at least one role",
+            expected=", ".join(_givable()), mend="go back and choose what this person may do",
+        )  # fmt: skip
+    return given
+
+
+def _note(request: Request, admin: Person, what: str, detail: dict[str, str]) -> None:
+    actor = (admin.id, admin.organisation)
+    sessions.audit(request).note(what, actor, sessions.now(request), detail)

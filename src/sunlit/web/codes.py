@@ -1,0 +1,20 @@
+"""The documented error codes of `web`: code -> one sentence."""
+
+from typing import Final
+
+CODES: Final = {
+    "act.no-signature": "A form that should hold a signature or a signed statement holds none.",
+    "csrf.other-site": "A form was sent by another website.",
+    "csrf.token": "A form does not hold the token of the session that it was sent in.",
+    "passkey.malformed": "What an authenticator answered cannot be read, or came too late.",
+    "passkey.no-such": "There is no such key in somebody's account.",
+    "passkey.not-you": "A passkey that is not the person's own was used to show who they are.",
+    "people.no-such": "There is no such person in one's organisation.",
+    "people.not-yourself": "Somebody tried to change their own roles, or to end their own access.",
+    "people.roles": "An invitation or a change gives no role, or one that nobody can give.",
+    "signin.dev-only": "The provider for trying things out was to run where others reach it.",
+    "signin.no-dev-provider": "The identity provider for trying things out is not installed.",
+    "signin.no-https": "Somebody tried to sign in over a connection that is not encrypted.",
+    "signin.not-set-up": "A node has no identity provider.",
+    "signin.too-often": "Somebody tried to sign in too often from one address.",
+}

@@ -1,0 +1,126 @@
+"""An identity provider for trying things out: anyone signs in as anyone, with one click.
+
+It is started by `serve --dev` and by tests, listens on loopback only, and refuses anything else.
+Nothing of it is imported by a node that people use (the extra `dev-idp`).
+"""
+
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sunlit.adapters.oidc import Settings
+from sunlit.adapters.sql.people import SqlPeople
+from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.bootstrap.site import Site
+from sunlit.node.people import Person, person_id
+from sunlit.node.permission import Role
+
+CLIENT: Final = "sunlit-dev"
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody of the demo: what the provider calls them, whose they are, what they may do."""
+
+    subject: str
+    organisation: str
+    label: str
+    roles: frozenset[Role]
+
+
+def four_people(operator: str, organisations: Sequence[str]) -> tuple[DemoPerson, ...]:
+    """Return four people of different roles: the first other organisations assess and decide."""
+    others = [one for one in organisations if one != operator]
+    assessor = next((one for one in others if "lab" in one), (others or [operator])[0])
+    board = next((one for one in others if "council" in one), (others or [operator])[-1])
+    return (
+        DemoPerson("officer", operator, "Case officer", frozenset({Role.OFFICER})),
+        DemoPerson(
+            "publisher", operator, "Publisher and administrator",
+            frozenset({Role.PUBLISHER, Role.ADMIN}),
+        ),
+        DemoPerson("assessor", assessor, "Assessor", frozenset({Role.ASSESSOR, Role.AUDITOR})),
+        DemoPerson(
+            "member", board, "Board member and chair", frozenset({Role.BOARD_MEMBER, Role.CHAIR})
+        ),
+    )  # fmt: skip
+
+
+def welcome(site: Site, issuer: str, people: Sequence[DemoPerson]) -> None:
+    """Let the demo's people in, without an invitation.
+
+    Raises:
+        MalformedError: `signin.dev-only` on a node that is not for trying things out.
+    """
+    if not site.dev:
+        raise _dev_only()
+    store, at = SqlPeople(site.private), site.clock.now()
+    for one in people:
+        known = person_id(issuer, one.subject)
+        if store.person(known) is None:
+            store.add(
+                Person(
+                    id=known, organisation=one.organisation, roles=one.roles, label=one.label,
+                    since=at,
+                )
+            )  # fmt: skip
+
+
+def provider_app(people: Sequence[DemoPerson]) -> Any:  # noqa: ANN401 - a Flask app, untyped here
+    """Return the provider as a WSGI app, without its debugger.
+
+    Raises:
+        UnavailableError: `signin.no-dev-provider`.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of authlib about itself
+            import oidc_provider_mock  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise UnavailableError(
+            "signin.no-dev-provider", "the provider for trying things out is not installed",
+            mend="pip install 'sunlit[dev-idp]'",
+        ) from error  # fmt: skip
+    users = [oidc_provider_mock.User(sub=one.subject, claims={"name": one.label}) for one in people]
+    app = oidc_provider_mock.app(require_nonce=True, issue_refresh_token=False, user_claims=users)
+    app.debug = False
+    app.wsgi_app = app.wsgi_app.app  # it wraps itself into a debugger, which runs code
+    return app
+
+
+@contextmanager
+def running(
+    people: Sequence[DemoPerson], host: str = "127.0.0.1", port: int = 0
+) -> Iterator[Settings]:
+    """Run the provider in a thread and give the settings by which to ask it.
+
+    Raises:
+        MalformedError: `signin.dev-only` for an address that others can reach.
+        UnavailableError: `signin.no-dev-provider`.
+    """
+    if host not in LOOPBACK:
+        raise _dev_only()
+    app = provider_app(people)
+    from werkzeug.serving import make_server  # noqa: PLC0415 - comes with the provider
+
+    server = make_server(host, port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Settings(issuer=f"http://localhost:{server.server_port}", client_id=CLIENT)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _dev_only() -> MalformedError:
+    return MalformedError(
+        "signin.dev-only", "this identity provider lets anyone in as anyone",
+        expected="a node for trying things out, on 127.0.0.1",
+        mend="sunlit serve --dev, or set SUNLIT_OIDC_ISSUER to your own provider",
+    )  # fmt: skip
