@@ -124,9 +124,8 @@ class Desk:
             until=min((it for it in ends if it > at), default=None),
         )  # fmt: skip
 
-    def controls(self, seen: Seen, judged: Judged) -> Controls:
+    def controls(self, judged: Judged) -> Controls:
         """Return every control of one use of a component."""
-        del seen
         return controls(self.rubric, judged.evidence, judged.conformity)
 
     def compare(

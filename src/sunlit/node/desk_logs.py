@@ -1,7 +1,9 @@
 """What the desk reads from: a log that can be asked for what bears on a matter."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from threading import Lock
 from typing import Protocol
 
 from sunlit.authority.directory import Directory
@@ -11,12 +13,14 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.lifecycle import Registration, Release
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Use
+from sunlit.log.entry import Entry
+from sunlit.projection.releases import Releases
 from sunlit.registry.assure import positions
 from sunlit.registry.bearing import Matter, Shelf
 from sunlit.registry.conformity import history_until
 from sunlit.registry.home import Home
 from sunlit.registry.manifests import kept_manifests
-from sunlit.registry.register import Releases, kept_files, uses_of
+from sunlit.registry.register import kept_files, uses_of
 from sunlit.rubric.evaluate import Position
 
 
@@ -134,3 +138,28 @@ def _purls(said: tuple[Admitted, ...]) -> dict[str, str]:
         elif isinstance(claim, Use | Registration):
             found.setdefault(component_key(claim.component), claim.component)
     return found
+
+
+class MemoryLogs:
+    """The logs of some homes, each folded once for as long as it does not grow."""
+
+    def __init__(self, homes: Sequence[Home], *, keep: int = 8) -> None:
+        self._homes, self._keep, self._lock = tuple(homes), keep, Lock()
+        self._known: OrderedDict[tuple[str, int, date | None], MemoryLog] = OrderedDict()
+
+    def at(self, at: datetime) -> tuple[LogView, ...]:
+        """Return each log as of a time."""
+        return tuple(self._log(home, at) for home in self._homes)
+
+    def _log(self, home: Home, at: datetime) -> MemoryLog:
+        reader = home.reader()
+        last = Entry.parse(reader.entry(reader.size - 1)).admitted_at if reader.size else at
+        place = home.origin, reader.size, None if last <= at else at.date()
+        with self._lock:
+            found = self._known.get(place)
+            if found is None:
+                found = self._known[place] = MemoryLog.read(home, at)
+                while len(self._known) > self._keep + len(self._homes):
+                    self._known.popitem(last=False)
+            self._known.move_to_end(place)
+        return found

@@ -29,6 +29,7 @@ from jinja2 import (
 
 from sunlit.bootstrap.site import Site
 from sunlit.node.place import LANGUAGES
+from sunlit.views.component_words import tidy
 from sunlit.web.guarding import actor_of
 from sunlit.web.language import (
     DEFAULT,
@@ -75,6 +76,7 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
         date=partial(said_date, language=language),
         time=partial(said_time, language=language),
         number=partial(said_number, language=language),
+        tidy=tidy,
     )
     return made
 

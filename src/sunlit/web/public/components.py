@@ -1,4 +1,4 @@
-"""A component's pages: its label, its releases, what changed, and the evidence behind each check."""
+"""A component's pages: label, releases, what changed, and the evidence behind each check."""
 
 from functools import partial
 from typing import Any, Final
@@ -154,5 +154,3 @@ def no_such(what: str) -> UnavailableError:
         "desk.no-such-part", f"this component has no such {what}",
         mend="go back to the component and choose from what is listed there",
     )  # fmt: skip
-
-

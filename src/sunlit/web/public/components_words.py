@@ -27,7 +27,7 @@ def say(request: Request, what: Words) -> Markup:
     else:
         text = told.ngettext(what.text, what.plural, what.count)
     values = {name: _apart(value) for name, value in what.values.items()}
-    return Markup(escape(text)) % values
+    return escape(text) % values
 
 
 def _apart(value: str | int) -> Markup | int:
