@@ -27,6 +27,7 @@ CODES: Final = {
     "node.exists": "A node is to be made where there is one already.",
     "node.malformed": "The settings of a node are not what they should be.",
     "node.missing": "There is no Sunlit node in the directory that was named.",
+    "node.no-such-board": "A node's trust file names no review board of the organisation.",
     "node.no-such-entry": "A log of a node has no entry of the number that was asked for.",
     "node.no-such-log": "A node has no log under the name that was asked for.",
     "node.no-such-organisation": "An organisation has no home on this node.",

@@ -7,6 +7,7 @@ from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.history import History, read_entry
+from sunlit.authority.trust_parts import Board
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import slug
@@ -165,6 +166,21 @@ def _matching(history: History, text: str) -> Iterator[int]:
     for one in reversed(history.statements):
         if one.index is not None and (one.statement_id.startswith(text) or one.is_about(text)):
             yield one.index
+
+
+def named_board(trust: TrustFile, organisation: str) -> Board:
+    """Return the review board that the trust file names.
+
+    Raises:
+        UnavailableError: `node.no-such-board`.
+    """
+    found = trust.board(organisation)
+    if found is None:
+        raise UnavailableError(
+            "node.no-such-board", "this node's trust file names no review board of this name",
+            mend="choose a board of the list of boards",
+        )  # fmt: skip
+    return found
 
 
 def growth(reader: LogReader, old: int, new: int) -> tuple[bytes, bytes, tuple[bytes, ...]]:

@@ -66,7 +66,11 @@ def board_history(
 ) -> tuple[Move, ...]:
     """Return every move of the code up to the question's time, and each vote and session."""
     asked = replace(question, use=use.id, deployer=use.deployer)
-    whole = judge(component, (), (), history, asked).evidence
+    return moves_of(judge(component, (), (), history, asked).evidence, asked.rubric, use)
+
+
+def moves_of(whole: Evidence, rubric: Rubric, use: Use) -> tuple[Move, ...]:
+    """Return every move of the code up to the evidence's time, and each vote and session. Pure."""
     bearing = whole.statements
     todo = sorted({said.admitted_at for said in bearing if said.admitted_at is not None})
     moves: list[Move] = []
@@ -75,10 +79,10 @@ def board_history(
         if not todo:
             break
         at = todo.pop(0)
-        if at > question.at or at in done:
+        if at > whole.at or at in done:
             continue
         done.add(at)
-        stand = _stand(whole, question.rubric, at)
+        stand = _stand(whole, rubric, at)
         todo = sorted({*todo, *(parse_time(end) for end in stand.ends)} - done)
         why = (*_acts(bearing, at, use), *_moved(before, stand))
         if why:

@@ -27,6 +27,10 @@ from sunlit.rubric.evidence import Evidence
 from sunlit.statement.manifest import Manifest
 from sunlit.views.register import Line, Register, line, register
 
+__all__ = [
+    "Bench", "Judged", "Releases", "home_bench", "home_register", "kept_files", "uses_of",
+]  # fmt: skip
+
 Step = Callable[[int, int], None]
 Files = Callable[[str], Mapping[str, str]]
 
@@ -89,9 +93,9 @@ class Bench:
         one = self.judge(use)
         return line(one.evidence, one.conformity, one.use)
 
-    def judge(self, use: Use) -> Judged:
-        """Judge one use from what the log held."""
-        release = self._releases.of(use)
+    def judge(self, use: Use, release: str | None = None) -> Judged:
+        """Judge one use from what the log held, for a release of its or for the one named last."""
+        release = release or self._releases.of(use)
         digests = self._files(release)
         matter = Matter(
             release=release, files=tuple(digests.values()), component=use.component, use=use.id,

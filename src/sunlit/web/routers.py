@@ -23,6 +23,7 @@ AREAS: Final = (
     "sunlit.web.public.components",
     "sunlit.web.public.register",
     "sunlit.web.public.log",
+    "sunlit.web.public.boards",
 )  # fmt: skip
 
 
