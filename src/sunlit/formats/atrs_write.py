@@ -134,7 +134,7 @@ def _risks(take: Taking) -> dict[str, object]:
         for row in take.rows("findings")
     ]
     mitigations = [
-        {"practice": row.text("practice"), "evidence": row.text("evidence") or None}
+        {"practice": row.text("practice"), "state": row.text("state"), "why": row.text("why")}
         for row in take.rows("mitigations")
     ]
     return {

@@ -19,6 +19,7 @@ KINDS: Final[Mapping[str, str]] = {
     "model": "machine-learning-model", "dataset": "data", "database-snapshot": "data",
     "oci-image": "container", "code": "library",
 }  # fmt: skip
+ROWS: Final = ("uses", "mitigations", "logs")  # each a line of JSON
 TARGET: Final = "component"
 # What has no member of its own stands among the properties, under our name for it.
 PROPERTIES: Final = (
@@ -27,6 +28,7 @@ PROPERTIES: Final = (
     "code", "code_scheme", "tier", "board", "ceiling", "token_kind", "token_status",
     "token_issuer", "token_from", "token_until", "token_grant", "rubric", "engine", "oversight",
     "fallback", "break_glass", "owner", "publisher", "contact", "published_on", "stage",
+    "released_on", "benefits",
 )  # fmt: skip
 LISTS: Final = (
     "blanks", "cut", "constraints", "jurisdictions", "data_classes", "open_findings", "model_files",
@@ -126,7 +128,12 @@ def _properties(take: Taking) -> list[dict[str, str]]:
     own = [name for name in take.facts if name.startswith("fields.")]
     pairs = [(name, take.text(name)) for name in (*PROPERTIES, *own)]
     pairs += [(name, one) for name in LISTS for one in take.texts(name)]
+    pairs += [(name, _line(row)) for name in ROWS for row in take.rows(name)]
     return [{"name": f"sunlit:{name}", "value": text} for name, text in pairs if text]
+
+
+def _line(row: Taking) -> str:
+    return json.dumps({name: row.text(name) for name in row.facts}, ensure_ascii=False)
 
 
 def dangling(document: Mapping[str, object]) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ WHY: Final[Mapping[str, str]] = {
     "engine": "It does not say what computed an answer.",
     "fields.": "It is a field of the register that the record comes from.",
     "files": "It does not list files.",
+    "findings.mend": "It has no place for the command that mends a gap.",
     "findings.": "It has no place for the answer to a control.",
     "logs.": "It names no transparency log.",
     "mitigations.": "It has no place for practices and their evidence.",

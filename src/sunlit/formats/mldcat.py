@@ -130,11 +130,12 @@ def _files(take: Taking, about: str) -> Iterator[Node]:
     digest = take.text("digest")
     for name in names or ("release",):
         url = f"{about}:file:{quote(name, safe='')}"
-        yield {
+        file: Node = {
             "@id": f"{url}#file", "@type": "it6:File", "dct:identifier": name, "dct:title": name,
             "dct:format": {"@id": "urn:sunlit:format:not-stated"},
             "it6:url": {"@id": url, "@type": "dcat:Resource"},
-        } | ({} if names else {"spdx:checksum": _checksum(digest)})  # fmt: skip
+        }  # fmt: skip
+        yield file if names else {**file, "spdx:checksum": _checksum(digest)}
 
 
 def _checksum(digest: str) -> Node:
@@ -170,7 +171,9 @@ def _datasets(take: Taking, about: str) -> Iterator[Node]:
 
 
 def _resource(take: Taking, about: str, kind: str) -> Node:
-    node: Node = {"@id": about, "@type": kind, "dct:title": take.text("name")}
+    # A catalogue record's topic is a resource; the shapes do not infer that a model is one.
+    kinds = list(dict.fromkeys((kind, "dcat:Resource")))
+    node: Node = {"@id": about, "@type": kinds, "dct:title": take.text("name")}
     if summary := take.text("summary"):
         node["dct:description"] = summary
     if kind == "dcat:Dataset":

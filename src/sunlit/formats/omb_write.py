@@ -79,7 +79,7 @@ def _row(take: Taking) -> dict[str, str]:
     }
     for one in take.rows("mitigations"):
         column = next((name for name, m in PRACTICES.items() if m == one.word("practice")), None)
-        if column is not None and one.word("state") == "evidenced":
+        if column is not None and one.word("state") == "In place":
             row[column] = DONE[PRACTICES[column]]
     for name in WANTED:
         take.wanted(name, row[name])

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 import yaml
-from license_expression import ExpressionError, get_spdx_licensing
 
 from sunlit.base.errors import VerificationError
+from sunlit.formats.licence_ids import read_licence
 from sunlit.formats.losses import Exported, Facts, Taking
 
 FORMAT: Final = "publiccode"
@@ -151,10 +151,7 @@ def problems(document: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _is_licence(text: str) -> bool:
-    try:
-        return bool(text) and not get_spdx_licensing().validate(text).errors
-    except ExpressionError:
-        return False
+    return bool(text) and read_licence(text).expression is not None
 
 
 def _is_maintained(care: Mapping[str, object]) -> bool:

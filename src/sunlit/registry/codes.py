@@ -6,6 +6,8 @@ CODES: Final = {
     "admit.unknown-signer": "No signature on a statement is by a key that the log knows.",
     "admit.refused": "The capability that owns a claim does not let it enter here and now.",
     "admit.log-closed": "A log was closed: it takes no more statements, its successor does.",
+    "foi.nothing": "A log held nothing about a component at the time that was asked for.",
+    "foi.schedule": "A redaction schedule is malformed.",
     "import.origin": "Where a register's file comes from, or its licence, is no short text.",
     "withhold.known": "A statement is in the log already, so it cannot be withheld any more.",
     "withhold.not-this": "The log holds no closed statement that an opening opens.",
