@@ -1,16 +1,13 @@
 """What grows while a node is served: projections follow the logs, the queue is admitted."""
 
-import os
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from sunlit.adapters.sql.leases import SqlLeases
 from sunlit.base.errors import SunlitError
 from sunlit.bootstrap.site import Site
-from sunlit.node.sequence import Sequencer
+from sunlit.bootstrap.working import run, worker
 
 LOOK_SECONDS: Final = 1.0  # between two looks at whether a log has grown
 GIVE_UP_SECONDS: Final = 20.0
@@ -68,9 +65,4 @@ class Growing:
         return True
 
     def _admit(self) -> None:
-        site = self.site
-        Sequencer(
-            home=site.home, backlog=site.submissions, clock=site.clock,
-            leases=SqlLeases(engine=site.private, clock=site.clock),
-            holder=f"serve-{os.getpid()}-{secrets.token_hex(4)}",
-        ).run(self._stop)  # fmt: skip
+        run(worker(self.site), self._stop)

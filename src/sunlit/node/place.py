@@ -17,6 +17,13 @@ from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.registry.home import Home, write_whole
 
 NODE_FILE: Final = "sunlit-node.json"
+# What an operator says of its site, all in words for people; see docs/operate/serve.md.
+NOTICES: Final = (
+    "accessibility-enforcement", "accessibility-law", "accessibility-prepared",
+    "accessibility-problems", "accessibility-reviewed", "accessibility-status",
+    "accessibility-tested", "accessibility-tested-by", "answer-within", "privacy-officer",
+    "privacy-supervisor", "reports-kept-for",
+)  # fmt: skip
 LANGUAGES: Final = ("en", "cy", "nl")
 
 
@@ -25,7 +32,8 @@ class Node:
     """A node's settings. `homes` are paths, relative to `root` or absolute, by organisation id.
 
     `database` is empty for SQLite files in `root`, or a PostgreSQL URL without a password (it
-    comes from PGPASSFILE or the environment). `theme` holds CSS custom properties by name.
+    comes from PGPASSFILE or the environment). `theme` holds CSS custom properties by name,
+    `notices` what the pages about the site say (NOTICES).
     """
 
     root: Path
@@ -36,6 +44,7 @@ class Node:
     database: str = ""
     theme: Mapping[str, str] = field(default_factory=dict)
     contact: str | None = None
+    notices: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, root: Path) -> "Node":
@@ -61,7 +70,7 @@ class Node:
         document = {
             "v": 1, "name": self.name, "url": self.url, "operator": self.operator,
             "homes": dict(self.homes), "database": self.database, "theme": dict(self.theme),
-            "contact": self.contact,
+            "contact": self.contact, "notices": dict(self.notices),
         }  # fmt: skip
         write_whole(self.root / NODE_FILE, canonical.encode(document) + b"\n")
 
@@ -109,6 +118,7 @@ def _parse(root: Path, document: Mapping[str, object]) -> Node:
         operator=_text(document, "operator"), homes=_texts(document, "homes"),
         database=str(document.get("database") or ""), theme=_texts(document, "theme"),
         contact=str(document["contact"]) if document.get("contact") else None,
+        notices=_texts(document, "notices"),
     )  # fmt: skip
 
 

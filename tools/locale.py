@@ -1,0 +1,142 @@
+"""Catalogues of the website's sentences: `python -m tools.locale update | check`.
+
+`update` looks for `_("...")` in templates and in Python, brings each language's `messages.po` up
+to date and compiles it to `messages.mo`. Nothing is dated and no line is named, so that a
+catalogue changes only when a sentence does. A sentence that went away is dropped.
+"""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT: Final = Path(__file__).parents[1]
+SOURCES: Final = (ROOT / "src" / "sunlit" / "web", ROOT / "src" / "sunlit" / "views")
+LOCALE: Final = ROOT / "src" / "sunlit" / "web" / "locale"
+LANGUAGES: Final = ("cy", "nl")
+METHODS: Final = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
+OPTIONS: Final = {"**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
+NOTE: Final = """\
+# Translations of Sunlit's website. Every one awaits a native reader's review.
+# Made up to date by `python -m tools.locale update`; only msgstr is written by people."""
+
+
+def said() -> Catalog:
+    """Return every sentence of the website, without translations."""
+    found = Catalog(fuzzy=False)
+    for message, context in _sentences():
+        found.add(message, context=context)
+    return found
+
+
+def _sentences() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    for source in SOURCES:
+        for _name, _line, message, _comments, context in extract_from_dir(
+            source, METHODS, OPTIONS, keywords=KEYWORDS
+        ):
+            yield message, context
+
+
+def place(language: str, kind: str = "po") -> Path:
+    """Return where a language's catalogue is."""
+    return LOCALE / language / "LC_MESSAGES" / f"messages.{kind}"
+
+
+def read(language: str) -> Catalog:
+    """Return a language's catalogue; an empty one where there is none yet."""
+    path = place(language)
+    if not path.is_file():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def updated(language: str, known: Catalog) -> Catalog:
+    """Return a catalogue of the sentences that there are now, with the translations there were."""
+    old, made = read(language), Catalog(locale=language, fuzzy=False, header_comment=NOTE)
+    for message in sorted((one for one in known if one.id), key=_order):
+        before = old.get(message.id, message.context)
+        made.add(message.id, before.string if before else None, context=message.context)
+    return made
+
+
+def written(catalogue: Catalog) -> bytes:
+    """Return a catalogue as a `.po` file without dates, names and lines."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=100, no_location=True, omit_header=True)
+    head = (
+        f'{NOTE}\nmsgid ""\nmsgstr ""\n"Language: {catalogue.locale_identifier}\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n'
+        f'"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
+    )
+    return head.encode() + out.getvalue()
+
+
+def compiled(language: str) -> bytes:
+    """Return what `messages.mo` has to be: the catalogue on disk, compiled."""
+    out, catalogue = io.BytesIO(), read(language)
+    catalogue.mime_headers = [  # without the dates that it would set
+        ("Language", language),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", catalogue.plural_forms),
+    ]
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def problems() -> list[str]:
+    """Say which sentences no catalogue knows, and which files are not what they should be."""
+    known, found = said(), []
+    for language in LANGUAGES:
+        if place(language).read_bytes() != written(updated(language, known)):
+            found.append(f"{language}: messages.po is not of these sentences")
+        if place(language, "mo").read_bytes() != compiled(language):
+            found.append(f"{language}: messages.mo is not made of messages.po")
+    return found
+
+
+def untranslated(language: str) -> list[str]:
+    """Return the sentences that have no translation yet."""
+    return [str(one.id) for one in read(language) if one.id and not _text(one.string)]
+
+
+def _text(string: object) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+def _order(message: object) -> str:
+    return str(getattr(message, "id", ""))
+
+
+def update() -> None:
+    """Bring every catalogue up to date and compile it."""
+    known = said()
+    for language in LANGUAGES:
+        place(language).parent.mkdir(parents=True, exist_ok=True)
+        place(language).write_bytes(written(updated(language, known)))
+        place(language, "mo").write_bytes(compiled(language))
+        print(f"{language}: {len(untranslated(language))} sentences wait for a translation")
+
+
+def main(arguments: list[str]) -> int:
+    """Update the catalogues, or say what is not up to date."""
+    if arguments == ["update"]:
+        update()
+        return 0
+    if arguments != ["check"]:
+        print(__doc__)
+        return 2
+    found = problems()
+    print("\n".join([*found, "Mend it with: python -m tools.locale update"]) if found else "Good.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
