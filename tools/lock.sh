@@ -17,6 +17,7 @@ compile() {
 compile dev --extra dev pyproject.toml
 compile core --constraint requirements/dev.txt pyproject.toml
 compile demo --extra demo --extra audit --constraint requirements/dev.txt pyproject.toml
+compile server --extra server --constraint requirements/dev.txt pyproject.toml
 compile test --extra test --constraint requirements/dev.txt pyproject.toml
 compile synth --extra synth pyproject.toml # not constrained: an environment of its own
 compile bench-presidio requirements/bench-presidio.in # the same

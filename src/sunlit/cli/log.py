@@ -93,7 +93,10 @@ def show(*, which: str | None, home: Path, as_json: bool) -> None:
 @command.command()
 @home_option
 @json_option
-def fsck(*, home: Path, as_json: bool) -> None:
+@click.option(
+    "--without-lock", is_flag=True, help="The files alone: of a mirror, or a restored backup."
+)
+def fsck(*, home: Path, without_lock: bool, as_json: bool) -> None:
     """Recompute the whole log from its entries and name everything that differs."""
     from dataclasses import asdict
 
@@ -102,9 +105,8 @@ def fsck(*, home: Path, as_json: bool) -> None:
     from sunlit.registry.home import Home
 
     opened = Home.open(home)
-    report = fsck_directory(
-        opened.log_directory, NoteVerifier.parse(opened.log_vkey), lock=opened.lock_path
-    )
+    lock = None if without_lock else opened.lock_path
+    report = fsck_directory(opened.log_directory, NoteVerifier.parse(opened.log_vkey), lock=lock)
     problems = [asdict(problem) for problem in report.problems]
     emit(
         {"origin": opened.origin, "size": report.size, "problems": problems},
