@@ -14,6 +14,7 @@ from sunlit.rubric.standing import bare, maintainers, stated
 from sunlit.views.component_cards import Card, cards
 from sunlit.views.component_label import Label, asked_on, label
 from sunlit.views.component_problems import Problem, problems
+from sunlit.views.component_registered import registrations
 from sunlit.views.component_timeline import Event, timeline
 from sunlit.views.component_token import State
 from sunlit.views.component_words import Fact, fact, quoted, tidy, words
@@ -97,12 +98,7 @@ def component_view(base: Evidence, judged: Sequence[Judged]) -> ComponentView:
 
 def _registered(evidence: Evidence) -> tuple[Admitted, Registration] | None:
     """Return the last registration by whom it names: the maintainer's before others'."""
-    found = [
-        (said, claim)
-        for said, claim in evidence.current(Registration)
-        if claim.organisation in evidence.organisations(said)
-        and bare(claim.component) == bare(evidence.component or "")
-    ]
+    found = registrations(evidence)
     keepers = maintainers(evidence)
     own = [pair for pair in found if pair[1].organisation in keepers]
     return (own or found)[-1] if found else None

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.lifecycle import Release
@@ -17,7 +16,7 @@ from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import about, by_deployer, datasets, signed_runs, stated
 from sunlit.views.component_label import asked_on
 from sunlit.views.component_tested import KINDS, attested_words, newest, test_words
-from sunlit.views.component_words import Fact, Words, counted, day, fact, quoted, words
+from sunlit.views.component_words import Fact, Words, counted, fact, quoted, words
 
 _DATASETS: Final = 8  # on the card; the evidence page has all
 
@@ -81,7 +80,7 @@ def _run_words(run: Provenance) -> Words:
     return counted(
         "%(count)d input, by %(builder)s, finished %(on)s",
         "%(count)d inputs, by %(builder)s, finished %(on)s",
-        inputs, builder=run.run_details.builder.id, on=day(ended),
+        inputs, builder=run.run_details.builder.id, on=ended,
     )  # fmt: skip
 
 
@@ -117,13 +116,13 @@ def _reviews(evidence: Evidence) -> Iterator[Fact]:
         if by_deployer(evidence, said).allowed and assessment.use == evidence.use:
             told = words("Impact %(raw)d of %(most)d, valid until %(until)s",
                          raw=assessment.impact_raw, most=assessment.impact_max,
-                         until=day(assessment.valid_until))  # fmt: skip
+                         until=assessment.valid_until)  # fmt: skip
             yield fact(evidence, said, told, lead=words("Impact assessment"))
     for said, code in about(evidence, RiskCode):
         if (code.use, code.deployer) == (evidence.use, evidence.deployer):
             told = words("Code %(digits)s, tier %(tier)s, valid until %(until)s",
                          digits=code.digits, tier=str(code.tier),
-                         until=format_time(code.valid_until))  # fmt: skip
+                         until=code.valid_until)  # fmt: skip
             yield fact(evidence, said, told, lead=words("Board"))
 
 

@@ -11,7 +11,6 @@ from typing import Final
 
 from sunlit.base.times import format_time, parse_time
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.lifecycle import Registration
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import RiskCode
 from sunlit.rubric.contested import contests
@@ -19,11 +18,14 @@ from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Outcome
 from sunlit.rubric.published import Published, published_code
+from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.standing import declared_use, stated
+from sunlit.rubric.votes import ballots
 from sunlit.views.component_problems import Problem, open_problems
+from sunlit.views.component_registered import registrations
 from sunlit.views.component_tested import limits, tested
 from sunlit.views.component_token import Permission, State, permission
-from sunlit.views.component_words import Fact, Words, computed, counted, day, fact, quoted, words
+from sunlit.views.component_words import Fact, Words, computed, counted, fact, quoted, words
 
 OVERSIGHT: Final = {
     "human-decides": words("Yes. A person decides; it only informs."),
@@ -242,7 +244,7 @@ def _problems(seen: _Seen) -> Iterator[Fact]:
 def _review(seen: _Seen) -> Iterator[Fact]:
     ends, lead = _ends(seen), words("Next review by")
     if ends is not None:
-        yield computed(quoted(day(ends)), seen.evidence.at, lead=lead)
+        yield computed(words("%(on)s", on=ends), seen.evidence.at, lead=lead)
     else:
         yield Fact(lead=lead)
     complain = words("Complain to")
@@ -251,9 +253,8 @@ def _review(seen: _Seen) -> Iterator[Fact]:
 
 def _contact(evidence: Evidence, lead: Words) -> Fact | None:
     """Return where the deployer can be written to, else the maintainer."""
-    for said, claim in reversed(evidence.current(Registration)):
-        signed = claim.organisation in evidence.organisations(said)
-        if signed and claim.contact and claim.organisation == evidence.deployer:
+    for said, claim in reversed(registrations(evidence)):
+        if claim.contact and claim.organisation == evidence.deployer:
             return fact(evidence, said, quoted(claim.contact), lead=lead)
     for said, component in reversed(stated(evidence, Component)):
         if component.contact:
@@ -291,11 +292,7 @@ def _is_contact(one: Fact) -> bool:
 
 def asked_on(evidence: Evidence, name: str) -> datetime | None:
     """Return since when a registration asks for a fact that it does not have, None for never."""
-    found = [
-        claim.asked_on
-        for said, claim in evidence.current(Registration)
-        if name in claim.asked and claim.organisation in evidence.organisations(said)
-    ]
+    found = [claim.asked_on for _, claim in registrations(evidence) if name in claim.asked]
     return next((one for one in reversed(found) if one is not None), None)
 
 
@@ -307,8 +304,10 @@ def _signed(evidence: Evidence, code: RiskCode | None) -> SignedBy | None:
     said = next((one for one, claim in evidence.current(RiskCode) if claim == code), None)
     if said is None:
         return None
+    # Two members who vote alike say the same statement: members are counted, not statements.
+    votes = sum(it.statement in code.votes for it in ballots(evidence, board, scheme()))
     return SignedBy(
-        board=code.board, votes=len(code.votes), members=len(board.keys), on=said.admitted_at,
+        board=code.board, votes=votes, members=len(board.keys), on=said.admitted_at,
         statement=said.statement_id,
     )  # fmt: skip
 

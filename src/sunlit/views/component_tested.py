@@ -11,7 +11,7 @@ from sunlit.claims.provenance import Documentation
 from sunlit.rubric.attested import attestations
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import about, by_tester, kind_of, stated
-from sunlit.views.component_words import Fact, Words, counted, day, fact, quoted, words
+from sunlit.views.component_words import Fact, Words, counted, fact, quoted, words
 
 KINDS: Final = {
     "performance": words("Performance"),
@@ -47,7 +47,7 @@ def tested(evidence: Evidence) -> Iterator[Fact]:
 def attested_words(claim: Attestation) -> Words:
     """Return an attestation in one sentence."""
     return words(
-        _ATTESTED[claim.result], assessor=claim.assessor, on=day(claim.assessed_on),
+        _ATTESTED[claim.result], assessor=claim.assessor, on=claim.assessed_on,
         scope=", ".join(claim.scope),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from sunlit.claims.incident import Problem, ProblemUpdate
 from sunlit.claims.lifecycle import Registration, Release, Status, TokenGrant, TokenStatus
 from sunlit.claims.risk import RiskCode, Use
 from sunlit.rubric.evidence import Evidence
-from sunlit.views.component_words import Words, day, words
+from sunlit.views.component_words import Words, words
 
 MOST: Final = 40
 
@@ -72,7 +72,7 @@ def _released(claim: Release) -> Words:
 
 def _granted(claim: TokenGrant) -> Words:
     return words("%(deployer)s may use it for %(use)s until %(until)s.",
-                 deployer=claim.deployer, use=claim.use, until=day(claim.valid_until))  # fmt: skip
+                 deployer=claim.deployer, use=claim.use, until=claim.valid_until)  # fmt: skip
 
 
 def _coded(claim: RiskCode) -> Words:

@@ -10,7 +10,7 @@ from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Status, TokenGrant, TokenKind, TokenStatus
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import bare, may
-from sunlit.views.component_words import Words, counted, day, words
+from sunlit.views.component_words import Value, Words, counted, words
 
 
 class State(StrEnum):
@@ -106,7 +106,7 @@ def _state(grant: TokenGrant, status: Status | None, at: datetime) -> State:
 
 def _verdict(found: Permission) -> Words:
     grant = found.grant
-    until = day(grant.valid_until) if grant else ""
+    until = grant.valid_until if grant else ""
     if found.state is State.VALID:
         return words("You may use it for what is written below, until %(until)s.", until=until)
     if found.state is State.RESTRICTED:
@@ -123,8 +123,8 @@ def _verdict(found: Permission) -> Words:
     return _refusal(found, until)
 
 
-def _refusal(found: Permission, until: str) -> Words:
-    on = day(found.change.admitted_at) if found.change else ""
+def _refusal(found: Permission, until: Value) -> Words:
+    on = (found.change.admitted_at if found.change else None) or ""
     if found.state is State.SUSPENDED:
         return words("Do not use it. Permission is suspended since %(on)s.", on=on)
     if found.state is State.REVOKED:

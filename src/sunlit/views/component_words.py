@@ -16,6 +16,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.rubric.evidence import Evidence
 
 MAX_WORDS: Final = 1200  # characters of one of others' texts on a page
+Value = str | int | datetime  # a time is shown as a date, in the reader's language
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # unicode categories
 
 
@@ -27,22 +28,24 @@ class Words:
     """
 
     text: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     plural: str | None = None
     count: int = 1
 
     def __str__(self) -> str:
         """Return the sentence in English."""
         text = self.text if self.plural is None or self.count == 1 else self.plural
-        return text % dict(self.values)
+        return text % {
+            name: day(it) if isinstance(it, datetime) else it for name, it in self.values.items()
+        }
 
 
-def words(text: str, /, **values: str | int) -> Words:
+def words(text: str, /, **values: Value) -> Words:
     """Return a sentence of ours; others' words go into `values`."""
     return Words(text, {name: _shown(value) for name, value in values.items()})
 
 
-def counted(one: str, many: str, count: int, /, **values: str | int) -> Words:
+def counted(one: str, many: str, count: int, /, **values: Value) -> Words:
     """Return a sentence that hangs on a count; `%(count)d` stands for it."""
     kept = {name: _shown(value) for name, value in values.items()}
     return Words(one, {**kept, "count": count}, many, count)
@@ -53,8 +56,8 @@ def quoted(text: str) -> Words:
     return words("%(text)s", text=text)
 
 
-def _shown(value: str | int) -> str | int:
-    return value if isinstance(value, int) else tidy(value)
+def _shown(value: Value) -> Value:
+    return tidy(value) if isinstance(value, str) else value
 
 
 def tidy(text: str, limit: int = MAX_WORDS) -> str:
@@ -62,10 +65,9 @@ def tidy(text: str, limit: int = MAX_WORDS) -> str:
 
     Characters that turn the direction of a text, have no width or control a device are left out.
     """
-    kept = "".join(
-        " " if it.isspace() else it for it in text if _is_seen(it)
-    )  # fmt: skip
-    flat = " ".join(kept.split())
+    if not text.isprintable():  # where all is, nothing is unseen
+        text = "".join(" " if it.isspace() else it for it in text if _is_seen(it))
+    flat = " ".join(text.split())
     return flat if len(flat) <= limit else f"{flat[: limit - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -78,9 +80,9 @@ def _is_seen(character: str) -> bool:
     )
 
 
-def day(at: datetime | None) -> str:
-    """Return a date as words take it: `2026-11-22`, empty where there is none."""
-    return at.date().isoformat() if at else ""
+def day(at: datetime) -> str:
+    """Return a date in figures: `2026-11-22`."""
+    return at.date().isoformat()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

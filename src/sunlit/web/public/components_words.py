@@ -1,6 +1,7 @@
 """How a component's facts are put on a page, in the reader's language; others' words set apart."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from fastapi import Request
@@ -9,8 +10,8 @@ from markupsafe import Markup, escape
 from sunlit.views.component import ComponentView
 from sunlit.views.component_label import Label
 from sunlit.views.component_token import State
-from sunlit.views.component_words import Words, tidy
-from sunlit.web.language import catalogue, gettext_of, language_of
+from sunlit.views.component_words import Value, Words, tidy
+from sunlit.web.language import catalogue, gettext_of, language_of, said_date
 
 COLOURS: Final = {"HOLDS": "green", "FAILS": "red", "UNKNOWN": "grey"}
 _BDI: Final = Markup("<bdi>{}</bdi>")
@@ -26,11 +27,14 @@ def say(request: Request, what: Words) -> Markup:
         text = told.gettext(what.text) if what.text else ""
     else:
         text = told.ngettext(what.text, what.plural, what.count)
-    values = {name: _apart(value) for name, value in what.values.items()}
+    language = language_of(request)
+    values = {name: _apart(value, language) for name, value in what.values.items()}
     return escape(text) % values
 
 
-def _apart(value: str | int) -> Markup | int:
+def _apart(value: Value, language: str) -> Markup | int | str:
+    if isinstance(value, datetime):
+        return said_date(value, language)
     return value if isinstance(value, int) else _BDI.format(value)
 
 
