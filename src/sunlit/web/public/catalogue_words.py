@@ -1,0 +1,99 @@
+"""The catalogue's filters in the reader's language."""
+
+from collections.abc import Mapping
+
+from fastapi import Request
+
+from sunlit.rubric.risk_code import scheme
+from sunlit.web.language import catalogue, gettext_of, language_of
+
+
+def facet_titles(request: Request) -> Mapping[str, str]:
+    """Return what each filter is called."""
+    _ = gettext_of(request)
+    return {
+        "status": _("Permission"), "due": _("Review due"), "source": _("Where it comes from"),
+        "used_by": _("Used by"), "area": _("Used for"), "tier": _("Risk level"),
+        "kind": _("Kind"),
+    }  # fmt: skip
+
+
+def facet_words(request: Request, facet: str) -> Mapping[str, str]:
+    """Return a filter's values in words; a name that is somebody's own is not among them."""
+    _ = gettext_of(request)
+    if facet == "area":
+        return _areas()
+    none = _("Not provided")
+    words = {
+        "status": {
+            "valid": _("Permission given"), "suspended": _("Suspended"),
+            "expired": _("Permission ended"), "invalid": _("Taken back"),
+            "none": _("No permission"),
+        },
+        "due": {
+            "overdue": _("Overdue"), "30-days": _("Within 30 days"), "90-days": _("Within 90 days"),
+            "later": _("Later"), "none": none,
+        },
+        "source": {
+            "own": _("Signed by the organisations of this site"),
+            "omb": _("US federal inventory (not signed)"),
+            "atrs": _("UK transparency records (not signed)"),
+            "nl-register": _("Dutch algorithm register (not signed)"),
+        },
+        "register": {
+            "omb": _("the US federal inventory of AI use cases"),
+            "atrs": _("the UK algorithmic transparency records"),
+            "nl-register": _("the Dutch algorithm register"),
+        },
+        "tier": {
+            "low": _("Low"), "medium": _("Medium"), "high": _("High"), "critical": _("Critical"),
+            "none": none,
+        },
+        "kind": {
+            "model": _("Model"), "dataset": _("Dataset"), "code": _("Software"),
+            "pipeline": _("Pipeline"), "oci-image": _("Container image"),
+            "database-snapshot": _("Copy of a database"), "hosted-service": _("Hosted service"),
+            "none": none,
+        },
+    }  # fmt: skip
+    return words.get(facet, {})
+
+
+def _areas() -> Mapping[str, str]:
+    known = scheme().document.get("areas")
+    rows = known.items() if isinstance(known, dict) else ()
+    return {
+        str(number): str(row.get("title", number)).capitalize()
+        for number, row in rows
+        if isinstance(row, dict)
+    }
+
+
+def sort_words(request: Request) -> Mapping[str, str]:
+    """Return the orders in words."""
+    _ = gettext_of(request)
+    return {
+        "attention": _("Suspended and overdue first"), "name": _("Name"),
+        "newest": _("Changed last"), "review": _("Next review"),
+    }  # fmt: skip
+
+
+def status_tags(request: Request) -> Mapping[str, tuple[str, str]]:
+    """Return the word and colour of each status."""
+    _ = gettext_of(request)
+    return {
+        "valid": (_("May be used"), "green"), "suspended": (_("Suspended"), "red"),
+        "expired": (_("Permission ended"), "red"), "invalid": (_("Taken back"), "red"),
+        "none": (_("No permission"), "grey"),
+    }  # fmt: skip
+
+
+def ago(request: Request, days: int | None) -> str:
+    """Return how long ago something was, in words; None is a blank."""
+    _ = gettext_of(request)
+    if days is None:
+        return _("Not provided")
+    if days == 0:
+        return _("today")
+    told = catalogue(language_of(request)).ngettext
+    return told("%(num)d day ago", "%(num)d days ago", days) % {"num": days}
