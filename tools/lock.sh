@@ -22,7 +22,7 @@ compile test --extra test --constraint requirements/dev.txt pyproject.toml
 compile synth --extra synth pyproject.toml # not constrained: an environment of its own
 compile bench-presidio requirements/bench-presidio.in # the same
 compile bench-pycanon requirements/bench-pycanon.in # the same
-for peer in aequitas evidently inspect nannyml; do # the same
+for peer in aequitas evidently inspect mlflow nannyml; do # the same
     compile "bench-$peer" "requirements/bench-$peer.in"
 done
 compile vision --extra vision --constraint requirements/dev.txt pyproject.toml
