@@ -70,7 +70,7 @@ def sign_out(client: TestClient) -> None:
 
 
 def with_passkey(site: Site, person: Person, *, known: bool = True) -> tuple[Passkey, FakePasskey]:
-    """Give a person a passkey; `known`: the operator has enrolled it in their organisation's log."""
+    """Give a person a passkey; `known`: their organisation's log knows it already."""
     host = site.node.url.removeprefix("https://")
     fake = FakePasskey(rp_id=host, origins=(site.node.url,))
     claim = key_claim(person.organisation, fake.public, roles_of(person))

@@ -22,6 +22,7 @@ from sunlit.statement.keys import PublicKey
 
 LASTS: Final = timedelta(hours=1)  # a page left open longer is prepared anew
 SUBMIT: Final = "submit"
+COSIGN: Final = "cosign"  # the organisation's operator key is added, as a deployer's word needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

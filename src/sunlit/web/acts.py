@@ -3,8 +3,10 @@
     return acts.propose(request, site, person, claim, subject,
                         title=_("Vote on Case triage 2.3.1"), consequence=_("..."), back="/work")
 
-What becomes of the signed envelope is `then`: the log of the person's organisation, or what an
-area does with it, registered with `@acts.then("name")` and given the act with its `context`.
+What becomes of the signed envelope is `then`: the log of the person's organisation (SUBMIT), the
+same with the signature of the organisation's operator key added (COSIGN: uses, risk assessments
+and what else a deployer says need it), or what an area does with it, registered with
+`@acts.then("name")` and given the act with its `context`.
 """
 
 import json
@@ -16,11 +18,23 @@ from fastapi.responses import Response
 
 from sunlit.base.errors import MalformedError
 from sunlit.bootstrap.site import Site
+from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
-from sunlit.node.acts import SUBMIT, Act, Told, by_envelope, by_passkey, mine, prepare, settle
+from sunlit.node.acts import (
+    COSIGN,
+    SUBMIT,
+    Act,
+    Told,
+    by_envelope,
+    by_passkey,
+    mine,
+    prepare,
+    settle,
+)
 from sunlit.node.people import Passkey, PasskeyState, Person
 from sunlit.node.permission import Action
 from sunlit.node.submit import Outcome, State, Ticket
+from sunlit.registry.keys import cosign
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.intoto import Subject
 from sunlit.web import passkeys, sessions
@@ -136,6 +150,14 @@ def part(request: Request, act: str, part: str) -> Response:
 def _submit(request: Request, act: Act, envelope: Envelope) -> Ticket:
     queue = sessions.site_of(request).submissions
     return queue.put(act.organisation, envelope.to_bytes())
+
+
+@then(COSIGN)
+def _cosign(request: Request, act: Act, envelope: Envelope) -> Ticket:
+    # Added, never substituted: what is cosigned was prepared here and signed by the person.
+    site = sessions.site_of(request)
+    operator = site.home(act.organisation).signer(Role.OPERATOR)
+    return site.submissions.put(act.organisation, cosign(envelope, [operator]).to_bytes())
 
 
 def _mine(request: Request, act: str) -> Act:
