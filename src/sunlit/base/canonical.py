@@ -26,9 +26,7 @@ def encode(value: object) -> bytes:
     """
     ordered = _ordered(value, 0)
     try:
-        return json.dumps(
-            ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        ).encode("utf-8")
+        return _ENCODER.encode(ordered).encode("utf-8")
     except UnicodeEncodeError as error:
         raise MalformedError(UNSUPPORTED, "a text holds half a surrogate pair") from error
 
@@ -60,8 +58,10 @@ def _ordered_object(value: Mapping[object, object], depth: int) -> dict[str, obj
     for key in keys:
         if not isinstance(key, str):
             raise MalformedError(UNSUPPORTED, "object keys must be texts", got=repr(key))
-    # RFC 8785, section 3.2.3: sorted by UTF-16 code units.
-    names = sorted((str(key) for key in keys), key=_utf16)
+    # RFC 8785, section 3.2.3: sorted by UTF-16 code units; ASCII sorts so by itself.
+    names = sorted(str(key) for key in keys)
+    if not "".join(names).isascii():
+        names.sort(key=_utf16)
     return {name: _ordered(value[name], depth + 1) for name in names}
 
 
@@ -82,7 +82,7 @@ def decode(data: bytes, *, what: str = "the document", limit: int = 16 * 1024 * 
         )  # fmt: skip
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value: object = _DECODER.decode(text)
         if "\\u" in text:  # only an escape can bring half a surrogate pair (RFC 7493, section 2.1)
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         return value
@@ -120,3 +120,8 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
+
+
+# Made once: every entry of a log comes by here.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

@@ -10,7 +10,7 @@ from typing import Final
 
 MAX_SLUG: Final = 180  # characters; browsers and logs stand that
 _DIGEST: Final = 32  # hex digits
-_KEPT: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+_OTHERS: Final = re.compile(rb"[^A-Za-z0-9.-]")
 _WRITTEN: Final = re.compile(r"(?:[A-Za-z0-9.~-]|_[0-9a-f]{2})*")
 _DOTS: Final = re.compile(r"_(?:_2e)*")
 _PURL: Final = "pkg:"
@@ -19,7 +19,7 @@ _PURL: Final = "pkg:"
 def slug(text: str) -> str:
     """Return a text as one path segment: never empty, `.` or `..`, at most MAX_SLUG long."""
     data = text.encode("utf-8", "surrogatepass")
-    whole = "".join(_written(byte) for byte in data)
+    whole = _OTHERS.sub(_written, data).decode("ascii")
     if set(whole) <= {"."}:
         whole = "_" + "".join("_2e" for _ in whole)
     if len(whole) <= MAX_SLUG:
@@ -52,7 +52,5 @@ def component_key(purl: str) -> str:
     return slug(name.removeprefix(_PURL)) if name.startswith(_PURL) else f"~{slug(name)}"
 
 
-def _written(byte: int) -> str:
-    if byte in _KEPT:
-        return chr(byte)
-    return "~" if byte == 0x2F else f"_{byte:02x}"
+def _written(found: re.Match[bytes]) -> bytes:
+    return b"~" if found[0] == b"/" else b"_%02x" % found[0][0]

@@ -1,9 +1,12 @@
 """Times: aware, UTC, whole seconds, written as RFC 3339 with `Z`."""
 
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sunlit.base.errors import MalformedError
+
+_USUAL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 class Clock(Protocol):
@@ -22,6 +25,8 @@ def parse_time(text: object, *, what: str = "the time") -> datetime:
     """
     if isinstance(text, str):
         try:
+            if _USUAL.fullmatch(text):  # `strptime` takes ten times as long
+                return datetime.fromisoformat(text)
             return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         except ValueError:
             pass

@@ -8,6 +8,7 @@ than its writer. Types whose predicate is somebody else's carry our own fields w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import ClassVar, Final, Self, TypeVar
 
@@ -89,9 +90,14 @@ class of_type:  # noqa: N801 - a decorator reads as a word
 
 def claim_types() -> Mapping[str, type[Claim]]:
     """Return every known predicate type with its class."""
+    _load()
+    return _TYPES
+
+
+@cache
+def _load() -> None:
     for name in FAMILIES:
         import_module(f"sunlit.claims.{name}")
-    return _TYPES
 
 
 def read_claim(predicate_type: str, predicate: Mapping[str, object]) -> Claim:
