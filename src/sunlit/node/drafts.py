@@ -196,12 +196,12 @@ def find(drafts: Drafts, organisation: str | None, draft: str) -> Draft:
     """Return a draft of this organisation.
 
     Raises:
-        UnavailableError: `draft.missing`, also where it is another organisation's.
+        UnavailableError: `draft.no-such-draft`, also where it is another organisation's.
     """
     found = drafts.get(organisation, draft) if organisation else None
     if found is None:
         raise UnavailableError(
-            "draft.missing", "there is no such draft", mend="look at your tasks for what there is"
+            "draft.no-such-draft", "there is no such draft", mend="look at your tasks for what there is"
         )
     return found
 

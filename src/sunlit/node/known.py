@@ -7,8 +7,10 @@ from threading import Lock
 
 from sunlit.authority.history import History
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base import canonical
 from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import slug
+from sunlit.registry.blobs import keep_blob
 from sunlit.registry.home import Home
 from sunlit.registry.register import home_bench, uses_of
 from sunlit.rubric.control import Rubric
@@ -84,7 +86,16 @@ class Known:
         """Yield every log with its home."""
         for home in self.homes():
             with self._lock:
-                yield home, self._read(home, at).history
+                history = self._read(home, at).history
+            yield home, history
+
+    def keep_findings(self, case: Case) -> None:
+        """Keep the findings of a use as a blob of its log's home: a session names their digest.
+
+        Raises:
+            UnavailableError: `home.cannot-write`.
+        """
+        keep_blob(self._home(case.host), canonical.encode(case.conformity.to_json()))
 
     def _home(self, organisation: str) -> Home:
         found = next((it for it in self.homes() if it.organisation == organisation), None)

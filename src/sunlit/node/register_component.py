@@ -253,5 +253,7 @@ def to_decide(draft: Draft, decision: str, reason: str | None = None) -> Proposa
         "catalogue shows it." if public else "The catalogue no longer shows it. The log keeps "
         "what was said, and your reason.",
         then="workbench.published" if public else "workbench.withdrawn",
-        context={"draft": draft.id, "version": str(draft.version)},
+        context={
+            "draft": draft.id, "version": str(draft.version), "reason": reason or "",
+        },
     )  # fmt: skip

@@ -43,12 +43,12 @@ def sits(case: Case, board: str | None) -> Sitting:
     """Return where a board stands on a use.
 
     Raises:
-        UnavailableError: `vote.no-session`.
+        UnavailableError: `vote.no-such-board`.
     """
     found = sitting(case, board or "")
     if found is None or not case.evidence.release:
         raise UnavailableError(
-            "vote.no-session", "your organisation has no board that could vote on this",
+            "vote.no-such-board", "your organisation has no board that could vote on this",
             mend="the trust file names the boards and their members",
         )  # fmt: skip
     return found
@@ -171,7 +171,7 @@ def to_open(
 ) -> Proposal:
     """Return the session that a member of the board opens on what the log holds now.
 
-    The conformity is named by digest; whoever admits the session keeps it as a blob.
+    The conformity is named by digest: who proposes this keeps it (`Known.keep_findings`).
     """
     claim = BoardSession(
         board=found.board.organisation, release=case.evidence.release, use=case.line.use,
@@ -235,6 +235,5 @@ def _proposal(
     subject = Subject(case.line.component, {"sha256": case.evidence.release})
     return Proposal(
         claim=claim, subjects=(subject,), title=title, consequence=consequence,
-        back=f"/work/votes/{case.key}", log=case.host, then="workbench.session"
-        if isinstance(claim, BoardSession) else "submit", context={"use": case.key},
+        back=f"/work/votes/{case.key}", log=case.host,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Final
 
 CODES: Final = {
     "act.no-signature": "A form that should hold a signature or a signed statement holds none.",
+    "assess.no-such-page": "Questions were opened that are not asked, or before anybody began.",
     "csrf.other-site": "A form was sent by another website.",
     "csrf.token": "A form does not hold the token of the session that it was sent in.",
     "passkey.malformed": "What an authenticator answered cannot be read, or came too late.",

@@ -22,9 +22,18 @@ AREAS: Final = (
     "sunlit.web.acts",
     "sunlit.web.public.catalogue",
     "sunlit.web.public.components",
+    "sunlit.web.public.organisations",
+    "sunlit.web.public.records",
     "sunlit.web.public.register",
     "sunlit.web.public.log",
     "sunlit.web.public.boards",
+    "sunlit.web.public.decisions",
+    "sunlit.web.workbench.home",
+    "sunlit.web.workbench.register",
+    "sunlit.web.workbench.assess",
+    "sunlit.web.workbench.reviews",
+    "sunlit.web.workbench.board",
+    "sunlit.web.workbench.risk",
 )  # fmt: skip
 
 

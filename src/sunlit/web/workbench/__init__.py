@@ -1,0 +1,1 @@
+"""The workbench: tasks, registering, assessing, reviewing, voting, the register, the calendar."""
