@@ -33,7 +33,8 @@ class Node:
 
     `database` is empty for SQLite files in `root`, or a PostgreSQL URL without a password (it
     comes from PGPASSFILE or the environment). `theme` holds CSS custom properties by name,
-    `notices` what the pages about the site say (NOTICES).
+    `notices` what the pages about the site say (NOTICES). `decisions` are paths of decision
+    stores, by any name: what "Check a decision" looks in.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Node:
     theme: Mapping[str, str] = field(default_factory=dict)
     contact: str | None = None
     notices: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, root: Path) -> "Node":
@@ -71,6 +73,7 @@ class Node:
             "v": 1, "name": self.name, "url": self.url, "operator": self.operator,
             "homes": dict(self.homes), "database": self.database, "theme": dict(self.theme),
             "contact": self.contact, "notices": dict(self.notices),
+            "decisions": dict(self.decisions),
         }  # fmt: skip
         write_whole(self.root / NODE_FILE, canonical.encode(document) + b"\n")
 
@@ -118,7 +121,7 @@ def _parse(root: Path, document: Mapping[str, object]) -> Node:
         operator=_text(document, "operator"), homes=_texts(document, "homes"),
         database=str(document.get("database") or ""), theme=_texts(document, "theme"),
         contact=str(document["contact"]) if document.get("contact") else None,
-        notices=_texts(document, "notices"),
+        notices=_texts(document, "notices"), decisions=_texts(document, "decisions"),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ AREAS: Final = (
     "sunlit.web.acts",
     "sunlit.web.public.catalogue",
     "sunlit.web.public.components",
+    "sunlit.web.public.exports",
     "sunlit.web.public.organisations",
     "sunlit.web.public.records",
     "sunlit.web.public.register",
@@ -34,6 +35,11 @@ AREAS: Final = (
     "sunlit.web.workbench.reviews",
     "sunlit.web.workbench.board",
     "sunlit.web.workbench.risk",
+    "sunlit.web.api.catalogue",
+    "sunlit.web.api.records",
+    "sunlit.web.api.logs",
+    "sunlit.web.api.organisations",
+    "sunlit.web.api.submitting",
 )  # fmt: skip
 
 
