@@ -16,6 +16,7 @@ from sunlit.adapters.sql.queue import SqlSubmissions
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.slugs import slug
 from sunlit.base.times import Clock
+from sunlit.bootstrap.locks import use_locks
 from sunlit.node.place import Node
 from sunlit.projection.engine import open_projections, reading
 from sunlit.projection.project import project
@@ -112,6 +113,7 @@ def open_site(
             `projection.unavailable`.
         MalformedError: `node.malformed`, `home.malformed`, `private.url`.
     """
+    use_locks()
     node, told = Node.open(root), clock or SystemClock()
     if url is not None:
         node = replace(node, url=url)

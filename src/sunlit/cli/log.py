@@ -16,6 +16,7 @@ Examples:
   sunlit log show 3 --home council
   sunlit log proof 3 --home council > 3.tlog-proof
   sunlit log fsck --home council
+  sunlit log move-lock postgresql://db.example/node --home council
   sunlit log close --successor council.example/log/2 --reason "New node" --home council
 """
 
@@ -105,7 +106,8 @@ def fsck(*, home: Path, without_lock: bool, as_json: bool) -> None:
     from sunlit.registry.home import Home
 
     opened = Home.open(home)
-    lock = None if without_lock else opened.lock_path
+    # A lock store in a database is its writer's: the files are checked, as a mirror's are.
+    lock = None if without_lock or opened.lock else opened.lock_path
     report = fsck_directory(opened.log_directory, NoteVerifier.parse(opened.log_vkey), lock=lock)
     problems = [asdict(problem) for problem in report.problems]
     emit(
@@ -271,3 +273,21 @@ def close(
         "  What it holds stays verifiable; name both logs in the next trust file.",
     ]
     emit(said.to_json(), lines, as_json=as_json)
+
+
+@command.command(name="move-lock")
+@click.argument("url")
+@home_option
+def move_lock(*, url: str, home: Path) -> None:
+    """Move the log's lock store into PostgreSQL at URL, once and for good."""
+    from sunlit.adapters.clock import SystemClock
+    from sunlit.adapters.sql.lock_move import move_lock as move
+    from sunlit.registry.home import Home
+
+    moved = move(Home.open(home), url, SystemClock())
+    lines = [
+        f"The lock store of {moved.origin} is in the database now.",
+        "  Its password, if it has one, comes from PGPASSFILE or PGPASSWORD.",
+        "  The old file was renamed; do not bring it back.",
+    ]
+    emit({}, lines, as_json=False)

@@ -11,6 +11,7 @@ from sunlit import __version__
 from sunlit.base.errors import COULD_NOT_FIND_OUT, WRONG_USAGE, SunlitError
 from sunlit.cli.lazy import LazyGroup
 from sunlit.cli.output import emit, shown
+from sunlit.log.elsewhere import OneWriterLock, register
 
 # command -> (module, one line for `sunlit --help`); so that help imports no command
 COMMANDS: Final = {
@@ -81,6 +82,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = sys.argv[1:] if arguments is None else arguments
     if isinstance(sys.stdout, TextIOWrapper):  # a file's name may hold what is no text
         sys.stdout.reconfigure(errors="backslashreplace")
+    register("postgresql", _in_postgresql)
     try:
         code = cli.main(args=chosen, prog_name="sunlit", standalone_mode=False)
     except SunlitError as error:
@@ -93,6 +95,12 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(WRONG_USAGE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_postgresql(url: str, origin: str) -> OneWriterLock:
+    from sunlit.adapters.sql.lock import PostgresLock
+
+    return PostgresLock(url, origin)
 
 
 def _report(error: SunlitError, *, as_json: bool) -> None:

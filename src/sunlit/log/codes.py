@@ -71,6 +71,8 @@ CODES: Final = {
     "log.lock-exists": "A new lock store was to be made where there is one.",
     "log.lock-missing": "There is no lock store at the path that was given.",
     "log.lock-corrupt": "The lock store is damaged, of another log, or of another format.",
+    "log.lock-moved": "A log's lock store is to be moved into a database and is in one already.",
+    "log.lock-scheme": "A log's lock store is of a kind that cannot be opened here.",
     "log.lock-failed": "The lock store could not be read or written.",
     "log.lost-race": "Another writer moved the checkpoint; nothing was kept.",
     # start-up

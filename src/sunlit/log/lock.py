@@ -132,6 +132,11 @@ class SQLiteLock:
                     found[key] = row[0]
         return found
 
+    def seen(self) -> dict[bytes, int]:
+        """Return the index by the SHA-256 of each key: for moving to another store."""
+        with _translated():
+            return dict(self._db.execute("SELECT key, idx FROM seen").fetchall())
+
     def stage(self, old_size: int, bundle: bytes) -> bytes:
         """Open the commit, put the entries in it and return them as read back from it."""
         with self._or_rollback():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sunlit.base.errors import MalformedError, SunlitError
+from sunlit.log.elsewhere import open_elsewhere
 from sunlit.log.faults import translated
 from sunlit.log.files import DirectoryFiles
 from sunlit.log.lock import SQLiteLock
@@ -31,14 +32,21 @@ def start(directory: Path, lock: Path, *, origin: str, note: bytes) -> None:
         SQLiteLock.create(lock, origin=origin, checkpoint=note).close()
 
 
-def attach(directory: Path, lock: Path) -> tuple[FileStore, Lock, WriterLock]:
+def attach(
+    directory: Path, lock: Path | str, origin: str
+) -> tuple[FileStore, Lock, WriterLock | None]:
     """Open a log's files and lock store, and keep every other writer out.
 
+    `lock` is a file, or the URL of a store that keeps writers out by itself.
+
     Raises:
-        UnavailableError: `log.lock-missing`, `log.writer-busy`, `log.write-failed`.
+        UnavailableError: `log.lock-missing`, `log.writer-busy`, `log.write-failed`,
+            `log.lock-scheme`.
         VerificationError: `log.lock-corrupt`.
     """
     with translated():
+        if isinstance(lock, str):
+            return DirectoryFiles(directory), open_elsewhere(lock, origin), None
         store = SQLiteLock(lock)
         try:
             return DirectoryFiles(directory), store, WriterLock(lock)

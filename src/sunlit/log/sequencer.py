@@ -94,7 +94,7 @@ class Log:
         cls,
         directory: Path,
         *,
-        lock: Path,
+        lock: Path | str,
         signer: NoteSigner,
         clock: Clock,
         options: Options = DEFAULTS,
@@ -105,7 +105,7 @@ class Log:
             UnavailableError: `log.lock-missing`, `log.writer-busy`, and as `recover`.
             VerificationError: as `recover`: the files and the lock do not belong together.
         """
-        parts = attach(directory, lock)
+        parts = attach(directory, lock, signer.verifier.name)
         try:
             return cls(*parts, signer=signer, clock=clock, options=options)
         except BaseException:

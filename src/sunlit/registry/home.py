@@ -53,6 +53,7 @@ class Home:
     origin: str
     log_vkey: str
     keys: Mapping[str, KeyFile] = field(default_factory=dict)
+    lock: str | None = None  # the URL of a lock store that is no file of the home
 
     @classmethod
     def open(cls, root: Path) -> "Home":
@@ -87,7 +88,7 @@ class Home:
                 | ({"label": key.label} if key.label else {})
                 for name, key in self.keys.items()
             },
-        }
+        } | ({"lock": self.lock} if self.lock else {})
         write_whole(self.root / HOME_FILE, canonical.encode(document) + b"\n")
 
     @property
@@ -161,7 +162,10 @@ class Home:
     def open_log(self, clock: Clock) -> Log:
         """Open the log for appending; the caller closes it."""
         return Log.open(
-            self.log_directory, lock=self.lock_path, signer=self.log_signer(), clock=clock
+            self.log_directory,
+            lock=self.lock or self.lock_path,
+            signer=self.log_signer(),
+            clock=clock,
         )
 
     def history(self, at: datetime) -> History:
@@ -239,6 +243,7 @@ def _parse(root: Path, document: Mapping[str, object]) -> Home:
             str(name): _key_file(str(name), value)
             for name, value in (keys if isinstance(keys, dict) else {}).items()
         },
+        lock=_text(document, "lock") if "lock" in document else None,
     )
 
 

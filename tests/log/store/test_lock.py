@@ -1,4 +1,4 @@
-"""The lock's contract, held by the SQLite store and by the fake alike."""
+"""The lock's contract, held by the SQLite store, by PostgreSQL and by the fake alike."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -32,14 +32,19 @@ def swap(lock: Lock, old: int, new: int, *, expected: int | None = None) -> None
     )
 
 
-@pytest.fixture(params=["sqlite", "fake"])
+@pytest.fixture(params=["sqlite", "fake", "postgresql"])
 def lock(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lock]:
     """Give each kind of lock."""
     made: Lock
     if request.param == "sqlite":
         made = SQLiteLock.create(tmp_path / "lock.db", origin="o", checkpoint=note(0))
-    else:
+    elif request.param == "fake":
         made = FakeLock(Power(), origin="o", checkpoint=note(0))
+    else:
+        from sunlit.adapters.sql.lock import PostgresLock
+
+        url = request.getfixturevalue("postgres")
+        made = PostgresLock.create(url, origin="o", checkpoint=note(0))
     yield made
     made.close()
     made.close()
