@@ -16,6 +16,7 @@ from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import component_key
 from sunlit.base.times import parse_time
 from sunlit.claims.admitted import Admitted
+from sunlit.claims.names import named_digest
 from sunlit.claims.risk import Use
 from sunlit.node.desk_logs import LogView
 from sunlit.registry.assure import engine_digest
@@ -25,6 +26,7 @@ from sunlit.rubric.control import Rubric
 from sunlit.rubric.evaluate import evaluate
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import bare
+from sunlit.views.catalogue_record import RecordView, record_view
 from sunlit.views.component import ComponentView, Judged, component_view
 from sunlit.views.component_controls import Controls, controls
 from sunlit.views.organisation import OrganisationView, organisation, organisations
@@ -83,7 +85,7 @@ class Desk:
     """Reads components from the logs of a node. `logs` gives each log as of a time."""
 
     def __init__(self, logs: Logs, rubric: Rubric, *, keep: int = KEPT) -> None:
-        self._logs, self.rubric = logs, rubric
+        self._logs, self.rubric, self.logs = logs, rubric, logs
         self._kept: Kept[Seen] = Kept(keep)
 
     def component(self, key: str, at: datetime) -> Seen:
@@ -147,6 +149,23 @@ class Desk:
         files = log.files(release)
         return Side(release=release, evidence=one.evidence, conformity=one.conformity,
                     files=files or None)  # fmt: skip
+
+    def record(self, register: str, record: str, at: datetime) -> RecordView:
+        """Return a record of another register, as it was taken over last.
+
+        Raises:
+            UnavailableError: `desk.no-such-record`.
+        """
+        digest = named_digest("imported-record", f"{register}#{record}")
+        for log in self._logs(at):
+            known = log.bearing_on(Matter(release=digest))
+            found = record_view(known, log.directory, register, record)
+            if found is not None:
+                return found
+        raise UnavailableError(
+            "desk.no-such-record", "no log of this node holds such a record",
+            mend="search for it under /components",
+        )  # fmt: skip
 
     def organisations(self, at: datetime) -> tuple[OrganisationView, ...]:
         """Return every organisation that a log of the node knows, by name."""

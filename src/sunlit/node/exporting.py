@@ -31,12 +31,12 @@ def exporter(name: str) -> Callable[[Facts], Exported]:
     """Return what writes a format.
 
     Raises:
-        UnavailableError: `export.unknown-format`.
+        UnavailableError: `export.no-such-format`.
     """
     found = FORMATS.get(name)
     if found is None:
         raise UnavailableError(
-            "export.unknown-format", "nothing here writes this format",
+            "export.no-such-format", "nothing here writes this format",
             expected="one of " + ", ".join(FORMATS), mend="sunlit export --help",
         )  # fmt: skip
     return found
@@ -72,7 +72,7 @@ def find(
     record by `register/record` or `register#record`.
 
     Raises:
-        UnavailableError: `export.unknown`.
+        UnavailableError: `export.no-such-name`.
         VerificationError: `export.ambiguous`.
     """
     purls = sorted({purl for log in logs for purl in log.components()})
@@ -91,7 +91,7 @@ def find(
         if which in names or which == f"{claim.register}/{slug(claim.record)}":
             return None, (said, claim)
     raise UnavailableError(
-        "export.unknown", "no component and no imported record has this name",
+        "export.no-such-name", "no component and no imported record has this name",
         expected="a package URL, such as " + (purls[0] if purls else "pkg:generic/name")
         + ", or register/record", mend="sunlit export --list, to see the names",
     )  # fmt: skip
