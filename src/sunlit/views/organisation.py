@@ -51,8 +51,8 @@ class OrganisationView:
 
 
 def organisation(directory: Directory, id_: str, at: datetime) -> OrganisationView | None:
-    """Return an organisation that is rooted; None for one that nobody may speak for."""
-    if not directory.knows(id_):
+    """Return an organisation that is rooted, or that the trust file names; None for others."""
+    if not directory.knows(id_) and id_ not in _trusted(directory):
         return None
     claim, trust = directory.organisation(id_), directory.trust
     record = directory.organisation_records.get(id_)
@@ -73,10 +73,20 @@ def organisation(directory: Directory, id_: str, at: datetime) -> OrganisationVi
 
 
 def organisations(directory: Directory, at: datetime) -> tuple[OrganisationView, ...]:
-    """Return every organisation that is rooted, by name."""
-    names = directory.roots | directory.organisation_records.keys()
+    """Return every organisation that is rooted, or that the trust file names, by name."""
+    names = directory.roots | directory.organisation_records.keys() | _trusted(directory)
     found = [view for name in names if (view := organisation(directory, name, at)) is not None]
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.id)))
+
+
+def _trusted(directory: Directory) -> frozenset[str]:
+    """Return whom the trust file gives a part: logs, witnesses, boards, issuers, accreditors."""
+    trust = directory.trust
+    if trust is None:
+        return frozenset()
+    parts = (*trust.logs, *trust.witnesses, *trust.boards, *trust.token_issuers)
+    named = {one.organisation for one in parts if one.organisation}
+    return frozenset(named | set(trust.accreditors))
 
 
 def _keys(directory: Directory, id_: str, at: datetime) -> tuple[KeyLine, ...]:

@@ -29,6 +29,7 @@ AREAS: Final = (
     "sunlit.web.public.log",
     "sunlit.web.public.boards",
     "sunlit.web.public.decisions",
+    "sunlit.web.public.problems",
     "sunlit.web.workbench.home",
     "sunlit.web.workbench.register",
     "sunlit.web.workbench.assess",
