@@ -3,6 +3,11 @@
 from typing import Final
 
 CODES: Final = {
+    "mail.failed": "A mail was not taken; it is tried again.",
+    "mail.refused": "The mail server takes nothing for an address.",
+    "webhook.failed": "A webhook was not taken; it is tried again.",
+    "webhook.refused": "The receiver of a webhook wants no more of it.",
+    "webhook.secret": "A webhook's secret is malformed.",
     "passkey.known-already": "A passkey is known on this node already.",
     "passkey.not-registered": "What an authenticator answered about a new passkey does not hold.",
     "private.unavailable": "The private store of a node could not be read or written.",

@@ -3,17 +3,18 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Final
 
 from sunlit.adapters.sql.leases import SqlLeases
 from sunlit.adapters.sql.outbox import SqlOutbox
 from sunlit.base.errors import SunlitError
+from sunlit.bootstrap.handlers import Handlers, handlers_of
 from sunlit.bootstrap.site import Site
-from sunlit.node.outbox import Did, Handler, work_off
+from sunlit.node.outbox import Did, work_off
 from sunlit.node.sequence import Sequencer, Worked
 
 LATER_EVERY: Final = 5.0  # seconds between two looks at the outbox
@@ -24,10 +25,10 @@ class Worker:
     """Does everything that one worker does. Any number may run beside each other."""
 
     sequencer: Sequencer
-    outbox: SqlOutbox
-    handlers: Mapping[str, Handler]
+    handlers: Handlers
     holder: str
     site: Site
+    _planned: str = field(default="", init=False)
 
     def once(self) -> tuple[Worked, Did]:
         """Admit what waits and do what is due; return what was done.
@@ -37,13 +38,25 @@ class Worker:
         """
         return self.sequencer.work(), self.later()
 
+    def plan(self) -> None:
+        """Put today's jobs into the outbox, where that was not done.
+
+        Raises:
+            UnavailableError: `private.unavailable`.
+        """
+        at = self.site.clock.now()
+        if f"{at:%Y-%m-%d}" != self._planned:
+            self.handlers.plan(at)
+            self._planned = f"{at:%Y-%m-%d}"
+
     def later(self) -> Did:
         """Do what is due in the outbox.
 
         Raises:
             UnavailableError: `private.unavailable`.
         """
-        return work_off(self.outbox, self.handlers, self.site.clock, self.holder)
+        found = self.handlers
+        return work_off(found.outbox, found.all(), self.site.clock, self.holder)
 
 
 def holder_name() -> str:
@@ -51,8 +64,13 @@ def holder_name() -> str:
     return f"{socket.gethostname()[:24]}:{os.getpid()}:{secrets.token_hex(8)}"
 
 
-def worker(site: Site, handlers: Mapping[str, Handler] | None = None) -> Worker:
-    """Return the worker of a node."""
+def worker(site: Site) -> Worker:
+    """Return the worker of a node.
+
+    Raises:
+        MalformedError: `notify.malformed`.
+        UnavailableError: `notify.unreadable`.
+    """
     holder = holder_name()
     return Worker(
         sequencer=Sequencer(
@@ -60,8 +78,8 @@ def worker(site: Site, handlers: Mapping[str, Handler] | None = None) -> Worker:
             leases=SqlLeases(engine=site.private, clock=site.clock), clock=site.clock,
             holder=holder,
         ),
-        outbox=SqlOutbox(engine=site.private, clock=site.clock),
-        handlers=handlers or {}, holder=holder, site=site,
+        handlers=handlers_of(site, SqlOutbox(engine=site.private, clock=site.clock)),
+        holder=holder, site=site,
     )  # fmt: skip
 
 
@@ -77,6 +95,7 @@ def _later(work: Worker, stop: Event) -> None:
     while not stop.is_set():
         busy = False
         with suppress(SunlitError):  # the store went away; it is asked again
+            work.plan()
             busy = work.later().done > 0
         if not busy:
             stop.wait(LATER_EVERY)

@@ -42,6 +42,7 @@ def command(*, root: Path, once: bool, as_json: bool) -> None:
             click.echo("Working; stop with SIGTERM or Ctrl-C.")
             run(work, _until_stopped())
             return
+        work.plan()
         worked, did = work.once()
     document = {
         "settled": worked.settled, "problems": list(worked.problems), **did._asdict(),

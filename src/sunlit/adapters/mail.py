@@ -1,0 +1,91 @@
+"""Mail over SMTP: that there is a task, and a link. Nothing else is in it."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Final
+
+from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.node.notify import Letter, Smtp
+
+TIMEOUT: Final = 20.0
+FINAL: Final = 500  # RFC 5321: from here on the server will not take it another time either
+SUBJECT: Final = "You have a task"
+TEXT: Final = """\
+You have a task on {node}.
+
+Open it: {link}
+
+Nothing about it is in this mail. You get it because your organisation gave this address.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpMailer:
+    """`Mailer` over one SMTP server. `secret` reads the password from its file's name."""
+
+    settings: Smtp
+    node: str
+    secret: Callable[[str], str]
+
+    def send(self, letter: Letter) -> None:
+        """Send a letter; see `Mailer.send`."""
+        try:
+            with self._connected() as server:
+                server.send_message(self.message(letter))
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            if all(code >= FINAL for code in codes):
+                raise _refused() from error
+            raise _again(str(codes[0])) from error
+        except smtplib.SMTPResponseException as error:
+            raise _again(str(error.smtp_code)) from error
+        except (OSError, smtplib.SMTPException) as error:  # an address that is none, too
+            raise _again(type(error).__name__) from error
+
+    def message(self, letter: Letter) -> EmailMessage:
+        """Return the mail; its Message-ID stays the same when it is sent again."""
+        message = EmailMessage()
+        message["From"] = self.settings.sender
+        message["To"] = letter.to
+        message["Subject"] = SUBJECT
+        domain = parseaddr(self.settings.sender)[1].rpartition("@")[2]
+        message["Message-ID"] = f"<{letter.id}@{domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence answers it
+        message.set_content(TEXT.format(node=self.node, link=letter.link))
+        return message
+
+    def _connected(self) -> smtplib.SMTP:
+        found, context = self.settings, ssl.create_default_context()
+        if found.tls == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                found.host, found.port, timeout=TIMEOUT, context=context
+            )
+        else:
+            server = smtplib.SMTP(found.host, found.port, timeout=TIMEOUT)
+        try:
+            if found.tls == "starttls":
+                server.starttls(context=context)
+            if found.user is not None:
+                server.login(found.user, self.secret(found.password_file or ""))
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def _refused() -> VerificationError:
+    return VerificationError(
+        "mail.refused", "the mail server takes nothing for this address",
+        mend="correct the address in the settings",
+    )  # fmt: skip
+
+
+def _again(got: str) -> UnavailableError:
+    return UnavailableError(
+        "mail.failed", "a mail was not taken", got=got,
+        mend="look at the mail server; it is tried again",
+    )  # fmt: skip
