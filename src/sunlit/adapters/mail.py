@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -34,8 +35,10 @@ class SmtpMailer:
     def send(self, letter: Letter) -> None:
         """Send a letter; see `Mailer.send`."""
         try:
-            with self._connected() as server:
+            with closing(self._connected()) as server:
                 server.send_message(self.message(letter))
+                with suppress(OSError, smtplib.SMTPException):
+                    server.quit()  # however it says goodbye, it has the mail
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             if all(code >= FINAL for code in codes):
