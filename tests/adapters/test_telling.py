@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import pytest
@@ -193,7 +194,7 @@ def test_a_login_that_fails_is_tried_again() -> None:
     assert isinstance(caught.value.__cause__, smtplib.SMTPException)
 
 
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "smtp": {"host": "mail.example", "port": 587, "sender": "node@node.example"},
     "mail": {"a.example": ["team@a.example"]},
     "webhooks": [
@@ -237,8 +238,8 @@ def test_without_settings_nobody_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"webhooks": [{**WHOLE["webhooks"][0], "url": "http://hooks.example/in"}]},  # type: ignore[dict-item, index]
-        {"webhooks": [{**WHOLE["webhooks"][0], "url": "https://u:p@hooks.example/in"}]},  # type: ignore[dict-item, index]
+        {"webhooks": [{**WHOLE["webhooks"][0], "url": "http://hooks.example/in"}]},
+        {"webhooks": [{**WHOLE["webhooks"][0], "url": "https://u:p@hooks.example/in"}]},
         {"webhooks": [{"url": "https://hooks.example/in"}]},
         {"webhooks": {}},
         {"mail": ["team@a.example"]},
