@@ -20,15 +20,14 @@ SCOPES: Final = ("performance", "fairness", "target-validity")
 USE: Final = ("--use", "outreach")
 ATTESTED: Final = "assu-4"
 ROOT: Final = Path(__file__).parents[2]
+# Where `make check` played it, beside other work. Read here: tests see no variable of Sunlit's.
+PLAYED: Final = os.environ.get("SUNLIT_PLAYED_DEMO")
 
 
 def play(directory: Path) -> Path:
-    """Play the demo below `directory`, unless it was played for this run.
-
-    `make check` plays it beside other work, and names where: SUNLIT_PLAYED_DEMO.
-    """
-    if played := os.environ.get("SUNLIT_PLAYED_DEMO"):
-        return Path(played)
+    """Play the demo below `directory`, unless it was played for this run; return where it lies."""
+    if PLAYED:
+        return Path(PLAYED)
     demo = directory / "demo"
     with (directory / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
