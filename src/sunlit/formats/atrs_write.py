@@ -148,7 +148,7 @@ def _metadata(take: Taking) -> dict[str, object]:
     organisation = str(take.facts.get("maintainer") or take.facts.get("publisher") or "")
     found: dict[str, object] = {
         f"{PREFIX}atrs_version": VERSION,
-        f"{PREFIX}date_published": take.text("as_of")[:10],
+        f"{PREFIX}date_published": take.word("as_of")[:10],
     }
     if organisation:
         found[f"{PREFIX}organisation"] = re.sub(r"[^a-z0-9]+", "-", organisation.lower())[:80]

@@ -127,7 +127,10 @@ def _properties(take: Taking) -> list[dict[str, str]]:
     """Everything that is one text or several, and no other member holds."""
     own = [name for name in take.facts if name.startswith("fields.")]
     pairs = [(name, take.text(name)) for name in (*PROPERTIES, *own)]
-    pairs += [(name, one) for name in LISTS for one in take.texts(name)]
+    # Only a model has a card, in which these have their place.
+    carded = take.facts.get("kind") == "model"
+    lists = LISTS if carded else (*LISTS, "intended_use", "permitted", "prohibited")
+    pairs += [(name, one) for name in lists for one in take.texts(name)]
     pairs += [(name, _line(row)) for name in ROWS for row in take.rows(name)]
     return [{"name": f"sunlit:{name}", "value": text} for name, text in pairs if text]
 

@@ -71,7 +71,7 @@ def _texts(take: Taking) -> dict[str, str]:
     )
     tested = (
         f"{row.text('scope')}: {row.text('result')}, {row.text('assessor')}, "
-        f"{row.text('assessed_on')[:10]} to {row.text('valid_until')[:10]}"
+        f"{row.text('assessed_on')} to {row.text('valid_until')}"
         for row in take.rows("attestations")
     )
     return {
@@ -88,7 +88,7 @@ def _texts(take: Taking) -> dict[str, str]:
         "methods_and_models": take.text("purl"),
         "provider": take.text("supplier", 100) or take.text("maintainer", LENGTHS["provider"]),
         "source_id": take.text("digest") or take.text("record", LENGTHS["source_id"]),
-        "begin_date": take.text("released_on", 400)[:7],
+        "begin_date": take.word("released_on")[:7],
     }
 
 

@@ -68,7 +68,7 @@ def _document(take: Taking) -> dict[str, object]:
     }
     if version := take.text("version"):
         document["softwareVersion"] = version
-    if released := take.text("released_on"):
+    if released := take.word("released_on"):
         document["releaseDate"] = released[:10]
     return document
 
@@ -114,11 +114,12 @@ def _description(take: Taking) -> dict[str, object]:
 
 
 def _maintenance(take: Taking, maintainer: str) -> dict[str, object]:
-    contact = take.text("contact")
+    contact = str(take.facts.get("contact") or "")
     if not contact:
         return {"type": "none"}
-    found = {"name": maintainer} | ({"email": contact} if "@" in contact else {})
-    return {"type": "internal", "contacts": [found]}
+    # A contact that is no address has no place here, and is listed as lost.
+    address = {"email": take.text("contact")} if "@" in contact else {}
+    return {"type": "internal", "contacts": [{"name": maintainer, **address}]}
 
 
 _URL: Final = re.compile(r"https?://[!-~]+")

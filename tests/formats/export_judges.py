@@ -1,0 +1,81 @@
+"""Independent judges of exports: each returns what is wrong, nothing where all is well."""
+
+import csv
+import gzip
+import io
+import json
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import jsonschema
+import pyshacl
+import rdflib
+import yaml
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from sunlit.formats.cyclonedx import dangling
+from sunlit.formats.losses import Exported
+from sunlit.formats.nl_write import problems as nl_problems
+from sunlit.formats.omb import COLUMNS, read_omb
+from sunlit.formats.publiccode_write import problems as publiccode_problems
+
+FIXTURES: Final = Path(__file__).parents[1] / "fixtures" / "exports"
+
+
+@cache
+def _strict() -> JsonStrictValidator:
+    return JsonStrictValidator(SchemaVersion.V1_6)
+
+
+@cache
+def _shapes() -> rdflib.Graph:
+    data = gzip.decompress((FIXTURES / "mldcat-ap-SHACL.ttl.gz").read_bytes())
+    return rdflib.Graph().parse(data=data, format="turtle")
+
+
+@cache
+def _metadata() -> jsonschema.Draft7Validator:
+    path = FIXTURES / "govuk-publishing-api-atrs-metadata.schema.json"
+    return jsonschema.Draft7Validator(json.loads(path.read_bytes()))
+
+
+def cyclonedx(data: bytes) -> object:
+    """Judge by CycloneDX's own library, and look for references to nothing."""
+    return _strict().validate_str(data.decode()) or dangling(json.loads(data)) or None
+
+
+def mldcat(data: bytes) -> object:
+    """Judge by SEMIC's shapes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rdflib's own reader uses what rdflib deprecates
+        graph = rdflib.Graph().parse(data=data, format="json-ld")
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=_shapes())
+    return None if conforms and len(graph) else text
+
+
+def atrs(data: bytes) -> object:
+    """Judge the metadata by GOV.UK's schema; of the rest there is none."""
+    document = json.loads(data)
+    return list(_metadata().iter_errors(document["metadata"])) or (
+        None if {"tier_1", "tier_2"} <= set(document) else "tiers"
+    )
+
+
+def judged(found: Exported) -> object:
+    """Judge a document by its format's judge."""
+    if found.format == "cyclonedx":
+        return cyclonedx(found.data)
+    if found.format == "mldcat-ap":
+        return mldcat(found.data)
+    if found.format == "atrs":
+        return atrs(found.data)
+    if found.format == "nl-register":
+        return nl_problems(json.loads(found.data)) or None
+    if found.format == "publiccode":
+        return publiccode_problems(yaml.safe_load(found.data)) or None
+    rows = list(csv.DictReader(io.StringIO(found.data.decode(), newline="")))
+    read = read_omb(found.data)  # our own reader takes what our own writer wrote
+    return None if len(rows) == len(read.records) and set(rows[0]) == set(COLUMNS) else "columns"
