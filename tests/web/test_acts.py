@@ -117,7 +117,7 @@ def test_an_answer_from_elsewhere_is_refused(
 
     found = client.post(
         f"/account/sign/{act.id}",
-        data=officer.form(answer=answer(*key, act.message, **client_data)),
+        data=officer.form(answer=answer(key[0], key[1], act.message, **client_data)),
     )
 
     assert "key.bad-signature" in found.text

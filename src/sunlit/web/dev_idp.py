@@ -111,7 +111,9 @@ def running(
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Settings(issuer=f"http://localhost:{server.server_port}", client_id=CLIENT)
+        issuer = f"http://localhost:{server.server_port}"
+        # It takes any secret, but not none.
+        yield Settings(issuer=issuer, client_id=CLIENT, client_secret=CLIENT)
     finally:
         server.shutdown()
         thread.join()
