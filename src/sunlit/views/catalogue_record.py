@@ -1,4 +1,4 @@
-"""One record of another register, as it was found: who says so, what it says, what it leaves out."""
+"""A record of another register as it was found: what it says, and what it leaves out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

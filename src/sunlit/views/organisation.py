@@ -84,9 +84,13 @@ def _trusted(directory: Directory) -> frozenset[str]:
     trust = directory.trust
     if trust is None:
         return frozenset()
-    parts = (*trust.logs, *trust.witnesses, *trust.boards, *trust.token_issuers)
-    named = {one.organisation for one in parts if one.organisation}
-    return frozenset(named | set(trust.accreditors))
+    named = [
+        *(one.organisation for one in trust.logs),
+        *(it.organisation for it in trust.witnesses),
+    ]
+    named += [*(one.organisation for one in trust.boards), *trust.accreditors]
+    named += [one.organisation for one in trust.token_issuers]
+    return frozenset(name for name in named if name)
 
 
 def _keys(directory: Directory, id_: str, at: datetime) -> tuple[KeyLine, ...]:
