@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from sunlit.cli.authority import FILE, FOLDER
+from sunlit.cli.node_enrol import command as enrol
 from sunlit.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -97,3 +98,6 @@ def show(*, root: Path, as_json: bool) -> None:
 def _document(node: "Node") -> dict[str, object]:
     return {"name": node.name, "url": node.url, "operator": node.operator,
             "homes": dict(node.homes), "database": node.database}  # fmt: skip
+
+
+command.add_command(enrol)

@@ -107,7 +107,10 @@ def running(
     app = provider_app(people)
     from werkzeug.serving import make_server  # noqa: PLC0415 - comes with the provider
 
-    server = make_server(host, port, app, threaded=True)
+    try:
+        server = make_server(host, port, app, threaded=True)
+    except (OSError, SystemExit):  # somebody else listens there: any other will do
+        server = make_server(host, 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from sunlit.web.app import create_app
 from sunlit.web.limits import Limits
 from sunlit.web.logs import LOGGER, configure
 from sunlit.web.patient import PatientProtocol
+from sunlit.web.trying_out import trying_out
 
 KEEP_ALIVE: Final = 15  # seconds that an idle connection stays open
 GRACE: Final = 20  # seconds for what is under way when the server is told to stop
@@ -104,8 +106,9 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> None:
     if serving.workers > 1:
         _serve_many(serving, listening, lambda: ready(said))
         return
-    config = uvicorn.Config(make_app(serving, url), **OPTIONS)
-    _Server(config, lambda: ready(said)).run(sockets=[listening])
+    app = make_app(serving, url)
+    with trying_out(app, port + 1) if serving.dev else nullcontext():
+        _Server(uvicorn.Config(app, **OPTIONS), lambda: ready(said)).run(sockets=[listening])
 
 
 def _serve_many(serving: Serving, listening: socket.socket, ready: Callable[[], None]) -> None:
