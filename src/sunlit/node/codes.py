@@ -33,6 +33,7 @@ CODES: Final = {
     "node.no-such-entry": "A log of a node has no entry of the number that was asked for.",
     "node.no-such-log": "A node has no log under the name that was asked for.",
     "node.no-such-organisation": "An organisation has no home on this node.",
+    "node.no-such-quarter": "A node has no figures of the quarter that was asked for.",
     "node.no-such-use": "No log of a node holds the use that was asked for.",
     "node.no-trust": "A node has no trust file by which to read logs.",
     "node.operator": "Whoever is to run a node has no home on it.",

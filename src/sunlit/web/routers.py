@@ -30,6 +30,7 @@ AREAS: Final = (
     "sunlit.web.public.boards",
     "sunlit.web.public.decisions",
     "sunlit.web.public.problems",
+    "sunlit.web.public.figures",
     "sunlit.web.workbench.home",
     "sunlit.web.workbench.register",
     "sunlit.web.workbench.assess",

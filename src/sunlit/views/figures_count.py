@@ -1,0 +1,196 @@
+"""Counting for the quarterly figures: what the logs said by the end of a day. Pure.
+
+Only statements that were admitted by then count, each once, whichever logs hold it. Whether a
+label is valid is what its issuer's statements say; nothing is judged here.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from sunlit.authority.directory import Directory
+from sunlit.capabilities.incident.standing import Standing, problems
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.assurance import Attestation
+from sunlit.claims.interop import ImportedRecord
+from sunlit.claims.lifecycle import Registration, Release, Status, TokenGrant, TokenStatus
+from sunlit.claims.provenance import Component
+from sunlit.rubric.standing import bare
+
+VALID: Final = "valid"
+SUSPENDED: Final = "suspended"
+ENDED: Final = "ended"
+NONE: Final = "none"
+STATES: Final = (VALID, SUSPENDED, ENDED, NONE)  # the first that applies is a component's
+AGES: Final = {"3 months": 91, "6 months": 182, "a year": 365}  # up to so many days
+OLDER: Final = "older"
+NEVER: Final = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """What one organisation has: components of its own, imported records, answers left blank."""
+
+    components: int = 0
+    records: int = 0
+    asked: int = 0
+    blank: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """All counts as of a time. `ages` are of the newest independent assessment of each component.
+
+    `registers` counts imported records, `fields` how often each of their questions is blank.
+    """
+
+    at: datetime
+    components: int
+    states: Mapping[str, int]
+    ages: Mapping[str, int]
+    agencies: Mapping[str, Agency]
+    registers: Mapping[str, int]
+    fields: Mapping[str, int]
+    problems: tuple[Standing, ...]
+
+    @property
+    def valid(self) -> int:
+        """Components with a valid label."""
+        return self.states.get(VALID, 0)
+
+    @property
+    def open(self) -> tuple[Standing, ...]:
+        """Problems that nobody has settled."""
+        return tuple(one for one in self.problems if one.is_open)
+
+    @property
+    def late(self) -> int:
+        """Problems whose reporter was promised an answer by then and got none."""
+        return sum(one.is_overdue(self.at) for one in self.problems)
+
+    @property
+    def records(self) -> int:
+        """Records taken over from other registers."""
+        return sum(self.registers.values())
+
+    @property
+    def asked(self) -> int:
+        """How many answers those records ask for in all."""
+        return sum(one.asked for one in self.agencies.values())
+
+    @property
+    def blank(self) -> int:
+        """How many of those answers nobody filled in."""
+        return sum(one.blank for one in self.agencies.values())
+
+
+@dataclass(slots=True)
+class _Tally:
+    owners: dict[str, str] = field(default_factory=dict)
+    releases: dict[str, str] = field(default_factory=dict)
+    grants: dict[str, TokenGrant] = field(default_factory=dict)
+    statuses: dict[str, Status] = field(default_factory=dict)
+    assessed: dict[str, datetime] = field(default_factory=dict)
+    records: dict[tuple[str, str], ImportedRecord] = field(default_factory=dict)
+
+
+def counted(said: Iterable[Admitted], directory: Directory, at: datetime) -> Counted:
+    """Count what was said by a time; `said` in the order of time."""
+    known = tuple(_by_then(said, at))
+    tally = _Tally()
+    for one in known:
+        _take(tally, one, directory)
+    return Counted(
+        at=at, components=len(tally.owners), states=Counter(_states(tally, at)),
+        ages=Counter(_ages(tally, at)), agencies=_agencies(tally),
+        registers=Counter(one.register for one in tally.records.values()),
+        fields=Counter(name for one in tally.records.values() for name in one.blanks),
+        problems=problems(known, directory),
+    )  # fmt: skip
+
+
+def _by_then(said: Iterable[Admitted], at: datetime) -> Iterator[Admitted]:
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for one in said:
+        key = (one.statement_id, one.signers)
+        if one.admitted_at is not None and one.admitted_at <= at and key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _take(tally: _Tally, one: Admitted, directory: Directory) -> None:
+    match one.claim:
+        case Component(purl=purl) | Release(purl=purl):
+            _own(tally, bare(purl), one, directory)
+            tally.releases.update(dict.fromkeys(_digests(one), bare(purl)))
+        case Registration() as claim:
+            _own(tally, bare(claim.component), one, directory)
+        case Attestation() as claim:
+            for digest in _digests(one):
+                newest = tally.assessed.get(digest, claim.assessed_on)
+                tally.assessed[digest] = max(newest, claim.assessed_on)
+        case ImportedRecord() as claim:
+            tally.records[claim.register, claim.record] = claim
+        case _:
+            _take_token(tally, one)
+
+
+def _take_token(tally: _Tally, one: Admitted) -> None:
+    if isinstance(one.claim, TokenGrant):
+        tally.grants[one.statement_id] = one.claim
+    elif isinstance(one.claim, TokenStatus):
+        tally.statuses[one.claim.grant] = one.claim.status
+
+
+def _digests(one: Admitted) -> Iterator[str]:
+    return (str(it.digest["sha256"]) for it in one.subjects if "sha256" in it.digest)
+
+
+def _own(tally: _Tally, purl: str, one: Admitted, directory: Directory) -> None:
+    owners = sorted(directory.organisations(one))
+    if owners:
+        tally.owners.setdefault(purl, owners[0])
+
+
+def _states(tally: _Tally, at: datetime) -> Iterator[str]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for id_, grant in tally.grants.items():
+        found[bare(grant.component)].add(_state(grant, tally.statuses.get(id_), at))
+    for purl in tally.owners:
+        yield next((state for state in STATES if state in found[purl]), NONE)
+
+
+def _state(grant: TokenGrant, status: Status | None, at: datetime) -> str:
+    if status is Status.SUSPENDED:
+        return SUSPENDED
+    in_time = grant.valid_from <= at < grant.valid_until
+    return VALID if in_time and status in (None, Status.VALID) else ENDED
+
+
+def _ages(tally: _Tally, at: datetime) -> Iterator[str]:
+    newest: dict[str, datetime] = {}
+    for digest, assessed in tally.assessed.items():
+        if (purl := tally.releases.get(digest)) is not None:
+            newest[purl] = max(assessed, newest.get(purl, assessed))
+    for purl in tally.owners:
+        yield _age(at - newest[purl]) if purl in newest else NEVER
+
+
+def _age(age: timedelta) -> str:
+    return next((name for name, days in AGES.items() if age.days <= days), OLDER)
+
+
+def _agencies(tally: _Tally) -> Mapping[str, Agency]:
+    own = Counter(tally.owners.values())
+    records, asked, blank = Counter[str](), Counter[str](), Counter[str]()
+    for one in tally.records.values():
+        records[one.publisher] += 1
+        asked[one.publisher] += len(one.fields) + len(one.blanks)
+        blank[one.publisher] += len(one.blanks)
+    return {
+        name: Agency(components=own[name], records=records[name], asked=asked[name],
+                     blank=blank[name])
+        for name in sorted({*own, *records})
+    }  # fmt: skip

@@ -1,0 +1,75 @@
+"""The quarterly figures: counts with their charts, tables and CSV, and how they are counted."""
+
+import csv
+import io
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from sunlit.node.figures import figures_of, quarter_of
+from sunlit.node.permission import Action
+from sunlit.registry.register_files import FORMULA
+from sunlit.views.chart import Chart
+from sunlit.views.figures import Figures, Quarter
+from sunlit.web.guarding import may
+from sunlit.web.pages import page, site_of, unchanged
+from sunlit.web.public.reading import download, known_of
+
+router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC)])
+SHOWN: Final = 8  # earlier quarters that are listed
+
+
+@router.get("/figures", name="figures")
+def current(request: Request) -> Response:
+    """Show the figures of this quarter, so far."""
+    return _shown(request, None)
+
+
+@router.get("/figures/{quarter}", name="figures-of")
+def past(request: Request, quarter: str) -> Response:
+    """Show the figures of a quarter as they stood at its end."""
+    return _shown(request, quarter)
+
+
+@router.get("/figures/{quarter}/{chart}.csv", name="figures-csv")
+def table(request: Request, quarter: str, chart: str) -> Response:
+    """Give the numbers of one chart as CSV."""
+    found = _figures(request, quarter)
+    one = next((it for it in found.charts if it.id == chart), None)
+    if one is None:
+        raise HTTPException(404)
+    return download(csv_of(one), f"{found.quarter}-{one.id}.csv", "text/csv; charset=utf-8")
+
+
+def csv_of(chart: Chart) -> bytes:
+    """Return a chart's numbers, in UTF-8 with CRLF (RFC 4180)."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(chart.columns)
+    writer.writerows([_plain(one) for one in row] for row in chart.rows)
+    return out.getvalue().encode()
+
+
+def _plain(value: str | int) -> str | int:
+    """Return what no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _figures(request: Request, quarter: str | None) -> Figures:
+    at = site_of(request).clock.now()
+    chosen = quarter_of(quarter, at)
+    histories = [history for _, history in known_of(request).histories(at)]
+    return figures_of(histories, chosen, at)
+
+
+def _shown(request: Request, quarter: str | None) -> Response:
+    chosen = quarter_of(quarter, site_of(request).clock.now())
+    if (kept := unchanged(request)) is not None:
+        return kept
+    now = Quarter.of(site_of(request).clock.now())
+    return page(
+        request, "figures/figures.html", figures=_figures(request, quarter), now=now,
+        ended=chosen < now, quarters=[now.before(back) for back in range(SHOWN)],
+    )  # fmt: skip
