@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -66,16 +67,24 @@ def atrs(data: bytes) -> object:
 
 def judged(found: Exported) -> object:
     """Judge a document by its format's judge."""
-    if found.format == "cyclonedx":
-        return cyclonedx(found.data)
-    if found.format == "mldcat-ap":
-        return mldcat(found.data)
-    if found.format == "atrs":
-        return atrs(found.data)
-    if found.format == "nl-register":
-        return nl_problems(json.loads(found.data)) or None
-    if found.format == "publiccode":
-        return publiccode_problems(yaml.safe_load(found.data)) or None
-    rows = list(csv.DictReader(io.StringIO(found.data.decode(), newline="")))
-    read = read_omb(found.data)  # our own reader takes what our own writer wrote
-    return None if len(rows) == len(read.records) and set(rows[0]) == set(COLUMNS) else "columns"
+    return judged_bytes(found.format, found.data)
+
+
+def judged_bytes(form: str, data: bytes) -> object:
+    """Judge bytes by a format's judge."""
+    known: dict[str, Callable[[bytes], object]] = {
+        "cyclonedx": cyclonedx,
+        "mldcat-ap": mldcat,
+        "atrs": atrs,
+        "nl-register": lambda it: nl_problems(json.loads(it)) or None,
+        "publiccode": lambda it: publiccode_problems(yaml.safe_load(it)) or None,
+        "omb": rows,
+    }
+    return known[form](data)
+
+
+def rows(data: bytes) -> object:
+    """Judge by our own reader: it takes what our own writer wrote."""
+    found = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    read = read_omb(data)
+    return None if len(found) == len(read.records) and set(found[0]) == set(COLUMNS) else "columns"

@@ -29,6 +29,7 @@ STATUS: Final[Mapping[str, int]] = {
     "signin.not-invited": 403,
     "signin.too-often": 429,
     "submit.queue-full": 429,
+    "submit.unknown": 404,
 }
 RETRY: Final = {429: "5", 503: "30"}  # seconds, for Retry-After
 FAMILIES: Final = ((MalformedError, 400), (VerificationError, 409), (UnavailableError, 503))
