@@ -82,10 +82,15 @@ class Kept(Generic[T]):
 
 
 class Desk:
-    """Reads components from the logs of a node. `logs` gives each log as of a time."""
+    """Reads components from the logs of a node.
 
-    def __init__(self, logs: Logs, rubric: Rubric, *, keep: int = KEPT) -> None:
-        self._logs, self.rubric, self.logs = logs, rubric, logs
+    `logs` gives each log as of a time, `stamp` what changes whenever one of them grows.
+    """
+
+    def __init__(
+        self, logs: Logs, rubric: Rubric, *, stamp: Callable[[], str], keep: int = KEPT
+    ) -> None:
+        self._logs, self.rubric, self._stamp = logs, rubric, stamp
         self._kept: Kept[Seen] = Kept(keep)
 
     def component(self, key: str, at: datetime) -> Seen:
@@ -94,20 +99,21 @@ class Desk:
         Raises:
             UnavailableError: `desk.no-such-component`.
         """
-        logs = [log for log in self._logs(at) if log.component(key) is not None]
-        sizes = tuple((log.position.origin, log.position.size) for log in logs)
-        place = (key, sizes, self.rubric.digest, at.date())
+        # Asked before the logs are read: what grows meanwhile is looked at next time.
+        place = (key, self._stamp(), self.rubric.digest, at.date())
         kept = self._kept.get(place)
         if kept is not None and kept.view.at <= at and (kept.until is None or at < kept.until):
             return kept
-        if not logs:
-            raise UnavailableError(
-                "desk.no-such-component", "no log of this node knows such a component",
-                mend="search for it under /components",
-            )  # fmt: skip
+        logs = self._knowing(key, at)
         seen = self._look(key, logs, at)
         self._kept.put(place, seen)
         return seen
+
+    def _knowing(self, key: str, at: datetime) -> list[LogView]:
+        logs = [log for log in self._logs(at) if log.component(key) is not None]
+        if not logs:
+            raise _no_such_component()
+        return logs
 
     def _look(self, key: str, logs: Sequence[LogView], at: datetime) -> Seen:
         told: dict[tuple[str, str], tuple[Use, Judged]] = {}
@@ -118,6 +124,8 @@ class Desk:
                 if name not in told or _knows(one) > _knows(told[name][1]):
                     told[name] = use, one
         base = max((whole(log, key, at) for log in logs), key=lambda it: len(it.statements))
+        if not base.statements and not told:
+            raise _no_such_component()  # not yet, at that time
         judged = tuple(one for _, one in told.values())
         ends = [parse_time(one.conformity.expires) for one in judged if one.conformity.expires]
         return Seen(
@@ -134,7 +142,7 @@ class Desk:
         self, key: str, ends: tuple[ReleaseLine, ReleaseLine], use: Use | None, at: datetime
     ) -> tuple[Section, ...]:
         """Return what differs between two releases of a component, under a use if one is named."""
-        logs = [log for log in self._logs(at) if log.component(key) is not None]
+        logs = self._knowing(key, at)
         before, after = (
             max((self._side(log, key, one.release, use, at) for log in logs), key=_told)
             for one in ends
@@ -194,6 +202,13 @@ class Desk:
         return max(found, key=lambda one: (len(one.accreditations), len(one.keys)))
 
 
+def _no_such_component() -> UnavailableError:
+    return UnavailableError(
+        "desk.no-such-component", "no log of this node knows such a component",
+        mend="search for it under /components",
+    )  # fmt: skip
+
+
 def _told(side: Side) -> int:
     return len(side.evidence.statements) + (side.files is not None)
 
@@ -213,10 +228,10 @@ def judge(
         release=release, files=tuple(files.values()), component=use.component,
         use=use.id if named else None, deployer=use.deployer if named else None,
     )  # fmt: skip
+    known = log.bearing_on(matter)
     evidence = Evidence(
         release=release, component=use.component, use=matter.use, deployer=matter.deployer, at=at,
-        directory=log.directory, statements=log.bearing_on(matter), files=files,
-        manifests=log.manifests(),
+        directory=log.directory, statements=known, files=files, manifests=log.manifests(known),
     )  # fmt: skip
     conformity = evaluate(rubric, evidence, RULES, engine=engine_digest(), logs=(log.position,))
     return Judged(evidence=evidence, conformity=conformity)

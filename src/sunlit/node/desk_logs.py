@@ -1,9 +1,7 @@
 """What the desk reads from: a log that can be asked for what bears on a matter."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from threading import Lock
+from datetime import datetime
 from typing import Protocol
 
 from sunlit.authority.directory import Directory
@@ -13,7 +11,6 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.lifecycle import Registration, Release
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Use
-from sunlit.log.entry import Entry
 from sunlit.projection.releases import Releases
 from sunlit.registry.assure import positions
 from sunlit.registry.bearing import Matter, Shelf
@@ -41,10 +38,6 @@ class LogView(Protocol):
         """Return the package URL of a component by its key, None where the log knows none."""
         ...
 
-    def components(self) -> tuple[str, ...]:
-        """Return the package URLs of all components, in order."""
-        ...
-
     def uses(self, key: str) -> tuple[Use, ...]:
         """Return the latest statement of each use of a component."""
         ...
@@ -61,8 +54,8 @@ class LogView(Protocol):
         """Return a release's files (name -> SHA-256) as far as their list is kept."""
         ...
 
-    def manifests(self) -> Mapping[str, Mapping[str, str]]:
-        """Return the files of releases from which change plans start."""
+    def manifests(self, known: Sequence[Admitted]) -> Mapping[str, Mapping[str, str]]:
+        """Return the files of releases from which change plans among these start."""
         ...
 
 
@@ -75,7 +68,6 @@ class MemoryLog:
         self._shelf = Shelf(self._said)
         self._releases = Releases(self._said, history.directory)
         self._purls = _purls(self._said)
-        self._manifests: Mapping[str, Mapping[str, str]] | None = None
 
     @classmethod
     def read(cls, home: Home, at: datetime) -> "MemoryLog":
@@ -96,10 +88,6 @@ class MemoryLog:
     def component(self, key: str) -> str | None:
         """Return the package URL of a component by its key."""
         return self._purls.get(key)
-
-    def components(self) -> tuple[str, ...]:
-        """Return the package URLs of all components, in order."""
-        return tuple(sorted(self._purls.values()))
 
     def uses(self, key: str) -> tuple[Use, ...]:
         """Return the latest statement of each use of a component."""
@@ -122,11 +110,9 @@ class MemoryLog:
         """Return a release's files as far as their list is kept."""
         return kept_files(self._home, release)
 
-    def manifests(self) -> Mapping[str, Mapping[str, str]]:
-        """Return the files of releases from which change plans start."""
-        if self._manifests is None:
-            self._manifests = kept_manifests(self._home, self._history)
-        return self._manifests
+    def manifests(self, known: Sequence[Admitted]) -> Mapping[str, Mapping[str, str]]:
+        """Return the files of releases from which change plans among these start."""
+        return kept_manifests(self._home, History.restored(self.directory, known))
 
 
 def _purls(said: tuple[Admitted, ...]) -> dict[str, str]:
@@ -138,28 +124,3 @@ def _purls(said: tuple[Admitted, ...]) -> dict[str, str]:
         elif isinstance(claim, Use | Registration):
             found.setdefault(component_key(claim.component), claim.component)
     return found
-
-
-class MemoryLogs:
-    """The logs of some homes, each folded once for as long as it does not grow."""
-
-    def __init__(self, homes: Sequence[Home], *, keep: int = 8) -> None:
-        self._homes, self._keep, self._lock = tuple(homes), keep, Lock()
-        self._known: OrderedDict[tuple[str, int, date | None], MemoryLog] = OrderedDict()
-
-    def at(self, at: datetime) -> tuple[LogView, ...]:
-        """Return each log as of a time."""
-        return tuple(self._log(home, at) for home in self._homes)
-
-    def _log(self, home: Home, at: datetime) -> MemoryLog:
-        reader = home.reader()
-        last = Entry.parse(reader.entry(reader.size - 1)).admitted_at if reader.size else at
-        place = home.origin, reader.size, None if last <= at else at.date()
-        with self._lock:
-            found = self._known.get(place)
-            if found is None:
-                found = self._known[place] = MemoryLog.read(home, at)
-                while len(self._known) > self._keep + len(self._homes):
-                    self._known.popitem(last=False)
-            self._known.move_to_end(place)
-        return found

@@ -7,8 +7,8 @@ from typing import Final
 from fastapi import Request
 
 from sunlit.base.errors import UnavailableError
+from sunlit.bootstrap.desk import open_desk
 from sunlit.node.desk import Desk
-from sunlit.node.desk_logs import MemoryLogs
 from sunlit.web.pages import site_of
 
 EARLIEST: Final = date(2000, 1, 1)
@@ -20,9 +20,7 @@ def desk_of(request: Request) -> Desk:
     found: Desk | None = getattr(request.app.state, "desk", None)
     if found is None:
         with _MAKING:
-            site = site_of(request)
-            found = Desk(MemoryLogs(site.homes).at, site.rubric)
-            request.app.state.desk = found
+            found = request.app.state.desk = open_desk(site_of(request))
     return found
 
 
