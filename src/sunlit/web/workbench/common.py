@@ -80,7 +80,10 @@ async def _sent(request: Request) -> Sent:
             fields.setdefault(name, []).append(value)
     form = await request.form()
     upload = form.get("file")
-    data = await upload.read(MAX_UPLOAD + 1) if isinstance(upload, UploadFile) else b""
+    data = b""
+    if isinstance(upload, UploadFile):
+        data = await upload.read(MAX_UPLOAD + 1)
+        await upload.close()
     return Sent(fields, data)
 
 
