@@ -12,7 +12,8 @@ from tests.architecture.project import ROOT, committed, modules, named
 # Written in parts so that this file does not find itself.
 OF_ONE_MACHINE: Final = [
     # Below /work/ stands the workbench of a node too.
-    *("/wo" + f"rk/{place}" for place in ("ma" + "in", "sha" + "red", ".li", ".mi", ".to")), "/op" + "t/pypi", "/op" + "t/wheels", "/ro" + "ot/.", "/tm" + "p/CONTRACT",
+    *("/wo" + f"rk/{place}" for place in ("ma" + "in", "sha" + "red", ".li", ".mi", ".to")),
+    "/op" + "t/pypi", "/op" + "t/wheels", "/ro" + "ot/.", "/tm" + "p/CONTRACT",
     ".libr" + "ary/", "issues " + "show ", "shared/" + "research", "shared/" + "DESIGN",
 ]  # fmt: skip
 RUNS_WHAT_IT_READS: Final = {
