@@ -46,10 +46,16 @@ $(SYNTH)/.stamp: requirements/synth.txt $(VENV)/.stamp-base
 
 # --- try it ---------------------------------------------------------------------------------
 
-.PHONY: demo
-demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder to safety token
+# SERVE=no leaves the website out: the gate has nobody who would stop it.
+SERVE := yes
+.PHONY: demo serve
+demo: $(VENV)/.stamp-demo ## play the whole story on a real model, from folder to website
 	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/sunlit demo --again
+	@if [ "$(SERVE)" = yes ]; then $(MAKE) serve; fi
+
+serve: $(VENV)/.stamp-demo ## serve the website that the demo made, until Ctrl-C
+	@$(BIN)/sunlit serve --at sunlit-demo/node --dev --port 8400
 
 # Downloads 1.4 GB once. The model answers on loopback only, and is stopped when the play ends.
 LIVE := 18080
@@ -62,7 +68,7 @@ demo-live: $(VENV)/.stamp-demo $(VENV)/.stamp-vision ## the same, with a languag
 
 # --- check it -------------------------------------------------------------------------------
 
-.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data bench-audit
+.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data bench-audit bench-node
 test: $(VENV)/.stamp-test ## run the tests
 	@bash tools/install.sh libgomp $(VENV)
 	@bash tools/install.sh spark $(VENV)
@@ -98,7 +104,7 @@ wheel: $(VENV)/.stamp-dev ## build the wheel, install it alone, let it test itse
 # The demo is played beside the checks that need one core, and the tests use where it ended.
 PLAYED := sunlit-demo
 check: $(VENV)/.stamp-dev $(VENV)/.stamp-demo ## the gate: everything a change must pass, short budgets
-	@started=$$SECONDS; log=$$(mktemp); $(MAKE) demo > "$$log" 2>&1 & played=$$!; \
+	@started=$$SECONDS; log=$$(mktemp); $(MAKE) demo SERVE=no > "$$log" 2>&1 & played=$$!; \
 	trap 'rm -f "$$log"' EXIT; \
 	for step in lint types layers errors-page wheel; do \
 		echo "== $$step"; at=$$SECONDS; $(MAKE) $$step; echo "   ($$((SECONDS - at)) s)"; \
@@ -124,7 +130,10 @@ bench-audit: $(VENV)/.stamp-dev .venv-nannyml/.stamp .venv-evidently/.stamp .ven
 	@bash tools/install.sh libgomp $(VENV)
 	@$(BIN)/python -m benchmarks.audit $(BENCH_ARGS)
 
-# Peers of `make bench-data` and `make bench-audit`, each in an environment of its own: they pin what Sunlit must not.
+bench-node: $(VENV)/.stamp-dev .venv-mlflow/.stamp ## measure the node beside MLflow's registry; numbers go to benchmarks/NODE.md
+	@$(BIN)/python -m benchmarks.node $(BENCH_ARGS)
+
+# Peers of `make bench-data`, `make bench-audit`, each in an environment of its own: they pin what Sunlit must not.
 .venv-%/.stamp: requirements/bench-%.txt $(VENV)/.stamp-base
 	@rm -rf .venv-$*
 	@"$(PYTHON)" -m venv .venv-$*
