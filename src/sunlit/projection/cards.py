@@ -5,6 +5,7 @@ holds is computed when the component's own page is asked for.
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ MAX_NAME: Final = 120  # characters of what is sorted and counted by
 MAX_WORDS: Final = 400
 _CLOSED: Final = frozenset({"fixed", "not-a-fault", "closed"})
 _TIERS: Final = ("low", "medium", "high", "critical")
+_WORD: Final = re.compile(r"[^\W_]+")
 _MARKS: Final = frozenset({"Mn", "Mc", "Me"})
 
 
@@ -86,12 +88,11 @@ class Card:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, without case and accents, at most 60 characters each."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = (
-        "" if unicodedata.category(one) in _MARKS else one if one.isalnum() else " "
-        for one in plain
-    )  # fmt: skip
-    return [word[:60] for word in "".join(kept).split()]
+    plain = text.casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(one for one in decomposed if unicodedata.category(one) not in _MARKS)
+    return [word[:60] for word in _WORD.findall(plain)]
 
 
 def card_of(key: str, facts: Iterable[Said], about: Mapping[str, Sequence[Said]]) -> Card | None:

@@ -12,6 +12,7 @@ from typing import Final
 from sunlit.base.slugs import component_key, slug
 from sunlit.base.times import format_time
 from sunlit.projection.rooms import Place, Row
+from sunlit.projection.storable import storable
 from sunlit.projection.threads import bounded, name_key
 
 REFERS: Final = "!"
@@ -58,7 +59,7 @@ def problem_alias(number: str) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, str):
-        return value[:MAX_TEXT]
+        return storable(value[:MAX_TEXT])
     if isinstance(value, datetime):
         return format_time(value)
     if isinstance(value, tuple):

@@ -6,7 +6,6 @@ before is asked of the rows.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.fold import fold
@@ -16,13 +15,13 @@ from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
 from sunlit.projection.rooms import Place, Row, Rows
+from sunlit.projection.storable import storable
 from sunlit.projection.threads import keys_of
 
 Seen = dict[str, dict[str, tuple[str, ...]]]
 """Statement id -> key that said it with authority -> all who signed that entry; see `History`."""
 
 Makers = Mapping[type[Claim], Rows]
-_SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd") | {0: "\ufffd"}
 
 
 @dataclass(slots=True)
@@ -39,7 +38,7 @@ class Folded:
 
     def add(self, row: Row) -> None:
         """Take a row, as a database can keep it."""
-        values = tuple(_storable(one) for one in row.values)
+        values = tuple(storable(one) for one in row.values)
         self.rows.setdefault(row.table, []).append(values)
 
 
@@ -106,12 +105,3 @@ def _entry_row(
         None if signed == signers else signed, None if spoke == signers else spoke, int(acts),
     )  # fmt: skip
     return Row("entry", values)
-
-
-def _storable(value: object) -> object:
-    """Return a value that both databases keep: PostgreSQL has no NUL, UTF-8 no surrogates."""
-    if isinstance(value, str) and not value.isascii():
-        return value.translate(_SURROGATES)
-    if isinstance(value, str) and "\x00" in value:
-        return value.replace("\x00", "\ufffd")
-    return value

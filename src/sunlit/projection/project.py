@@ -17,18 +17,16 @@ from sunlit.authority.fold import fold
 from sunlit.authority.history import read_entry
 from sunlit.authority.trustfile import TrustFile
 from sunlit.log.checkpoint import Checkpoint
-from sunlit.log.entry import Entry
 from sunlit.log.reader import LogReader
+from sunlit.projection.ahead import Ahead, Batch, helpers
 from sunlit.projection.engine import create_all, drop_all, writing
 from sunlit.projection.folding import Folded, Makers, Seen, fold_entries
-from sunlit.projection.refresh import chunks, mark_stale, refresh
+from sunlit.projection.refresh import CHUNK, chunks, mark_stale, refresh_all
 from sunlit.projection.rooms import Room, makers, rooms
 from sunlit.projection.tables import ENTRY, METADATA
 from sunlit.projection.writing import insert_rows
-from sunlit.statement.dsse import Envelope
 
 BATCH: Final = 1000  # entries
-CHUNK: Final = 500  # parameters of one question
 _ALL: Final = 0x53554E4C49540002  # ours, among PostgreSQL's advisory locks
 
 Step = Callable[[str, int, int], None]
@@ -72,7 +70,7 @@ class _Work:
 
 def project(
     engine: Engine, home: HomeLike, trust: TrustFile, chosen: Iterable[Room] | None = None,
-    *, step: Step = lambda _origin, _done, _all: None,
+    *, batch: int = BATCH, step: Step = lambda _origin, _done, _all: None,
 ) -> int:  # fmt: skip
     """Project what a log holds by now and the rows do not; return how many entries that was.
 
@@ -84,24 +82,36 @@ def project(
         MalformedError: `log.*`: an entry is none.
         UnavailableError: `projection.unavailable`, `log.*`.
     """
-    made, digest = makers(rooms() if chosen is None else chosen), _digest(trust)
-    work: _Work | None = None
-    state: _State | None = None
-    done = 0
-    while True:
-        with writing(engine, _lock(home.origin)) as connection:
-            # Read under the lock: what others have projected is in it.
-            work = work or _Work(home.reader(), trust, digest, made)
-            state = _resume(connection, work, state)
-            end = min(state.size + BATCH, work.reader.size)
-            if end > state.size:
-                done += end - state.size
-                state = _batch(connection, work, state, end)
-            if state.size >= work.reader.size:
-                refresh(connection)
-        step(home.origin, state.size, work.reader.size)
-        if state.size >= work.reader.size:
-            return done
+    done = _fold_on(engine, home, trust, chosen, batch, step)
+    refresh_all(engine)
+    return done
+
+
+def _fold_on(
+    engine: Engine, home: HomeLike, trust: TrustFile, chosen: Iterable[Room] | None,
+    batch: int, step: Step,
+) -> int:  # fmt: skip
+    """Project a log; the cards of the catalogue are made anew afterwards, by whoever asked."""
+    made = makers(rooms() if chosen is None else chosen)
+    with writing(engine, lock_of(home.origin)) as connection:
+        # Read under the lock: what others have projected by now is in it.
+        work = _Work(home.reader(), trust, _digest(trust), made)
+        state = _resume(connection, work, None)
+    done, size = 0, work.reader.size
+    with helpers(0 if chosen else size - state.size) as pool:
+        ahead = Ahead(work.reader, pool, batch)
+        while state.size < size:
+            taken = ahead.take(state.size, state.directory)
+            folded = taken.folded(state.directory) or _fold(work, state, taken, {})
+            with writing(engine, lock_of(home.origin)) as connection:
+                found = _resume(connection, work, state)
+                if found is state:
+                    state = _write(connection, work, state, taken, folded)
+                    done += len(taken.entries)
+                else:  # somebody else went on meanwhile: from where they are
+                    state = found
+            step(home.origin, state.size, size)
+    return done
 
 
 def rebuild(
@@ -117,7 +127,9 @@ def rebuild(
     with writing(engine, _ALL) as connection:
         drop_all(connection)
         create_all(connection)
-    return sum(project(engine, home, trust, step=step) for home in homes)
+    done = sum(_fold_on(engine, home, trust, None, BATCH, step) for home in homes)
+    refresh_all(engine)
+    return done
 
 
 def forget(connection: Connection, origin: str) -> None:
@@ -141,6 +153,8 @@ def _resume(connection: Connection, work: _Work, state: _State | None) -> _State
     if found is None or found.trust != work.trust_digest:
         if found is not None:
             forget(connection, work.origin)
+        elif state is not None and state.size == 0:
+            return state  # nothing of this log is there, as before
         return _State(0, Directory.rooted(work.trust))
     if state is not None and state.size == found.size:
         return state
@@ -168,23 +182,26 @@ def _directory(connection: Connection, work: _Work) -> Directory:
     return directory
 
 
-def _batch(connection: Connection, work: _Work, state: _State, end: int) -> _State:
-    entries = list(work.reader.entries(state.size, end))
-    seen = _seen(connection, work.origin, map(_statement_id, entries))
-    folded = fold_entries(entries, work.origin, state.size, state.directory, seen, work.makers)
-    _write(connection, work, folded, end)
-    return _State(end, folded.directory)
+def _fold(work: _Work, state: _State, batch: Batch, seen: Seen) -> Folded:
+    return fold_entries(batch.entries, work.origin, batch.start, state.directory, seen, work.makers)
 
 
-def _write(connection: Connection, work: _Work, folded: Folded, end: int) -> None:
+def _write(
+    connection: Connection, work: _Work, state: _State, batch: Batch, folded: Folded
+) -> _State:
+    """Write a batch and move the position; fold it again where some of it was said before."""
+    if seen := _seen(connection, work.origin, folded.ids):
+        folded = _fold(work, state, batch, seen)
     insert_rows(connection, folded.rows)
     mark_stale(connection, folded.rows.get("fact", ()))
     connection.execute(
         text("""INSERT INTO position VALUES (:origin, :size, :root, :trust)
                 ON CONFLICT (origin) DO UPDATE SET size = :size, root = :root, trust = :trust"""),
-        {"origin": work.origin, "size": end, "root": work.reader.root(end).hex(),
-         "trust": work.trust_digest},
+        {"origin": work.origin, "size": batch.end, "trust": work.trust_digest,
+         "root": work.reader.root(batch.end).hex()},
     )  # fmt: skip
+    # The same directory, where nothing acted: what was folded ahead by it can be used.
+    return _State(batch.end, folded.directory if folded.acted else state.directory)
 
 
 def _seen(connection: Connection, origin: str, ids: Iterable[str]) -> Seen:
@@ -204,15 +221,11 @@ def _seen(connection: Connection, origin: str, ids: Iterable[str]) -> Seen:
     return seen
 
 
-def _statement_id(entry: bytes) -> str:
-    return Envelope.from_json(Entry.parse(entry).envelope).statement_id
-
-
 def _digest(trust: TrustFile) -> str:
     return sha256(repr(trust).encode()).hexdigest()
 
 
-def _lock(origin: str) -> int:
+def lock_of(origin: str) -> int:
     """Return the number of a log's advisory lock in PostgreSQL: eight bytes, signed."""
     return int.from_bytes(
         sha256(b"sunlit-projection\x00" + origin.encode()).digest()[:8], signed=True

@@ -6,14 +6,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from sunlit.projection.cards import Card, Said, card_of, read_value
-from sunlit.projection.engine import is_postgresql
+from sunlit.projection.engine import is_postgresql, reading, writing
 from sunlit.projection.facts import REFERS
 from sunlit.projection.tables import CARD, CARD_FACET, FACT, STALE
 
 CHUNK: Final = 500  # cards, and parameters of one question
+_AT_ONCE: Final = 8  # chunks of cards in one transaction
+_LOCK: Final = 0x53554E4C49540003  # ours, among PostgreSQL's advisory locks: one makes cards
 
 
 def chunks(values: Iterable[str], size: int = CHUNK) -> Iterator[list[str]]:
@@ -40,13 +52,27 @@ def mark_stale(connection: Connection, facts: Sequence[tuple[object, ...]]) -> N
         connection.execute(insert(STALE), [{"key": key} for key in new])
 
 
-def refresh(connection: Connection) -> None:
-    """Make every stale card anew."""
-    while keys := [key for (key,) in connection.execute(
-        select(STALE.c.key).order_by(STALE.c.key).limit(CHUNK)
-    )]:  # fmt: skip
+def refresh_all(engine: Engine) -> None:
+    """Make every stale card anew, some thousands in a transaction.
+
+    Raises:
+        UnavailableError: `projection.unavailable`.
+    """
+    with reading(engine) as connection:
+        is_stale = connection.execute(select(STALE.c.key).limit(1)).first() is not None
+    while is_stale:
+        with writing(engine, _LOCK) as connection:
+            is_stale = all(_refresh_some(connection) for _ in range(_AT_ONCE))
+
+
+def _refresh_some(connection: Connection) -> bool:
+    """Make some cards anew; tell whether there were as many as asked for."""
+    query = select(STALE.c.key).order_by(STALE.c.key).limit(CHUNK)
+    keys = [str(key) for (key,) in connection.execute(query)]
+    if keys:
         _refresh(connection, keys)
         connection.execute(delete(STALE).where(STALE.c.key.in_(keys)))
+    return len(keys) == CHUNK
 
 
 def _refresh(connection: Connection, keys: list[str]) -> None:

@@ -1,0 +1,171 @@
+"""How fast logs are projected, and the catalogue of 100,000 components answers; by hand or CI.
+
+    python -m benchmarks.node_projection project --entries 200000 --url sqlite:////tmp/p.sqlite
+    python -m benchmarks.node_projection catalogue --components 100000 --url postgresql://...
+
+A log is made once a folder: registrations with their publications, uses, tokens, records, signed
+by real keys. Times are wall time of one process and its helpers; memory is the process's peak.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sunlit.authority.statements import sign_claim
+from sunlit.claims.authority import Role
+from sunlit.claims.base import Claim
+from sunlit.claims.interop import ImportedRecord
+from sunlit.claims.lifecycle import Publication, Registration, TokenGrant, TokenKind
+from sunlit.claims.names import named_digest
+from sunlit.claims.risk import Use
+from sunlit.log.entry import Entry
+from sunlit.statement.dsse import Envelope
+from sunlit.statement.intoto import Subject
+from sunlit.statement.keys import PrivateKey
+from sunlit.testing.authority import ISSUER, START, World, named_key
+from sunlit.testing.logs import MadeLog
+
+AGENCY: Final = "agency.example"
+ORIGIN: Final = "log.example/1"
+AT: Final = datetime.fromisoformat("2026-06-01T00:00:00+00:00")
+WORDS: Final = [
+    "benefit",
+    "claim",
+    "letter",
+    "risk",
+    "fraud",
+    "parking",
+    "permit",
+    "translate",
+    "summary",
+    "chat",
+    "search",
+    "route",
+    "school",
+    "meal",
+    "bridge",
+    "flood",
+    "pension",
+    "tax",
+    "border",
+    "visa",
+    "health",
+    "record",
+    "image",
+    "triage",
+    "case",
+    "officer",
+    "queue",
+    "appeal",
+    "evidence",
+    "licence",
+    "housing",
+    "energy",
+    "water",
+    "road",
+    "tree",
+    "noise",
+    "planning",
+    "archive",
+    "museum",
+]
+KINDS: Final = ("model", "hosted-service", "code")
+CHUNK: Final = 10_000
+
+
+def make_world() -> World:
+    """Return a world with one agency that registers components, uses them and gives tokens."""
+    world = World()
+    world.organisation(AGENCY, Role.MAINTAINER)
+    return world
+
+
+def claims(number: int) -> Iterator[tuple[Claim, str]]:
+    """Yield what is said of one component or record, with who says it; the same every time."""
+    chance = random.Random(number)  # noqa: S311 - the same words every time
+    words = " ".join(chance.choices(WORDS, k=12))
+    if number % 4 == 3:
+        yield _record(number, words), f"{AGENCY}/operator"
+        return
+    purl = f"pkg:generic/{AGENCY}/{words.split()[0]}-{number}"
+    registered = Registration(
+        organisation=AGENCY, component=purl, kind=chance.choice(KINDS),
+        name=f"{words.split()[0].title()} {words.split()[1]} {number}", description=words,
+        source="form", asked=("contact",) if number % 3 else (),
+    )  # fmt: skip
+    yield registered, f"{AGENCY}/maintainer"
+    deployer = f"council-{number % 40}.example" if number % 2 else AGENCY
+    yield _use(number, purl, words, deployer, chance), f"{AGENCY}/operator"
+    if number % 4 == 0:
+        yield _grant(number, purl, chance), ""
+
+
+def _record(number: int, words: str) -> ImportedRecord:
+    return ImportedRecord(
+        register="inventory", record=str(number), title=f"Record {words[:20]} {number}",
+        publisher=f"department-{number % 30}.example", source="https://register.example/file.csv",
+        source_digest="ab" * 32, licence="CC0-1.0", retrieved_on=START,
+        fields={"purpose": words, "stage": "operation"}, blanks=("owner", "cost"),
+    )  # fmt: skip
+
+
+def _use(number: int, purl: str, words: str, deployer: str, chance: random.Random) -> Use:
+    del deployer  # whoever deploys signs it; one agency is enough here
+    return Use(
+        id=f"use-{number}", deployer=AGENCY, component=purl, description=words,
+        area=chance.randint(1, 9),
+    )  # fmt: skip
+
+
+def _grant(number: int, purl: str, chance: random.Random) -> TokenGrant:
+    end = START + timedelta(days=chance.randint(30, 700))
+    return TokenGrant(
+        issuer=ISSUER, kind=TokenKind.FULL, component=purl, version="1.0", release="cd" * 32,
+        use=f"use-{number}", deployer=AGENCY, code="5441", code_scheme="ab" * 32, ceiling=3,
+        rubric="ab" * 32, engine="ab" * 32, log_origin=ORIGIN, log_size=1, conformity="ab" * 32,
+        granted_on=START, valid_from=START, valid_until=end, status_list="https://s.example/1",
+        status_index=number, permitted=("triage",), oversight="human-decides", fallback="by hand",
+        minimum_binding="declared", tier=chance.choice(("low", "medium", "high", "critical")),
+    )  # fmt: skip
+
+
+def entries(components: int, world: World) -> Iterator[bytes]:
+    """Yield a log's entries: the world's registrations, then what is said of every component."""
+    yield from world.entries[ORIGIN]
+    at = world.now
+    for number in range(components):
+        for claim, who in claims(number):
+            said = _signed(claim, who, number)
+            at += timedelta(seconds=1 if number % 8 == 0 else 0)
+            yield Entry.of(at, said.to_json()).to_bytes()
+            if isinstance(claim, Registration):
+                published = Publication(
+                    organisation=AGENCY, statement=said.statement_id, decision="publish"
+                )
+                second = _signed(published, f"{AGENCY}/operator", number)
+                yield Entry.of(at, second.to_json()).to_bytes()
+
+
+def _signed(claim: Claim, who: str, number: int) -> Envelope:
+    name = getattr(claim, "component", None) or str(number)
+    subject = Subject(None, {"sha256": named_digest("component", str(name))})
+    key = _KEYS.setdefault(who, named_key(who or f"{ISSUER}/token-issuer"))
+    return sign_claim(claim, [key], [subject])
+
+
+_KEYS: Final = dict[str, PrivateKey]()
+
+
+def made_log(folder: Path, components: int) -> tuple[MadeLog, World]:
+    """Return a log in a folder, made where it is not there yet."""
+    world, log = make_world(), MadeLog(ORIGIN, folder=folder / str(components))
+    batch: list[bytes] = []
+    for entry in entries(components, world):
+        batch.append(entry)
+        if len(batch) == CHUNK:
+            log.append(batch)
+            batch = []
+    log.append(batch)
+    return log, world
