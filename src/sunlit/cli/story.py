@@ -27,6 +27,7 @@ from sunlit.cli.story_data import (
     the_data_is_masked_and_reviewed,
     training,
 )
+from sunlit.cli.story_node import a_website_for_everybody
 
 HOMES: Final = {
     "office": ("digital-office.example", "Digital Office", "accreditor"),
@@ -255,6 +256,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Stage], None]], ...]] = (
     *COURT_SCENES,
     ("Three other models", three_other_models),
     ("An attestation ends", an_attestation_ends),
+    ("A website for everybody", a_website_for_everybody),
 )
 
 
@@ -274,6 +276,8 @@ def ending(stage: Stage, directory: Path) -> None:
         (directory / "transcript.txt", "all of the above, uncut"),
     ):
         stage.point(str(path), what)
+    stage.say("The website, on this machine only; four people can sign in without a password:")
+    stage.command(f"sunlit serve --at {directory}/node --dev --port 8400")
     stage.say("Try it on a model of your own; nothing leaves your machine:")
     if sys.prefix != sys.base_prefix:
         stage.command(f"source {os.path.relpath(sys.prefix)}/bin/activate")

@@ -1,4 +1,4 @@
-"""The scene of `sunlit demo` about the website: other registers' records, and a node over all logs."""
+"""The scene of `sunlit demo` about the website: other registers, and a node over all logs."""
 
 from typing import Final
 
@@ -25,9 +25,9 @@ def a_website_for_everybody(stage: Stage) -> None:
     _watch(stage)
     for register, name in REGISTERS:
         stage.sunlit("import", register, f"beside/registers/{name}", "--home", "watch", show=3)
-    stage.say("""A node serves all of it: a site where anybody looks a component up, reads its label,
-        checks a decision and the log; a workbench for those who sign in; an API. Its pages follow
-        from the logs alone, and can be made anew from them at any time.""")
+    stage.say("""A node serves all of it: a site where anybody looks a component up, reads its
+        label, checks a decision and the log; a workbench for those who sign in; an API. Its pages
+        follow from the logs alone, and can be made anew from them at any time.""")
     homes = [word for home in HOMES for word in ("--home", home)]
     stage.sunlit(
         "node", "new", NODE, *homes, "--operator", "riverside.example", "--url", ADDRESS, "--trust",
