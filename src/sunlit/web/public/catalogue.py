@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -32,6 +31,8 @@ from sunlit.web.public.catalogue_words import (
     facet_words,
     sort_words,
     status_tags,
+    taken_over,
+    users,
 )
 from sunlit.web.public.components_words import kind_of
 
@@ -56,13 +57,12 @@ def components(request: Request) -> Response:
             (name, facet_titles(request)[name], _choices(request, name, found, asked))
             for name in FACETS
         ],
-        sorts=sort_words(request), tags=status_tags(request), days=_days(found.rows, at),
+        sorts=sort_words(request), tags=status_tags(request),
         kinds={row.kind: kind_of(request, row.kind) for row in found.rows}, record=_record,
         next=_address(request, asked, found.next) if found.next else "",
         first=_address(request, asked, None) if asked.after else "",
         files={kind: _address(request, asked, None, f"/components.{kind}") for kind in KINDS},
-        narrowed=bool(asked.text or any(asked.facets.values())), ago=partial(ago, request),
-        registers=facet_words(request, "register"),
+        narrowed=bool(asked.text or any(asked.facets.values())), **_row_words(request, found, at),
     )  # fmt: skip
 
 
@@ -122,9 +122,18 @@ def _choices(
     ]
 
 
-def _days(rows: tuple[CatalogueRow, ...], at: datetime) -> Mapping[str, int]:
-    """Return how many days ago somebody last signed something about each row."""
-    return {row.key: max(0, (at - parse_time(row.updated)).days) for row in rows if row.updated}
+def _row_words(request: Request, found: CatalogueResult, at: datetime) -> dict[str, Any]:
+    """Return what rows say alike, each sentence looked up once."""
+    days = {
+        row.key: max(0, (at - parse_time(row.updated)).days) if row.updated else None
+        for row in found.rows
+    }
+    told = {one: ago(request, one) for one in set(days.values())}
+    return {
+        "ages": {key: told[one] for key, one in days.items()},
+        "users": {one: users(request, one) for one in {len(row.used_by) for row in found.rows}},
+        "takenover": {one: taken_over(request, one) for one in {it.register for it in found.rows}},
+    }
 
 
 def _record(row: CatalogueRow) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from fastapi import Request
+from markupsafe import escape
 
 from sunlit.rubric.risk_code import scheme
 from sunlit.web.language import catalogue, gettext_of, language_of
+from sunlit.web.public.components_words import bdi
 
 
 def facet_titles(request: Request) -> Mapping[str, str]:
@@ -97,3 +99,17 @@ def ago(request: Request, days: int | None) -> str:
         return _("today")
     told = catalogue(language_of(request)).ngettext
     return told("%(num)d day ago", "%(num)d days ago", days) % {"num": days}
+
+
+def users(request: Request, count: int) -> str:
+    """Return how many authorities use something, in words."""
+    told = catalogue(language_of(request)).ngettext
+    return told("%(num)d authority", "%(num)d authorities", count) % {"num": count}
+
+
+def taken_over(request: Request, register: str | None) -> str:
+    """Return from where a record was taken over, and that nobody signed it."""
+    _ = gettext_of(request)
+    name = facet_words(request, "register").get(register or "", register or "")
+    told = escape(_("Taken over from %(register)s. Nobody signed this."))
+    return told % {"register": bdi(name)}
