@@ -73,6 +73,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Serve a node of the module's own; `localhost`, since only there passkeys need no https."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # whoever comes before the server is there waits
     url = f"http://localhost:{listening.getsockname()[1]}"
     found = site_at(tmp_path_factory.mktemp("live"), url=url)
     server = uvicorn.Server(uvicorn.Config(create_app(found), log_config=None, lifespan="on"))

@@ -33,6 +33,8 @@ def configure(out: TextIO = sys.stderr) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
+    for name in ("alembic", "httpcore", "httpx"):  # the last two would tell whole addresses
+        logging.getLogger(name).setLevel(logging.WARNING)
     # An access log of uvicorn's holds addresses and query strings; ours does not.
     logging.getLogger("uvicorn.access").disabled = True
 
