@@ -27,7 +27,7 @@ OPERATOR = named_key(f"{AGENCY}/operator")
 MAINTAINER = named_key(f"{AGENCY}/maintainer")
 
 
-def home_with_agency(root: Path, clock: SetClock | None = None) -> Home:
+def home_with_agency(root: Path, clock: Clock | None = None) -> Home:
     """Make a home whose log knows an agency's operator and maintainer: three entries."""
     clock = clock or SetClock(START)
     home = home_at(root, ROOT, clock, [Role.OPERATOR])

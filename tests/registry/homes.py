@@ -6,17 +6,17 @@ from pathlib import Path
 
 from sunlit.authority.trust_parts import TrustedLog, TrustedWitness
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base.times import Clock
 from sunlit.claims.authority import Role
 from sunlit.log.note import COSIGNATURE_V1
 from sunlit.log.sequencer import Log
 from sunlit.registry.home import Home, KeyFile, note_signer
 from sunlit.statement.by_uri import write_key_file
 from sunlit.testing.authority import named_key, signed_trust, trust_of
-from sunlit.testing.clock import SetClock
 
 
 def home_at(
-    root: Path, organisation: str, clock: SetClock, roles: Sequence[Role] = (), origin: str = ""
+    root: Path, organisation: str, clock: Clock, roles: Sequence[Role] = (), origin: str = ""
 ) -> Home:
     """Make a home whose keys are the world's (`named_key("<organisation>/<role>")`)."""
     origin = origin or f"{organisation}/log"

@@ -8,10 +8,10 @@ from typing import Final
 from sunlit.base.times import format_time
 from sunlit.node.calendar import calendar
 from sunlit.views.tasks import Case, Who
-from sunlit.views.tasks_board import of_member, waits_for_board
+from sunlit.views.tasks_board import waits_for_board
 
 DAYS: Final = (30, 7, 1)
-ROLES: Final = frozenset({"officer", "assessor", "board"})
+ROLES: Final = frozenset({"officer", "assessor", "board-member", "chair"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,6 @@ def _ends(
         for event in month.events:
             yield event.path, event.day
     for case in cases:
-        for task in of_member(case, who, at):
-            if task.deadline is not None:
-                yield task.path, task.deadline
         for waiting in waits_for_board(case, who):
             if waiting.until is not None:
                 yield waiting.path, waiting.until
