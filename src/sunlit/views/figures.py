@@ -209,7 +209,7 @@ def _blanks(now: Counted) -> Chart:
         id="blanks",
         headline=f"“{worst[0]}” is blank in {worst[1]:,} of {now.records:,} imported records"
         if worst else "No question of an imported record is blank",
-        subtitle="Questions of other registers that are left blank most often",
+        subtitle="Questions of other registers, by their own names, that are blank most often",
         summary=f"{_many(len(ordered), 'question')} left blank at least once. The records are "
         "shown as they were found: nobody signed them, and nothing was filled in.",
         columns=("Question", "Records where it is blank", "Of all records (%)"),

@@ -63,7 +63,7 @@ def _shown(request: Request, organisation: str | None) -> Response:
         counts=counts(found), cells=len(found.lines) * len(SHORT), short=SHORT,
         columns=matrix().columns, style=STYLE, states=State, words=words(request), at=at,
         is_gap=is_gap, key=use_key, organisation=organisation,
-        past=at < site_of(request).clock.now(), matrix=matrix(), scheme=scheme(),
+        past=bool(request.query_params.get("at")), matrix=matrix(), scheme=scheme(),
         deployers=sorted({one.deployer for one in every.lines}),
     )  # fmt: skip
 
