@@ -93,6 +93,10 @@ class Desk:
         self._logs, self.rubric, self._stamp = logs, rubric, stamp
         self._kept: Kept[Seen] = Kept(keep)
 
+    def logs(self, at: datetime) -> Sequence[LogView]:
+        """Return the logs that it reads, as of a time."""
+        return self._logs(at)
+
     def component(self, key: str, at: datetime) -> Seen:
         """Return a component by its key, judged as of a time.
 

@@ -23,7 +23,6 @@ FORMATS: Final[Mapping[str, Callable[[Facts], Exported]]] = {
     publiccode_write.FORMAT: publiccode_write.to_publiccode,
 }
 MAX_CATALOGUE: Final = 20_000  # components and records in one document
-Logs = Callable[[datetime], Sequence[LogView]]
 Record = tuple[Admitted, ImportedRecord]
 
 
@@ -42,14 +41,14 @@ def exporter(name: str) -> Callable[[Facts], Exported]:
     return found
 
 
-def facts_of(desk: Desk, logs: Logs, key: str, at: datetime) -> Facts:
+def facts_of(desk: Desk, key: str, at: datetime) -> Facts:
     """Return what is known of a component as of a time.
 
     Raises:
         UnavailableError: `desk.no-such-component`.
     """
     seen = desk.component(key, at)
-    knowing = [log for log in logs(at) if log.component(key) is not None]
+    knowing = [log for log in desk.logs(at) if log.component(key) is not None]
     base = max((whole(log, key, at) for log in knowing), key=lambda it: len(it.statements))
     return component_facts(seen.view, seen.judged, base)
 
@@ -97,13 +96,13 @@ def find(
     )  # fmt: skip
 
 
-def all_facts(desk: Desk, logs: Logs, records: Sequence[Record], at: datetime) -> Iterator[Facts]:
+def all_facts(desk: Desk, records: Sequence[Record], at: datetime) -> Iterator[Facts]:
     """Yield the facts of every component, then of every record.
 
     Raises:
         VerificationError: `export.too-many`.
     """
-    keys = sorted({component_key(purl) for log in logs(at) for purl in log.components()})
+    keys = sorted({component_key(purl) for log in desk.logs(at) for purl in log.components()})
     if len(keys) + len(records) > MAX_CATALOGUE:
         raise VerificationError(
             "export.too-many", "the catalogue is too large for one document",
@@ -111,7 +110,7 @@ def all_facts(desk: Desk, logs: Logs, records: Sequence[Record], at: datetime) -
             mend="export components one by one",
         )  # fmt: skip
     for key in keys:
-        yield facts_of(desk, logs, key, at)
+        yield facts_of(desk, key, at)
     for said, claim in records:
         yield record_facts(said, claim, at)
 

@@ -96,7 +96,7 @@ class Source:
         key, record = find(which, self.logs, self.records)
         if record is not None:
             return record_facts(*record, self.at)
-        return facts_of(self.desk, self.logs_at, key or which, self.at)
+        return facts_of(self.desk, key or which, self.at)
 
     def views(self) -> tuple[Facts, ...]:
         """Return what is known of everything.
@@ -104,7 +104,7 @@ class Source:
         Raises:
             VerificationError: `export.too-many`.
         """
-        return tuple(all_facts(self.desk, self.logs_at, self.records, self.at))
+        return tuple(all_facts(self.desk, self.records, self.at))
 
     def export(self, name: str, which: str) -> Exported:
         """Return one component or record in a format.

@@ -207,8 +207,8 @@ def exported(request: Request, key: str, form: str) -> Exported:
         UnavailableError: `export.no-such-format`, `desk.no-such-component`.
         VerificationError: `export.lacks`.
     """
-    write, desk = exporter(form), desk_of(request)
-    return write(facts_of(desk, desk.logs, key, asked_time(request)))
+    write = exporter(form)
+    return write(facts_of(desk_of(request), key, asked_time(request)))
 
 
 def _seen(request: Request, key: str) -> Seen:
