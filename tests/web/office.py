@@ -41,17 +41,17 @@ class Worker:
         assert self.here is not None
         return self.here
 
-    def gets(self, path: str, status: int = 200) -> str:
+    def gets(self, path: str, status: int = 200, /) -> str:
         """Open a page."""
         found = self.client.get(path)
         assert found.status_code == status, (path, found.status_code, found.text[-3000:])
-        return found.text
+        return str(found.text)
 
-    def sends(self, path: str, status: int = 303, **fields: object) -> str:
+    def sends(self, path: str, status: int = 303, /, **fields: object) -> str:
         """Send a form; return where it leads, or the page that came."""
         found = self.client.post(path, data=self.person.form(**fields))
         assert found.status_code == status, (path, found.status_code, found.text[-3000:])
-        return found.headers["location"] if status == 303 else found.text
+        return str(found.headers["location"] if status == 303 else found.text)
 
     def signs(self, where: str, *, status: int = 303) -> str:
         """Sign what was proposed, as this person can; return the receipt after the log took it."""
@@ -68,7 +68,7 @@ class Worker:
             )
         assert found.status_code == status, found.text[-3000:]
         if status != 303:
-            return found.text
+            return str(found.text)
         worker(self.site).once()
         return self.gets(found.headers["location"])
 
