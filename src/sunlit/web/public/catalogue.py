@@ -1,6 +1,6 @@
 """The catalogue: everything that this node knows, searched, filtered, paged; also as a file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
