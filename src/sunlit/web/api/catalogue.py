@@ -26,15 +26,14 @@ FACETS: Final = ("area", "used_by", "status", "tier", "source", "due", "kind")
 Key = Annotated[str, Path(max_length=200, description="The component's key, as in its address.")]
 # It is read by `asked_time`; here it is documented.
 At = Annotated[str | None, Query(description="As of the end of a day, such as 2026-03-14.")]
+_TEXT: Final = {"schema": {"type": "string"}}
+_JSON: Final = {"schema": {"type": ["object", "array"]}}
 DOCUMENTS: Final[Responses] = {
     200: {
         "description": "The document, in the format's own media type.",
         "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}}
-            for kind in (
-                "application/json", "application/ld+json", "application/yaml", "text/csv",
-                "application/vnd.cyclonedx+json",
-            )
+            "application/json": _JSON, "application/ld+json": _JSON,
+            "application/vnd.cyclonedx+json": _JSON, "application/yaml": _TEXT, "text/csv": _TEXT,
         },
     }
 }  # fmt: skip
