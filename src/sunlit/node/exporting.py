@@ -8,10 +8,12 @@ from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.base.slugs import component_key, slug
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.interop import ImportedRecord
+from sunlit.claims.lifecycle import Registration, Release
+from sunlit.claims.provenance import Component
+from sunlit.claims.risk import Use
 from sunlit.formats import atrs_write, cyclonedx, mldcat, nl_write, omb_write, publiccode_write
 from sunlit.formats.losses import Exported, Facts
 from sunlit.node.desk import Desk, whole
-from sunlit.node.desk_logs import LogView
 from sunlit.views.export_facts import component_facts, record_facts
 
 FORMATS: Final[Mapping[str, Callable[[Facts], Exported]]] = {
@@ -53,6 +55,18 @@ def facts_of(desk: Desk, key: str, at: datetime) -> Facts:
     return component_facts(seen.view, seen.judged, base)
 
 
+def names_in(said: Sequence[Admitted]) -> dict[str, str]:
+    """Return the package URL of every component of a history, by key, sorted."""
+    found: dict[str, str] = {}
+    for one in said:
+        claim = one.claim
+        if isinstance(claim, Component | Release):
+            found.setdefault(component_key(claim.purl), claim.purl)
+        elif isinstance(claim, Use | Registration):
+            found.setdefault(component_key(claim.component), claim.component)
+    return dict(sorted(found.items()))
+
+
 def current_records(said: Sequence[Admitted]) -> tuple[Record, ...]:
     """Return the imported records of a history that no later one replaced, by name."""
     newest: dict[tuple[str, str], Record] = {}
@@ -63,27 +77,25 @@ def current_records(said: Sequence[Admitted]) -> tuple[Record, ...]:
 
 
 def find(
-    which: str, logs: Sequence[LogView], records: Sequence[Record]
+    which: str, purls: Mapping[str, str], records: Sequence[Record]
 ) -> tuple[str | None, Record | None]:
     """Return the component's key, or the record, that a name stands for.
 
-    A component is named by its package URL, its key, or the end of it where only one ends so; a
-    record by `register/record` or `register#record`.
+    `purls` are the known package URLs by key. A component is named by its package URL, its key,
+    or the end of it where only one ends so; a record by `register/record`.
 
     Raises:
         UnavailableError: `export.no-such-name`.
         VerificationError: `export.ambiguous`.
     """
-    purls = sorted({purl for log in logs for purl in log.components()})
-    keys = {component_key(purl): purl for purl in purls}
     wanted = component_key(which) if which.startswith("pkg:") else which
-    ends = [key for key, purl in keys.items() if purl.split("@")[0].rsplit("/")[-1] == which]
-    if wanted in keys or len(ends) == 1:
-        return (wanted if wanted in keys else ends[0]), None
+    ends = [key for key, purl in purls.items() if purl.split("@")[0].rsplit("/")[-1] == which]
+    if wanted in purls or len(ends) == 1:
+        return (wanted if wanted in purls else ends[0]), None
     if len(ends) > 1:
         raise VerificationError(
             "export.ambiguous", "several components end with this name",
-            expected="one of " + ", ".join(sorted(keys[key] for key in ends)),
+            expected="one of " + ", ".join(sorted(purls[key] for key in ends)),
         )  # fmt: skip
     for said, claim in records:
         names = (f"{claim.register}/{claim.record}", f"{claim.register}#{claim.record}")
@@ -91,18 +103,19 @@ def find(
             return None, (said, claim)
     raise UnavailableError(
         "export.no-such-name", "no component and no imported record has this name",
-        expected="a package URL, such as " + (purls[0] if purls else "pkg:generic/name")
+        expected="a package URL, such as " + (next(iter(purls.values()), "pkg:generic/name"))
         + ", or register/record", mend="sunlit export --list, to see the names",
     )  # fmt: skip
 
 
-def all_facts(desk: Desk, records: Sequence[Record], at: datetime) -> Iterator[Facts]:
+def all_facts(
+    desk: Desk, keys: Sequence[str], records: Sequence[Record], at: datetime
+) -> Iterator[Facts]:
     """Yield the facts of every component, then of every record.
 
     Raises:
         VerificationError: `export.too-many`.
     """
-    keys = sorted({component_key(purl) for log in desk.logs(at) for purl in log.components()})
     if len(keys) + len(records) > MAX_CATALOGUE:
         raise VerificationError(
             "export.too-many", "the catalogue is too large for one document",

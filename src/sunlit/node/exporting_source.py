@@ -1,5 +1,6 @@
 """Where the command's exports come from: the logs of a home, or of all homes of a node."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +19,7 @@ from sunlit.node.exporting import (
     exporter,
     facts_of,
     find,
+    names_in,
 )
 from sunlit.node.place import Node
 from sunlit.registry.conformity import history_until
@@ -70,7 +72,12 @@ class Source:
     @cached_property
     def desk(self) -> Desk:
         """What judges components of these logs."""
-        return Desk(self.logs_at, core_rubric())
+        return Desk(self.logs_at, core_rubric(), stamp=lambda: "read once")
+
+    @cached_property
+    def purls(self) -> Mapping[str, str]:
+        """The package URL of every component that a log knows, by key."""
+        return names_in([said for one in self.histories for said in one.statements])
 
     @cached_property
     def records(self) -> tuple[Record, ...]:
@@ -84,8 +91,10 @@ class Source:
 
     def names(self) -> tuple[str, ...]:
         """Return the name of everything that can be exported."""
-        purls = sorted({purl for log in self.logs for purl in log.components()})
-        return (*purls, *(f"{claim.register}/{claim.record}" for _, claim in self.records))
+        return (
+            *self.purls.values(),
+            *(f"{claim.register}/{claim.record}" for _, claim in self.records),
+        )
 
     def facts(self, which: str) -> Facts:
         """Return what is known of what a name stands for.
@@ -93,7 +102,7 @@ class Source:
         Raises:
             UnavailableError, VerificationError: as `find`.
         """
-        key, record = find(which, self.logs, self.records)
+        key, record = find(which, self.purls, self.records)
         if record is not None:
             return record_facts(*record, self.at)
         return facts_of(self.desk, key or which, self.at)
@@ -104,7 +113,7 @@ class Source:
         Raises:
             VerificationError: `export.too-many`.
         """
-        return tuple(all_facts(self.desk, self.records, self.at))
+        return tuple(all_facts(self.desk, tuple(self.purls), self.records, self.at))
 
     def export(self, name: str, which: str) -> Exported:
         """Return one component or record in a format.
@@ -132,7 +141,7 @@ class Source:
         """
         if which is None:
             return self._asked(0, self.histories[0].statements)
-        key, record = find(which, self.logs, self.records)
+        key, record = find(which, self.purls, self.records)
         if record is not None:
             origins = [one.origin for one in self.homes]
             return self._asked(origins.index(record[0].origin or ""), (record[0],))
