@@ -60,7 +60,8 @@ def sign_in_as(client: TestClient, site: Site, person: Person) -> SignedIn:
     """Sign a known person in with this client."""
     secret = new_secret()
     SqlSessions(site.private).start(secret, person.id, site.clock.now())
-    client.cookies.set(COOKIE, secret)
+    client.cookies.clear()
+    client.cookies.set(COOKIE, secret, domain=client.base_url.host)
     return SignedIn(person, secret)
 
 

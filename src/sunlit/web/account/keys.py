@@ -5,6 +5,7 @@ organisation adds a signature (`sunlit node enrol`). The node keeps the public h
 """
 
 import json
+from contextlib import suppress
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, UploadFile
@@ -12,7 +13,7 @@ from fastapi.responses import Response
 
 from sunlit.adapters.passkeys import creation_options, registered
 from sunlit.authority.statements import subject_of
-from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.node.acts import Act
 from sunlit.node.enrolment import check_request, roles_of
 from sunlit.node.people import Passkey, PasskeyState, new_secret
@@ -136,7 +137,8 @@ def _enrol(request: Request, act: Act, envelope: Envelope) -> Ticket | None:
     sessions.people(request).move(credential, PasskeyState.WAITING, envelope.to_bytes())
     enrol = getattr(request.app.state, "enrol", None)  # what `serve --dev` gave: keys of a demo
     if enrol is not None:
-        enrol(act.organisation)
+        with suppress(SunlitError):  # it waits for the operator, as on any other node
+            enrol(act.organisation)
     return None
 
 

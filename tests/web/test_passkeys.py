@@ -1,0 +1,273 @@
+"""Keys of people: made, brought, lost, ended; people invited, changed and ended."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from sunlit.adapters.passkeys import registered
+from sunlit.adapters.sql.people import SqlPeople
+from sunlit.authority.statements import sign_claim
+from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.bootstrap.site import Site
+from sunlit.claims import authority
+from sunlit.cli.main import main
+from sunlit.node.enrolment import check_request, enrol, roles_of
+from sunlit.node.people import PasskeyState
+from sunlit.node.permission import Role
+from sunlit.registry.keys import key_claim, person_key
+from sunlit.statement.by_uri import write_key_file
+from sunlit.statement.dsse import Envelope
+from sunlit.statement.keys import PrivateKey, generate
+from sunlit.statement.webauthn import RelyingParty
+from sunlit.testing.authority import ISSUER
+from sunlit.testing.clock import SetClock
+from tests.rubric.story import DEPLOYER
+from tests.web.people import SignedIn, answer, sign_in, somebody, with_passkey
+
+
+def _run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[object, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    said = capsys.readouterr()
+    return ended.value.code, said.out + said.err
+
+
+@pytest.fixture
+def officer(client: TestClient, site: Site) -> SignedIn:
+    """Sign an officer of the city in."""
+    return sign_in(client, site, DEPLOYER, Role.OFFICER)
+
+
+def test_a_brought_key_waits_for_the_operator_and_then_signs(
+    client: TestClient, site: Site, officer: SignedIn, tmp_path: Path
+) -> None:
+    """Made with `sunlit key new --out`; the node gets the public half, the log the registration."""
+    roles = roles_of(officer.person)
+    _, envelope = person_key(tmp_path / "k.pem", DEPLOYER, roles, "case officer")
+
+    done = client.post(
+        "/account/keys", data=officer.form(label="My key"),
+        files={"file": ("k.pem.dsse.json", envelope.to_bytes())},
+    )  # fmt: skip
+    waiting = client.get("/account/passkeys").text
+    (enrolled,) = enrol(SqlPeople(site.private), [site.home(DEPLOYER)], site.clock)
+
+    assert done.headers["location"] == "/account/passkeys"
+    assert "Waits for your operator" in waiting
+    assert "Ready" in client.get("/account/passkeys").text
+    assert not enrolled.board
+    directory = site.home(DEPLOYER).history(site.clock.now()).directory
+    record = directory.key(enrolled.key.key_id)
+    assert record is not None
+    assert record.roles == {authority.Role.MAINTAINER}
+
+
+@pytest.mark.parametrize("wrong", ["organisation", "role", "signature", "claim", "junk"])
+def test_a_key_that_asks_for_more_is_refused(site: Site, wrong: str) -> None:
+    """Another organisation's, another role's, one that somebody else holds, no key at all."""
+    person = somebody(site, DEPLOYER, Role.OFFICER)
+    key, other = generate(), generate()
+    role = authority.Role.BOARD if wrong == "role" else authority.Role.MAINTAINER
+    claim: object = key_claim(ISSUER if wrong == "organisation" else DEPLOYER, key.public, [role])
+    if wrong == "claim":
+        claim = authority.Revocation(key_id=key.public.key_id, reason="x")
+    signer: PrivateKey = other if wrong == "signature" else key
+    data = sign_claim(claim, [signer]).to_bytes()  # type: ignore[arg-type]
+
+    with pytest.raises((MalformedError, VerificationError)) as caught:
+        check_request(b"{}" if wrong == "junk" else data, person)
+
+    assert caught.value.code.startswith(("enrol.", "statement."))
+
+
+def test_a_new_passkey_asks_for_what_the_log_can_verify(
+    client: TestClient, officer: SignedIn
+) -> None:
+    """ES256, a check of who is there, this host, and no attestation that tells the device."""
+    text = client.get("/account/passkeys").text
+    found = re.search(r'data-passkey="create" data-options="([^"]+)"', text)
+    assert found is not None
+    options = json.loads(found[1].replace("&#34;", '"'))
+
+    assert [one["alg"] for one in options["pubKeyCredParams"]] == [-7]
+    assert options["authenticatorSelection"]["userVerification"] == "required"
+    assert options["rp"]["id"] == "node.example"
+    assert options["attestation"] == "none"
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "not json", '{"id":"x","rawId":"x","response":{},"type":"y"}']
+)
+def test_what_is_no_passkey_is_not_kept(
+    client: TestClient, site: Site, officer: SignedIn, text: str
+) -> None:
+    """Whatever is wrong with the answer, it is one refusal, and the ceremony is over."""
+    page = client.get("/account/passkeys").text
+    state = page.split('name="state" value="')[1].split('"')[0]
+    form = officer.form(state=state, label="x", answer=text)
+
+    first, again = (client.post("/account/passkeys", data=form) for _ in range(2))
+
+    assert "passkey.not-registered" in first.text
+    assert "passkey.malformed" in again.text
+    assert SqlPeople(site.private).passkeys(officer.person.id) == ()
+    with pytest.raises(VerificationError):
+        registered(text, b"x", RelyingParty("node.example", ("https://node.example",)))
+
+
+def test_a_registration_that_was_broken_off_can_be_signed_later(
+    client: TestClient, site: Site, officer: SignedIn
+) -> None:
+    """The key signs for itself; then it waits for the operator."""
+    key, fake = with_passkey(site, officer.person, known=False)
+    asked = client.post(f"/account/passkeys/{key.credential}/register", data=officer.form())
+    where = asked.headers["location"]
+    shown = client.get(where)
+    message = client.get(where + "/statement").content
+    pae = Envelope("application/vnd.in-toto+json", message, ()).signed_bytes
+
+    done = client.post(where, data=officer.form(answer=answer(key, fake, pae)))
+
+    assert "Register your passkey" in shown.text
+    assert "Your signature is kept" in client.get(done.headers["location"]).text
+    (waiting,) = SqlPeople(site.private).waiting(DEPLOYER)
+    assert Envelope.parse(waiting.registration).payload == message
+
+
+def test_a_lost_key_is_ended_and_the_operator_told_how(
+    client: TestClient, site: Site, officer: SignedIn
+) -> None:
+    """The page explains before, and gives the line for the operator after."""
+    key, _ = with_passkey(site, officer.person)
+    where = f"/account/passkeys/{key.credential}/end"
+
+    before = client.get(where).text
+    after = client.post(where, data=officer.form()).text
+
+    assert "stolen" in before
+    assert f"sunlit key revoke {key.key.key_id} --reason lost" in after
+    assert SqlPeople(site.private).passkeys(officer.person.id) == ()
+    assert client.get(where).status_code == 404
+    assert client.get("/account/lost-passkey").status_code == 200
+
+
+def test_staff_who_leave_are_out_at_once(client: TestClient, site: Site, officer: SignedIn) -> None:
+    """Sessions end, keys end here, and the operator gets what to revoke in the log."""
+    key, _ = with_passkey(site, officer.person)
+    leaver = officer.secret
+    admin = sign_in(client, site, DEPLOYER, Role.ADMIN)
+    where = f"/account/people/{officer.person.id}"
+    assert officer.person.label in client.get("/account/people").text
+
+    done = client.post(f"{where}/end", data=admin.form())
+
+    assert f"sunlit key revoke {key.key.key_id} --reason left" in done.text
+    assert "Ended on" in client.get(where).text
+    found = SqlPeople(site.private).passkey(key.credential)
+    assert found is not None
+    assert found.state is PasskeyState.ENDED
+    client.cookies.clear()
+    client.cookies.set("__Host-sunlit", leaver)
+    assert client.get("/account").status_code == 303
+
+
+def test_an_administrator_changes_roles_of_others_only(
+    client: TestClient, site: Site, officer: SignedIn
+) -> None:
+    """Their own, another organisation's, or roles that nobody can give: refused."""
+    stranger = somebody(site, ISSUER, Role.OFFICER)
+    admin = sign_in(client, site, DEPLOYER, Role.ADMIN)
+    change = f"/account/people/{officer.person.id}/roles"
+
+    done = client.post(change, data=admin.form(roles=["officer", "publisher"]))
+    assert done.status_code == 303
+    changed = SqlPeople(site.private).person(officer.person.id)
+    assert changed is not None
+    assert changed.roles == {Role.OFFICER, Role.PUBLISHER}
+    for roles in ([], ["public"], ["officer", "king"]):
+        assert "people.roles" in client.post(change, data=admin.form(roles=roles)).text
+    own = client.post(f"/account/people/{admin.person.id}/end", data=admin.form())
+    assert "people.not-yourself" in own.text
+    for id_ in (stranger.id, "0" * 32):
+        for found in (
+            client.get(f"/account/people/{id_}"),
+            client.post(f"/account/people/{id_}/end", data=admin.form()),
+        ):
+            assert found.status_code == 404
+            assert "people.no-such" in found.text
+
+
+def test_the_audit_shows_ones_own_organisation_only(
+    client: TestClient, site: Site, officer: SignedIn
+) -> None:
+    """Who invited whom to what; no other organisation's rows."""
+    admin = sign_in(client, site, DEPLOYER, Role.ADMIN)
+    client.post("/account/people/invite", data=admin.form(label="x", roles="auditor"))
+    assert "Invited" in client.get("/account/audit").text
+
+    sign_in(client, site, ISSUER, Role.AUDITOR)
+
+    assert "Invited" not in client.get("/account/audit").text
+
+
+def test_the_operator_enrols_from_the_command_line(
+    site: Site, officer: SignedIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """First look, then agree; a board's key needs the trust file besides."""
+    with_passkey(site, officer.person, known=False)
+    words = ("node", "enrol", DEPLOYER, "--at", str(site.node.root))
+
+    looked = _run(capsys, *words, "--dry-run")
+    waits = len(SqlPeople(site.private).waiting(DEPLOYER))
+    done = _run(capsys, *words)
+    again = _run(capsys, *words)
+
+    assert looked[0] == 0
+    assert "Test passkey" in looked[1]
+    assert waits == 1
+    assert "Test passkey" in done[1]
+    assert "Nothing waits" in again[1]
+
+
+def test_a_prepared_statement_is_signed_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`sunlit key sign` signs a statement as it is, and nothing else."""
+    key = generate()
+    write_key_file(tmp_path / "k.pem", key)
+    claim = authority.Revocation(key_id="ab" * 32, reason="left")
+    payload = sign_claim(claim, [key]).payload
+    file = tmp_path / "statement.json"
+    file.write_bytes(payload)
+    words = ("key", "sign", str(file), "--key", f"file:{tmp_path / 'k.pem'}")
+
+    done = _run(capsys, *words)
+    signed = Envelope.parse((tmp_path / "statement.json.dsse.json").read_bytes())
+    file.write_bytes(b'{"not": "a statement"}')
+    refused = _run(capsys, *words)
+
+    assert done[0] == 0, done[1]
+    assert signed.payload == payload
+    key.public.verify(signed.signed_bytes, signed.signatures[0].sig)
+    assert refused[0] == 2
+
+
+def test_a_second_key_takes_a_step_up(client: TestClient, site: Site, officer: SignedIn) -> None:
+    """Whoever finds an open browser cannot add a key of their own beside one that is there."""
+    with_passkey(site, officer.person)
+    assert isinstance(site.clock, SetClock)
+    site.clock.at += timedelta(minutes=6)
+
+    page = client.get("/account/passkeys").text
+    state = page.split('name="state" value="')[1].split('"')[0]
+    made = client.post("/account/passkeys", data=officer.form(state=state, label="x", answer="{}"))
+    brought = client.post(
+        "/account/keys", data=officer.form(label="x"), files={"file": ("x", b"{}")}
+    )
+
+    for found in (made, brought):
+        assert found.headers["location"] == "/account/confirm?back=%2Faccount%2Fpasskeys"
