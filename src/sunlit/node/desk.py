@@ -84,11 +84,17 @@ class Kept(Generic[T]):
 class Desk:
     """Reads components from the logs of a node.
 
-    `logs` gives each log as of a time, `stamp` what changes whenever one of them grows.
+    `logs` gives each log as of a time, `stamp` what changes whenever one of them grows:
+    without it nothing is kept.
     """
 
     def __init__(
-        self, logs: Logs, rubric: Rubric, *, stamp: Callable[[], str], keep: int = KEPT
+        self,
+        logs: Logs,
+        rubric: Rubric,
+        *,
+        stamp: Callable[[], str] | None = None,
+        keep: int = KEPT,
     ) -> None:
         self._logs, self.rubric, self._stamp = logs, rubric, stamp
         self._kept: Kept[Seen] = Kept(keep)
@@ -104,13 +110,15 @@ class Desk:
             UnavailableError: `desk.no-such-component`.
         """
         # Asked before the logs are read: what grows meanwhile is looked at next time.
-        place = (key, self._stamp(), self.rubric.digest, at.date())
+        stamp = self._stamp() if self._stamp else None
+        place = (key, stamp, self.rubric.digest, at.date())
         kept = self._kept.get(place)
         if kept is not None and kept.view.at <= at and (kept.until is None or at < kept.until):
             return kept
         logs = self._knowing(key, at)
         seen = self._look(key, logs, at)
-        self._kept.put(place, seen)
+        if stamp is not None:
+            self._kept.put(place, seen)
         return seen
 
     def _knowing(self, key: str, at: datetime) -> list[LogView]:

@@ -85,6 +85,8 @@ def downloads(request: Request) -> tuple[tuple[str, str], ...]:
         ("mldcat-ap", _("MLDCAT-AP 3.1: catalogue record (JSON-LD)")),
         ("atrs", _("Algorithmic transparency record (JSON)")),
         ("publiccode", _("publiccode.yml")),
+        ("nl-register", _("Record for the Dutch algorithm register (JSON)")),
+        ("omb", _("Record for the US federal inventory (CSV)")),
     )
 
 
