@@ -94,3 +94,11 @@ class GuardedRead(Claim):
     role: str
     purpose: str
     read_on: datetime
+
+    def flaw(self) -> str | None:
+        """Return why nobody can tell from this who read what and why, None when one can."""
+        if not re.fullmatch(r"[0-9a-f]{64}", self.artefact):
+            return "`artefact` is not 64 lower-case hex digits"
+        if not all(_is_text(text) for text in (self.organisation, self.role, self.purpose)):
+            return f"organisation, role and purpose are not texts of 1 to {MAX_TEXT} characters"
+        return None

@@ -5,7 +5,7 @@ import pytest
 
 from sunlit.capabilities.openness.admission import admit
 from sunlit.claims.base import Claim
-from sunlit.claims.openness import Opened, Withheld
+from sunlit.claims.openness import GuardedRead, Opened, Withheld
 from sunlit.rubric import Outcome
 from sunlit.testing.authority import named_key
 from tests.rubric import story
@@ -82,3 +82,33 @@ def test_who_withheld_a_statement_opens_it() -> None:
     assert outcome(said, replace(opened, statement="00" * 32)) is Outcome.FAILS
     assert outcome(said, replace(opened, supersedes=None)) is Outcome.FAILS
     assert outcome(said, replace(opened, supersedes=content.statement_id)) is Outcome.FAILS
+
+
+READ = GuardedRead(
+    artefact="ab" * 32, organisation="lab.example", role="assessor",
+    purpose="Check the training code", read_on=datetime(2026, 1, 1, tzinfo=UTC),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "about", "by", "expected"),
+    [
+        ({}, "ab" * 32, "city", Outcome.HOLDS),
+        ({}, "ab" * 32, "maker", Outcome.FAILS),
+        ({}, "ab" * 32, "nobody", Outcome.FAILS),
+        ({}, "cd" * 32, "city", Outcome.FAILS),
+        ({"artefact": "AB" * 32}, "ab" * 32, "city", Outcome.FAILS),
+        ({"purpose": ""}, "ab" * 32, "city", Outcome.FAILS),
+        ({"role": "x\x1b[2J"}, "ab" * 32, "city", Outcome.FAILS),
+        ({"organisation": "x" * 513}, "ab" * 32, "city", Outcome.FAILS),
+    ],
+)
+def test_an_operator_says_what_was_read(
+    changes: dict[str, str], about: str, by: str, expected: Outcome
+) -> None:
+    """About the very thing, in texts that can be shown; nobody else may say it."""
+    said = Story()
+    keys = {"city": said.city.operator, "maker": said.maintainer, "nobody": named_key("nobody")}
+    one = said.say(replace(READ, **changes), keys[by], about=about)  # type: ignore[arg-type]
+
+    assert admit(one, [], said.world.directory).outcome is expected

@@ -33,6 +33,7 @@ const SPEAKERS = {
   "urn:sunlit:lifecycle:registration:v1": "organisation",
   "urn:sunlit:lifecycle:token-grant:v1": "issuer",
   "urn:sunlit:lifecycle:token-status:v1": null,
+  "urn:sunlit:openness:guarded-read:v1": null,
   "urn:sunlit:openness:licence:v1": null,
   "urn:sunlit:privacy:mask:v1": null,
   "urn:sunlit:privacy:minimisation:v1": null,

@@ -1,11 +1,14 @@
-"""May this claim about openness enter? Licences by maintainers, closed forms by who withholds."""
+"""May this claim about openness enter? Licences by maintainers, closed forms by who withholds.
+
+Guarded reads are said by the operator of the node that gave something out.
+"""
 
 from collections.abc import Sequence
 
 from sunlit.authority.directory import Directory
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
-from sunlit.claims.openness import Licence, Opened, Withheld
+from sunlit.claims.openness import GuardedRead, Licence, Opened, Withheld
 from sunlit.rubric.entry import enters, not_ours, refused, speaks
 from sunlit.rubric.finding import Verdict
 
@@ -21,8 +24,21 @@ def admit(said: Admitted, history: Sequence[Admitted], directory: Directory) -> 
             return _withheld(said, said.claim, directory)
         case Opened():
             return _opened(said, said.claim, history, directory)
+        case GuardedRead():
+            return _guarded_read(said, said.claim, directory)
         case _:
             return not_ours(said)
+
+
+def _guarded_read(said: Admitted, read: GuardedRead, directory: Directory) -> Verdict:
+    if (no := speaks(said, directory, Role.OPERATOR)) is not None:
+        return no
+    flaw = read.flaw()
+    if flaw is None and not said.is_about(read.artefact):
+        flaw = "its subject is not what was read"
+    if flaw is not None:
+        return refused(f"The guarded read is malformed: {flaw}.")
+    return enters(said, "An operator says that it gave something guarded, to whom and for what.")
 
 
 def _licence(said: Admitted, licence: Licence, directory: Directory) -> Verdict:
