@@ -24,9 +24,11 @@ from sunlit.node.permission import Action
 from sunlit.projection.engine import reading
 from sunlit.views.catalogue import as_csv, as_json
 from sunlit.web.guarding import may
+from sunlit.web.language import language_of
 from sunlit.web.pages import link, page, site_of, unchanged
 from sunlit.web.public.catalogue_words import (
     ago,
+    day_words,
     facet_titles,
     facet_words,
     sort_words,
@@ -129,7 +131,9 @@ def _row_words(request: Request, found: CatalogueResult, at: datetime) -> dict[s
         for row in found.rows
     }
     told = {one: ago(request, one) for one in set(days.values())}
+    reviews = {row.next_review[:10] for row in found.rows if row.next_review}
     return {
+        "reviews": {one: day_words(one, language_of(request)) for one in reviews},
         "ages": {key: told[one] for key, one in days.items()},
         "users": {one: users(request, one) for one in {len(row.used_by) for row in found.rows}},
         "takenover": {one: taken_over(request, one) for one in {it.register for it in found.rows}},

@@ -1,12 +1,14 @@
 """The catalogue's filters in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 
 from fastapi import Request
 from markupsafe import escape
 
 from sunlit.rubric.risk_code import scheme
-from sunlit.web.language import catalogue, gettext_of, language_of
+from sunlit.web.language import catalogue, gettext_of, language_of, said_date
 from sunlit.web.public.components_words import bdi
 
 
@@ -113,3 +115,9 @@ def taken_over(request: Request, register: str | None) -> str:
     name = facet_words(request, "register").get(register or "", register or "")
     told = escape(_("Taken over from %(register)s. Nobody signed this."))
     return told % {"register": bdi(name)}
+
+
+@lru_cache(maxsize=4096)
+def day_words(day: str, language: str) -> str:
+    """Return a day (`2026-03-14`) in words; most rows of a page share a few days."""
+    return said_date(date.fromisoformat(day), language)

@@ -11,9 +11,9 @@ from sunlit.capabilities.lifecycle.queries import MAX_LIMIT, CatalogueQuery, cat
 from sunlit.node.permission import Action
 from sunlit.projection.engine import reading
 from sunlit.web.guarding import may
-from sunlit.web.language import gettext_of
+from sunlit.web.language import gettext_of, language_of
 from sunlit.web.pages import page, site_of, unchanged
-from sunlit.web.public.catalogue_words import status_tags
+from sunlit.web.public.catalogue_words import day_words, status_tags
 from sunlit.web.public.desks import asked_time, desk_of
 
 router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC)])
@@ -47,6 +47,8 @@ def organisation(request: Request, id_: str) -> Response:
         request, "organisations/organisation.html", view=view, used=used, keeps=kept_rows,
         assessed=assessed, slug=slug, roles=roles(request), tags=status_tags(request),
         results=results(request), here=site_of(request).node.homes,
+        days={one.assessed_on[:10]: day_words(one.assessed_on[:10], language_of(request))
+              for one in assessed},
     )  # fmt: skip
 
 
