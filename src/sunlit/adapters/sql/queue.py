@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from sunlit.adapters.sql.engine import reading, writing
 from sunlit.adapters.sql.tables import SUBMISSION, SUBMITTED
@@ -154,10 +165,18 @@ class SqlSubmissions:
 
     def settle(self, outcomes: Mapping[str, Outcome]) -> None:
         """Say what came of groups, by id. Saying it again changes nothing."""
-        now = self.clock.now()
+        told = {
+            name: it for name, it in outcomes.items() if it.state is not State.WAITING
+        }  # fmt: skip
+        if not told:
+            return
         with writing(self.engine) as connection:
-            for name, outcome in outcomes.items():
-                _settle(connection, name, outcome, now)
+            left = connection.scalars(  # without those of which another worker said so already
+                select(SUBMISSION.c.id)
+                .where(SUBMISSION.c.id.in_(told), SUBMISSION.c.state == State.WAITING)
+                .with_for_update()
+            )
+            _settle(connection, {name: told[name] for name in left}, self.clock.now())
 
     def forget(self, before: datetime) -> int:
         """Forget what was settled before a time; the log holds what was admitted.
@@ -189,26 +208,30 @@ def _again(connection: Connection, ticket: str, now: datetime) -> None:
     )
 
 
-def _settle(connection: Connection, ticket: str, outcome: Outcome, now: datetime) -> None:
-    if outcome.state is State.WAITING:
-        return
-    settled = connection.execute(
-        update(SUBMISSION)
-        .where(SUBMISSION.c.id == ticket, SUBMISSION.c.state == State.WAITING)
-        .values(
-            state=outcome.state, settled_at=now, origin=outcome.origin,
-            error=None if outcome.error is None else json.dumps(outcome.error.to_json()),
-        )
-    )  # fmt: skip
-    if not settled.rowcount:
-        return  # another worker said so already
-    for number, place in enumerate(outcome.places):
-        connection.execute(
-            update(SUBMITTED)
-            .where(SUBMITTED.c.submission == ticket, SUBMITTED.c.place == number)
-            # The log holds the envelope from now on.
-            .values(envelope=b"", index=place.index, entry=place.entry, receipt=place.receipt)
-        )
+def _settle(connection: Connection, outcomes: Mapping[str, Outcome], now: datetime) -> None:
+    submissions = [
+        {
+            "at": name, "state": it.state, "settled_at": now, "origin": it.origin,
+            "error": None if it.error is None else json.dumps(it.error.to_json()),
+        }
+        for name, it in outcomes.items()
+    ]  # fmt: skip
+    places = [
+        # The log holds the envelope from now on.
+        {
+            "at": name, "which": number, "envelope": b"", "index": it.index, "entry": it.entry,
+            "receipt": it.receipt,
+        }
+        for name, outcome in outcomes.items()
+        for number, it in enumerate(outcome.places)
+    ]  # fmt: skip
+    at: BindParameter[str] = bindparam("at")
+    which: BindParameter[int] = bindparam("which")
+    if submissions:
+        connection.execute(update(SUBMISSION).where(SUBMISSION.c.id == at), submissions)
+    if places:
+        here = and_(SUBMITTED.c.submission == at, SUBMITTED.c.place == which)
+        connection.execute(update(SUBMITTED).where(here), places)
 
 
 def _outcome(connection: Connection, row: Row[tuple[object, ...]]) -> Outcome:
