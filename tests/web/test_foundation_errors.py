@@ -1,16 +1,12 @@
 """Errors as pages and as problem documents; health and figures; the logs of a server."""
 
 import errno
-import io
 import json
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Final
 
 import pytest
-import structlog
 from fastapi import APIRouter, FastAPI, Form
 from starlette.testclient import TestClient
 
@@ -18,10 +14,10 @@ from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, Ve
 from sunlit.bootstrap.site import Site
 from sunlit.node.permission import Action
 from sunlit.testing.site import URL
-from sunlit.web import logs
 from sunlit.web.app import create_app
 from sunlit.web.errors import PAGES, status_of
 from sunlit.web.guarding import may
+from tests.web.memory_log import logged
 
 SECRET: Final = "Jane Doe, 12 High Street"
 
@@ -66,24 +62,10 @@ def _app(site: Site) -> FastAPI:
     return app
 
 
-@contextmanager
-def _logged() -> Iterator[io.StringIO]:
-    """Write the server's log into memory for a while."""
-    out, root, before = io.StringIO(), logging.getLogger(), structlog.get_config()
-    handlers, level = list(root.handlers), root.level
-    try:
-        logs.configure(out)
-        yield out
-    finally:
-        structlog.configure(**before)
-        root.handlers[:] = handlers
-        root.setLevel(level)
-
-
 @pytest.fixture(scope="module")
 def failing(shared_site: Site) -> Iterator[TestClient]:
     """Return a client of a site with routes that fail."""
-    with _logged(), TestClient(_app(shared_site), base_url=URL, raise_server_exceptions=False,
+    with logged(), TestClient(_app(shared_site), base_url=URL, raise_server_exceptions=False,
                     follow_redirects=False) as client:  # fmt: skip
         yield client
 
@@ -127,7 +109,7 @@ def test_a_known_error_says_what_to_do(failing: TestClient) -> None:
 def test_a_mistake_of_ours_has_a_reference_that_the_log_knows(shared_site: Site) -> None:
     """The page shows a reference; the log holds it with the place, and not what was said."""
     app = _app(shared_site)
-    with _logged() as out, TestClient(app, base_url=URL, raise_server_exceptions=False) as client:
+    with logged() as out, TestClient(app, base_url=URL, raise_server_exceptions=False) as client:
         text = client.get("/raise/broken?name=Jane").text
     told = [json.loads(line) for line in out.getvalue().splitlines()]
     mistake = next(one for one in told if one["event"] == "unexpected")

@@ -97,8 +97,8 @@ class _Server(uvicorn.Server):
 
 def serve(serving: Serving, ready: Callable[[str], None]) -> None:
     """Serve until told to stop; `ready` gets the address once requests are answered."""
-    configure(sys.stderr)
     listening = _listen(serving)
+    configure(sys.stderr)
     port = listening.getsockname()[1]
     # People try things out at `localhost`: only there a browser offers passkeys without https.
     url = f"http://localhost:{port}" if serving.dev else None
@@ -124,7 +124,11 @@ def _listen(serving: Serving) -> socket.socket:
     family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((serving.host, serving.port))
+    try:
+        listening.bind((serving.host, serving.port))
+    except OSError:
+        listening.close()
+        raise
     listening.set_inheritable(True)
     return listening
 

@@ -1,0 +1,197 @@
+"""Making a node, serving it, and what grows beside the server."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from click.testing import CliRunner, Result
+from starlette.testclient import TestClient
+
+from sunlit.authority.statements import sign_claim
+from sunlit.base.errors import SunlitError
+from sunlit.bootstrap.growing import Growing
+from sunlit.bootstrap.site import Site
+from sunlit.claims.names import named_digest
+from sunlit.cli.main import cli
+from sunlit.node.place import Node
+from sunlit.node.submit import State
+from sunlit.statement.intoto import Subject
+from sunlit.testing.authority import ISSUER
+from sunlit.web.serving import Serving, from_environment, make_app
+from tests.registry.telling import CITY
+from tests.rubric.story import DEPLOYER, USE, use
+from tests.web.memory_log import logged
+from tests.web.nodes import told
+
+SECONDS = 30.0
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """A server sets up logging for its process, which here is that of all tests."""
+    with logged():
+        yield
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, [str(one) for one in arguments])
+
+
+def _made(root: Path, *more: object) -> Result:
+    model, _ = told()
+    given = ("--name", "A node", "--home", model / "issuer", "--operator", ISSUER, "--url",
+             "https://ai.example/", "--trust", model / "trust.json")  # fmt: skip
+    return _run("node", "new", root, *given, *more)
+
+
+def test_a_node_is_made_shown_and_grows(tmp_path: Path) -> None:
+    """Settings and trust file are written; homes stay where they are; another one joins."""
+    model, _ = told()
+    root = tmp_path / "node"
+
+    assert _made(root).exit_code == 0
+    assert Node.open(root).url == "https://ai.example"
+    assert _run("node", "add-home", model / "city", "--at", root).exit_code == 0
+    shown = json.loads(_run("node", "show", "--at", root, "--json").output)
+    assert sorted(shown["sizes"]) == sorted([ISSUER, DEPLOYER])
+    assert shown["trust"] == 1
+    assert "run by" in _run("node", "show", "--at", root).output
+
+
+def test_a_node_that_cannot_be_is_not_made(tmp_path: Path) -> None:
+    """Twice in one place, a home twice, an operator without a home, an address that is none."""
+    model, _ = told()
+    _made(tmp_path / "node")
+    wrong = (
+        ("node.exists", _made(tmp_path / "node")),
+        ("node.two-homes", _made(tmp_path / "b", "--home", model / "issuer")),
+        ("node.operator", _made(tmp_path / "c", "--operator", "nobody.example")),
+        ("node.url", _made(tmp_path / "d", "--url", "https://me@ai.example/path")),
+    )
+
+    for code, result in wrong:
+        assert isinstance(result.exception, SunlitError), code
+        assert result.exception.code == code
+    assert not (tmp_path / "b").exists()
+
+
+def test_what_is_not_safe_is_not_served(site: Site) -> None:
+    """Signing in without a password only on loopback; several processes only on PostgreSQL."""
+    at = ("--at", site.node.root)
+    open_to_all = _run("serve", *at, "--dev", "--host", "0.0.0.0")  # noqa: S104 - it is refused
+    many = _run("serve", *at, "--workers", "2")
+
+    assert isinstance(open_to_all.exception, SunlitError)
+    assert open_to_all.exception.code == "serve.not-loopback"
+    assert isinstance(many.exception, SunlitError)
+    assert many.exception.code == "serve.needs-postgresql"
+
+
+@pytest.mark.enable_socket
+def test_where_somebody_listens_already_nobody_else_can(site: Site) -> None:
+    """The error names the address and how to take another."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        error = _run("serve", "--at", site.node.root, "--port", port).exception
+
+    assert isinstance(error, SunlitError)
+    assert error.code == "serve.cannot-listen"
+
+
+@pytest.mark.enable_socket
+def test_a_server_says_when_it_is_ready_and_ends_when_told(site: Site) -> None:
+    """The command line: an address, a page, an interruption, exit code 0, JSON lines as a log."""
+    site.close()
+    command = [sys.executable, "-m", "sunlit.cli", "serve", "--at", str(site.node.root)]
+    server = subprocess.Popen(
+        [*command, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        url = re.findall(r"http://127\.0\.0\.1:\d+/", line)[0]
+        with urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - our own
+            assert b"<h1" in answer.read()
+        server.send_signal(signal.SIGINT)
+        _, log = server.communicate(timeout=SECONDS)
+    finally:
+        server.kill()
+    assert server.returncode == 0
+    assert all(json.loads(one) for one in log.splitlines())
+
+
+def test_one_of_several_processes_reads_how_to_serve(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one process writes into the environment, another makes the same app of."""
+    site.close()
+    serving = Serving(root=site.node.root, rate=5.0, admits=False)
+    for name, value in serving.to_environment().items():
+        monkeypatch.setenv(name, value)
+
+    assert Serving.from_environment(os.environ) == serving
+    with TestClient(from_environment(), base_url=site.node.url) as client:
+        assert client.get("/healthz").json()["ready"]
+
+
+def test_what_is_submitted_is_admitted_and_projected_beside_the_server(site: Site) -> None:
+    """One process is enough: put, admitted, projected; stopping ends the threads."""
+    site.close()
+    app = make_app(Serving(root=site.node.root))
+    served: Site = app.state.site
+    growing: Growing = app.state.growing
+    claim = replace(use(), description="Whom to write to first")
+    about = Subject(None, {"sha256": named_digest("use", f"{DEPLOYER}#{USE}")})
+    with TestClient(app, base_url=site.node.url) as client:
+        assert growing.ready.wait(SECONDS)
+        before = served.positions()
+        ticket = served.submissions.put(ISSUER, sign_claim(claim, [CITY], [about]).to_bytes())
+        outcome = served.submissions.wait(ticket, SECONDS)
+        assert outcome.state is State.ADMITTED, outcome.error
+        assert served.project() >= 0
+        assert served.positions() != before
+        assert client.get("/").status_code == 200
+
+
+def test_a_projection_that_fails_is_told_and_tried_again(site: Site) -> None:
+    """Without a trust file no log is read; the code is told, and the server goes on."""
+    (site.node.root / "trust.json").unlink()
+    heard: list[str] = []
+    growing = Growing(site, admits=False, told=heard.append)
+    growing.start()
+
+    assert growing.ready.wait(SECONDS)
+    growing.stop()
+    assert "node.no-trust" in heard
+
+
+def test_a_database_that_went_away_is_told(site: Site) -> None:
+    """The driver's own error is named by its kind, and its text is kept from the log."""
+
+    class GoneError(Exception):
+        pass
+
+    class Broken(Site):
+        def project(self) -> int:
+            raise GoneError("password=hunter2")
+
+    broken = Broken(**{**vars(site), "lost": (GoneError,)})
+    heard: list[str] = []
+    growing = Growing(broken, admits=False, told=heard.append)
+    growing.start()
+
+    assert growing.ready.wait(SECONDS)
+    growing.stop()
+    assert set(heard) == {"GoneError"}
