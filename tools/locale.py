@@ -79,15 +79,25 @@ def written(catalogue: Catalog) -> bytes:
     return head.encode() + out.getvalue()
 
 
+class _Undated(Catalog):
+    """A catalogue whose head names neither dates nor Babel's version."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override] # only read here
+        return [
+            ("Language", self.locale_identifier or ""),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Plural-Forms", self.plural_forms),
+        ]
+
+
 def compiled(language: str) -> bytes:
     """Return what `messages.mo` has to be: the catalogue on disk, compiled."""
-    out, catalogue = io.BytesIO(), read(language)
-    catalogue.mime_headers = [  # without the dates that it would set
-        ("Language", language),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Plural-Forms", catalogue.plural_forms),
-    ]
-    write_mo(out, catalogue)
+    out, made = io.BytesIO(), _Undated(locale=language, fuzzy=False)
+    for message in read(language):
+        if message.id:
+            made.add(message.id, message.string, context=message.context)
+    write_mo(out, made)
     return out.getvalue()
 
 
