@@ -83,7 +83,7 @@ class _Undated(Catalog):
     """A catalogue whose head names neither dates nor Babel's version."""
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override] # only read here
+    def mime_headers(self) -> list[tuple[str, str]]:
         return [
             ("Language", self.locale_identifier or ""),
             ("Content-Type", "text/plain; charset=utf-8"),
