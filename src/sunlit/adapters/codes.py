@@ -3,6 +3,12 @@
 from typing import Final
 
 CODES: Final = {
+    "remote.address": "An address of a node is none that Sunlit talks to.",
+    "remote.answer": "What a node answered is no receipt.",
+    "remote.busy": "A node cannot take a statement now.",
+    "remote.no-client": "Talking to a node needs an extra that is not installed.",
+    "remote.refused": "A node does not take a statement.",
+    "remote.unreachable": "A node does not answer, or not as it should.",
     "mail.failed": "A mail was not taken; it is tried again.",
     "mail.refused": "The mail server takes nothing for an address.",
     "webhook.failed": "A webhook was not taken; it is tried again.",

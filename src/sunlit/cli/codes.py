@@ -3,6 +3,7 @@
 from typing import Final
 
 CODES: Final = {
+    "remote.other-entry": "A node's receipt is of another statement than was sent.",
     "bias.no-audit": "A file that should hold a bias audit holds none.",
     "audit.other-model": "A model was tested that is no file of the component.",
     "find.unreadable": "A text in which personal data is looked for cannot be read.",

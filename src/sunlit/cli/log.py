@@ -7,6 +7,7 @@ import click
 
 from sunlit.base.errors import DOES_NOT_HOLD
 from sunlit.cli.acting import acting, logged, signer_option
+from sunlit.cli.log_remote import send
 from sunlit.cli.output import emit, home_option, json_option
 from sunlit.cli.progress import bar
 
@@ -16,6 +17,8 @@ Examples:
   sunlit log show 3 --home council
   sunlit log proof 3 --home council > 3.tlog-proof
   sunlit log fsck --home council
+  sunlit log import https://node.example/logs/KEY --home council
+  sunlit log send vote.dsse.json --to https://node.example
   sunlit log move-lock postgresql://db.example/node --home council
   sunlit log close --successor council.example/log/2 --reason "New node" --home council
 """
@@ -176,19 +179,18 @@ def add(*, envelopes: tuple[Path, ...], home: Path, as_json: bool) -> None:
 
 
 @command.command("import")
-@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("where", metavar="DIRECTORY|URL")
 @home_option
 @json_option
-def import_(*, directory: Path, home: Path, as_json: bool) -> None:
-    """Admit every statement of another organisation's log that this log lacks."""
+def import_(*, where: str, home: Path, as_json: bool) -> None:
+    """Admit every statement of another log that this log lacks: a directory's, or a node's."""
     from sunlit.adapters.clock import SystemClock
+    from sunlit.cli.log_remote import taken_from
     from sunlit.registry.admit import open_ledger
     from sunlit.registry.home import Home
-    from sunlit.registry.mirror import take_over
 
-    clock = SystemClock()
-    with open_ledger(Home.open(home), clock) as ledger, bar("Reading the log") as step:
-        taken = take_over(ledger, directory, clock.now(), step)
+    with open_ledger(Home.open(home), SystemClock()) as ledger, bar("Reading the log") as step:
+        taken = taken_from(where, ledger, step)
     emit(
         {
             "origin": taken.checkpoint.origin,
@@ -291,3 +293,6 @@ def move_lock(*, url: str, home: Path) -> None:
         "  The old file was renamed; do not bring it back.",
     ]
     emit({}, lines, as_json=False)
+
+
+command.add_command(send)

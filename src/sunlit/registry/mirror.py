@@ -14,7 +14,7 @@ from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.entry import Entry
 from sunlit.log.files import DirectoryFiles
 from sunlit.log.note import Note, NoteVerifier
-from sunlit.log.reader import LogReader
+from sunlit.log.reader import Files, LogReader
 from sunlit.registry.admit import Ledger
 from sunlit.registry.manifests import bring_manifests
 from sunlit.statement.dsse import Envelope
@@ -54,9 +54,18 @@ def open_trusted(directory: Path, trust: TrustFile) -> LogReader:
         VerificationError: `mirror.untrusted-log`, and what the checkpoint fails with.
         UnavailableError: `log.checkpoint-missing`.
     """
-    files = DirectoryFiles(directory)
+    return open_files(DirectoryFiles(directory), trust, str(directory))
+
+
+def open_files(files: Files, trust: TrustFile, name: str) -> LogReader:
+    """Open a log's files, wherever they are, under the key that the trust file names.
+
+    Raises:
+        VerificationError: `mirror.untrusted-log`, and what the checkpoint fails with.
+        UnavailableError: `log.checkpoint-missing`, and as the files raise.
+    """
     note = files.get("checkpoint")
-    origin = Note.parse(note).text.split(b"\n")[0].decode() if note else str(directory)
+    origin = Note.parse(note).text.split(b"\n")[0].decode() if note else name
     return LogReader.open(files, log_key(trust, origin))
 
 
@@ -68,7 +77,13 @@ def take_over(
     A statement that may not enter is reported and left out; the others still come. So do the
     file lists that change plans need, where they lie beside the log.
     """
-    reader = open_trusted(directory, ledger.home.trust(at))
+    taken = take_from(ledger, open_trusted(directory, ledger.home.trust(at)), step)
+    bring_manifests(ledger.home, ledger.history, directory.resolve().parent)
+    return taken
+
+
+def take_from(ledger: Ledger, reader: LogReader, step: Callable[[int, int], None]) -> Taken:
+    """Admit every statement of a log that the ledger's log lacks."""
     taken = Taken(reader.checkpoint)
     for index, entry in enumerate(reader.entries()):
         before = ledger.log.size
@@ -81,5 +96,4 @@ def take_over(
             taken.new += ledger.log.size - before
             taken.known += 1 - (ledger.log.size - before)
         step(index + 1, reader.size)
-    bring_manifests(ledger.home, ledger.history, directory.resolve().parent)
     return taken
