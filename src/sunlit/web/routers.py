@@ -20,6 +20,7 @@ AREAS: Final = (
     "sunlit.web.account.keys",
     "sunlit.web.account.staff",
     "sunlit.web.acts",
+    "sunlit.web.guarded_reads",
     "sunlit.web.public.catalogue",
     "sunlit.web.public.components",
     "sunlit.web.public.exports",

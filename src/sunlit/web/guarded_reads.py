@@ -1,0 +1,72 @@
+"""Kept reports and artefacts: open ones for anybody, guarded ones for a role and a purpose."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from sunlit.base.errors import SunlitError, UnavailableError
+from sunlit.claims.authority import Role
+from sunlit.node.guarded import MAX_PURPOSE, Wanted, admit_reader, is_open, record
+from sunlit.node.permission import Action
+from sunlit.registry.blobs import read_blob
+from sunlit.web import sessions
+from sunlit.web.guarding import actor_of, may
+from sunlit.web.pages import page, redirect
+
+router = APIRouter(include_in_schema=False)
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@router.get("/kept/{kind}/{digest}", name="kept", dependencies=[may(Action.READ_PUBLIC)])
+def kept(request: Request, kind: str, digest: str) -> Response:
+    """Hand out what is open; lead to the question for what is guarded."""
+    if not is_open(kind):
+        return redirect(request, "guarded", kind=kind, digest=digest)
+    return _handed_out(_bytes(request, digest), digest)
+
+
+@router.get(
+    "/work/guarded/{kind}/{digest}", name="guarded", dependencies=[may(Action.READ_GUARDED)]
+)
+def ask(request: Request, kind: str, digest: str) -> Response:
+    """Ask what it is for."""
+    _bytes(request, digest)
+    return page(
+        request, "account/guarded.html", public=False, kind=kind, digest=digest, most=MAX_PURPOSE
+    )
+
+
+@router.post("/work/guarded/{kind}/{digest}", dependencies=[may(Action.READ_GUARDED)])
+def read(
+    request: Request, kind: str, digest: str,
+    purpose: Annotated[str, Form(max_length=MAX_PURPOSE)] = "",
+) -> Response:  # fmt: skip
+    """Leave the statement and the audit row, then hand it out."""
+    site, actor = sessions.site_of(request), actor_of(request)
+    data = _bytes(request, digest)
+    claim = admit_reader(actor, Wanted(kind=kind, digest=digest), purpose, sessions.now(request))
+    operator = site.node.operator
+    record(
+        claim, actor, operator=operator, signer=site.home(operator).signer(Role.OPERATOR),
+        queue=site.submissions, audit=sessions.audit(request),
+    )  # fmt: skip
+    return _handed_out(data, digest)
+
+
+def _bytes(request: Request, digest: str) -> bytes:
+    if DIGEST.fullmatch(digest):
+        for home in sessions.site_of(request).homes:
+            try:
+                return read_blob(home, digest)
+            except SunlitError:
+                continue  # another home may keep it
+    raise UnavailableError("guarded.no-such", "nothing is kept here under this name")
+
+
+def _handed_out(data: bytes, digest: str) -> Response:
+    # Whatever it holds, no browser opens it as a page of this site.
+    headers = {"Content-Disposition": f'attachment; filename="{digest[:16]}"',
+               "Cache-Control": "no-store"}  # fmt: skip
+    return Response(data, 200, headers, "application/octet-stream")
