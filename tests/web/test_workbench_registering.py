@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from sunlit.bootstrap.site import Site
+from sunlit.base.slugs import slug
+from sunlit.bootstrap.site import Site, open_site
 from sunlit.capabilities.lifecycle.catalogued import catalogued
 from sunlit.node.permission import Role
 from sunlit.registry.home import Home
 from sunlit.testing.authority import ISSUER
+from sunlit.testing.site import URL, make_node
+from sunlit.web.app import create_app
 from tests.rubric.story import DEPLOYER
 from tests.web.office import Worker, with_a_passkey
 from tests.web.people import sign_in
@@ -223,10 +226,17 @@ def test_an_organisation_leaves_with_its_history(
     admin = Worker(client, site, DEPLOYER, (Role.ADMIN,), "admin").arrives()
     assert "What is not in it" in admin.gets("/work/leave")
     found = client.post("/work/leave", data=admin.person.form())
-    zipfile.ZipFile(io.BytesIO(found.content)).extractall(tmp_path)
-    home = Home.open(tmp_path)
+    with zipfile.ZipFile(io.BytesIO(found.content)) as packed:
+        packed.extractall(tmp_path / "city")
+    home, trust = Home.open(tmp_path / "city"), (site.node.root / "trust.json").read_bytes()
+    make_node(tmp_path, {DEPLOYER: home.root}, operator=DEPLOYER, trust=trust)
+    elsewhere = open_site(tmp_path, clock=site.clock)
+    with TestClient(create_app(elsewhere), base_url=URL) as there:
+        told = there.get(f"/logs/{slug(home.origin)}/checkpoint")
+        assert there.get("/register").status_code == 200
+    elsewhere.close()
 
-    assert home.reader().size == site.home(DEPLOYER).reader().size
-    assert len(home.history(site.clock.now()).statements) == home.reader().size
+    assert told.content == (site.home(DEPLOYER).log_directory / "checkpoint").read_bytes()
+    assert len(home.history(site.clock.now()).statements) == home.reader().size > 0
     sign_in(client, site, DEPLOYER, Role.OFFICER)
     assert client.get("/work/leave").status_code == 403

@@ -9,7 +9,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Row,
+    RowMapping,
     String,
     Table,
     Text,
@@ -53,7 +53,7 @@ class SqlDrafts:
         """Return a draft of this organisation."""
         asked = select(DRAFT).where(DRAFT.c.organisation == organisation, DRAFT.c.id == draft)
         with reading(self._engine) as connection:
-            row = connection.execute(asked).one_or_none()
+            row = connection.execute(asked).mappings().one_or_none()
         return _draft(row) if row is not None else None
 
     def of(self, organisation: str) -> tuple[Draft, ...]:
@@ -64,7 +64,7 @@ class SqlDrafts:
             .order_by(DRAFT.c.changed.desc(), DRAFT.c.id)
         )
         with reading(self._engine) as connection:
-            return tuple(_draft(row) for row in connection.execute(asked))
+            return tuple(_draft(row) for row in connection.execute(asked).mappings())
 
     def add(self, draft: Draft) -> Draft:
         """Keep a new draft as version 1."""
@@ -105,8 +105,7 @@ def _row(draft: Draft) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _draft(row: Row[tuple[object, ...]]) -> Draft:
-    value = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+def _draft(value: RowMapping) -> Draft:
     content = canonical.decode_object(
         value["content"].encode(), what="the draft", limit=2 * MAX_DRAFT
     )
