@@ -223,11 +223,12 @@ def as_log(begin: Sequence[bytes], envelopes: Iterable[Envelope]) -> list[bytes]
 
 
 def every_row(engine: Engine) -> Mapping[str, list[tuple[object, ...]]]:
-    """Return all rows of all tables, in order; cards without their numbers, facets by key."""
+    """Return all rows of all tables, in order; cards and facets without numbers, no `meta`."""
     with reading(engine) as connection:
         found = {name: _rows(connection, name) for name in METADATA.tables}
         names = {row.id: row.key for row in connection.execute(select(CARD.c.id, CARD.c.key))}
-    found["card"] = sorted(row[1:] for row in found["card"])
+    found["card"] = sorted((row[1:-1] for row in found["card"]), key=lambda row: str(row[0]))
+    found["meta"] = []
     found["card_facet"] = sorted((*row[:2], names[row[2]]) for row in found["card_facet"])
     return found
 

@@ -120,7 +120,7 @@ def test_a_statement_that_two_logs_hold_is_taken_once(sqlite: Engine, contested:
     both = SqlShelf(sqlite, readers, contested.trust).bearing_on(MATTERS[0])
 
     history = History(contested.trust)
-    history.feed_all({name: contested.entries[LOG] for name in readers})
+    history.feed_all(dict.fromkeys(readers, contested.entries[LOG]))
     bearing = Shelf(history.statements).bearing_on(MATTERS[0])
     heard = [one for one in both.statements if one in bearing]
     assert heard == list(bearing)

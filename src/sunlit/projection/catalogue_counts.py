@@ -1,19 +1,15 @@
 """How many cards there are of each facet's values, among those that a search finds."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, String, case, func, literal, select
+from sqlalchemy import Connection
 
-from sunlit.projection.cards import NEVER, OWN
-from sunlit.projection.catalogue_filter import DUE, NONE, Asked, conditions
-from sunlit.projection.tables import CARD, CARD_FACET
+from sunlit.projection.catalogue_filter import FACETS, Asked, conditions
+from sunlit.projection.catalogue_index import FacetIndex, bits_of, index_of
 
 MOST_VALUES: Final = 50
-_SINGLE: Final = ("source", "status", "tier", "due", "kind")
-_MANY: Final = ("area", "used_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,58 +25,42 @@ def counts(
 ) -> tuple[int, Mapping[str, tuple[FacetValue, ...]]]:
     """Return how many cards are found, and how many of each value of each facet.
 
-    A facet's own choice is left out of its counts.
+    A facet's own choice is left out of its counts. They are as of the minute.
 
     Raises:
         MalformedError: `projection.bad-query`.
     """
-    total, found = _single(connection, asked)
-    for facet in _SINGLE:
-        if asked.facets.get(facet):
-            found[facet] = _single(connection, asked.without(facet))[1][facet]
-    for facet in _MANY:
-        found[facet] = _many(connection, asked.without(facet), facet)
-    return total, {facet: _sorted(values) for facet, values in found.items()}
+    conditions(connection, asked)  # what there is not is refused here too
+    index = index_of(connection.engine)
+    with index.lock:
+        index.follow(connection, asked.at)
+        found = index.having("all", "")
+        if asked.found is not None:
+            found &= bits_of(asked.found)
+        chosen = {facet: _chosen(index, facet, asked) for facet in asked.facets}
+        total = found
+        for bits in chosen.values():
+            total &= bits
+        facets = {}
+        for facet in FACETS:
+            among = found
+            for other, bits in chosen.items():
+                among &= bits if other != facet else -1
+            facets[facet] = _values(index, facet, among)
+        return total.bit_count(), facets
 
 
-def _single(connection: Connection, asked: Asked) -> tuple[int, dict[str, Counter[str]]]:
-    columns = {
-        "source": case((CARD.c.source == OWN, OWN), else_=CARD.c.register),
-        "status": case(
-            ((CARD.c.status == "valid") & (CARD.c.until <= asked.at), "expired"),
-            else_=CARD.c.status,
-        ),
-        "tier": CARD.c.tier, "due": _due(asked), "kind": func.coalesce(CARD.c.kind, ""),
-    }  # fmt: skip
-    named = [column.label(f"f_{name}") for name, column in columns.items()]
-    query = select(*named, func.count()).where(*conditions(connection, asked)).group_by(*named)
-    found: dict[str, Counter[str]] = {name: Counter() for name in columns}
-    total = 0
-    for *values, count in connection.execute(query):
-        total += count
-        for name, value in zip(columns, values, strict=True):
-            found[name][value or NONE] += count
-    return total, found
+def _chosen(index: FacetIndex, facet: str, asked: Asked) -> int:
+    if not asked.facets[facet]:
+        return index.having("all", "")
+    found = 0
+    for value in asked.facets[facet]:
+        found |= index.having(facet, value)
+    return found
 
 
-def _due(asked: Asked) -> ColumnElement[str]:
-    review = CARD.c.next_review
-    edges = (asked.at, asked.days(30), asked.days(90), NEVER)
-    return case(
-        *((review < edge, literal(name, String)) for name, edge in zip(DUE, edges, strict=False)),
-        else_=NONE,
-    )
-
-
-def _many(connection: Connection, asked: Asked, facet: str) -> Counter[str]:
-    query = select(CARD_FACET.c.value, func.count()).where(CARD_FACET.c.facet == facet)
-    where = conditions(connection, asked)
-    if where:
-        query = query.where(CARD_FACET.c.id.in_(select(CARD.c.id).where(*where)))
-    rows = connection.execute(query.group_by(CARD_FACET.c.value))
-    return Counter({str(value): int(count) for value, count in rows})
-
-
-def _sorted(values: Counter[str]) -> tuple[FacetValue, ...]:
-    ordered = sorted(values.items(), key=lambda it: (-it[1], it[0]))
-    return tuple(FacetValue(value, count) for value, count in ordered[:MOST_VALUES])
+def _values(index: FacetIndex, facet: str, among: int) -> tuple[FacetValue, ...]:
+    counted = ((value, (index.having(facet, value) & among).bit_count())
+               for value in index.values(facet))  # fmt: skip
+    ordered = sorted(((-count, value) for value, count in counted if count))
+    return tuple(FacetValue(value, -count) for count, value in ordered[:MOST_VALUES])

@@ -1,7 +1,7 @@
 """What a search of the catalogue asks for, as conditions on cards."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from sunlit.projection.engine import is_postgresql
 from sunlit.projection.tables import CARD, CARD_FACET
 
 MAX_TERMS: Final = 8  # words that are looked for
+FEW: Final = 2000  # ids of cards
 MAX_VALUES: Final = 50  # values of one facet
 DUE: Final = ("overdue", "30-days", "90-days", "later", "none")
 STATUSES: Final = ("suspended", "valid", "expired", "invalid", "none")
@@ -24,16 +25,15 @@ NONE: Final = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The words and values of facets that are looked for, as of a time (RFC 3339)."""
+    """The words and values of facets that are looked for, as of a time (RFC 3339).
+
+    `found` are the ids of the cards that have the words; None where there are none to look for.
+    """
 
     text: str
     facets: Mapping[str, tuple[str, ...]]
     at: str
-
-    def without(self, facet: str) -> "Asked":
-        """Return the same with every value of one facet."""
-        left = {name: values for name, values in self.facets.items() if name != facet}
-        return Asked(text=self.text, facets=left, at=self.at)
+    found: tuple[int, ...] | None = None
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -45,6 +45,15 @@ class Asked:
         return format_time(parse_time(self.at) + timedelta(days=days))
 
 
+def ask(connection: Connection, text: str, facets: Mapping[str, tuple[str, ...]], at: str) -> Asked:
+    """Look the words up, once for everything that follows."""
+    asked = Asked(text=text, facets=facets, at=at)
+    if not text.strip():
+        return asked
+    rows = connection.execute(select(CARD.c.id).where(_matches(connection, asked.terms)))
+    return replace(asked, found=tuple(rows.scalars()))
+
+
 def conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool]]:
     """Return the conditions that a card must meet.
 
@@ -52,8 +61,10 @@ def conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool]
         MalformedError: `projection.bad-query`.
     """
     found = []
-    if asked.text.strip():
-        found.append(_matches(connection, asked.terms))
+    if asked.found is not None:
+        # Few are named; of many the database keeps a better list than we could send.
+        few = len(asked.found) <= FEW
+        found.append(CARD.c.id.in_(asked.found) if few else _matches(connection, asked.terms))
     for facet, values in sorted(asked.facets.items()):
         if facet not in _CONDITIONS or len(values) > MAX_VALUES:
             raise bad_query("a facet", ", ".join(FACETS))

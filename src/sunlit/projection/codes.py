@@ -5,6 +5,5 @@ from typing import Final
 CODES: Final = {
     "projection.bad-query": "A search of the catalogue asks for what there is not.",
     "projection.bad-url": "The database of the projections is neither SQLite nor PostgreSQL.",
-    "projection.stopped": "A helper process that reads a log's entries ended before its work did.",
     "projection.unavailable": "The database of the projections does not answer.",
 }

@@ -3,6 +3,7 @@
 It is a cache: a version of the tables that this program does not know is dropped and made anew.
 """
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -14,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.projection.rooms import rooms
-from sunlit.projection.tables import METADATA, VERSION
+from sunlit.projection.tables import CHANGED, MADE, META, METADATA, VERSION
 
 SCHEMA: Final = "projections"
 BUSY_MS: Final = 10_000
@@ -164,7 +165,9 @@ def create_all(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
     else:
         connection.exec_driver_sql(_FTS)
-    connection.execute(text("INSERT INTO meta VALUES ('version', :v)"), {"v": version()})
+    names = {"version": version(), CHANGED: "0", MADE: secrets.token_hex(8)}
+    for name, value in names.items():
+        connection.execute(META.insert().values(name=name, value=value))
 
 
 def version() -> str:

@@ -1,6 +1,7 @@
 """Makes the cards of the catalogue fit their facts again: those that new rows made stale."""
 
 import json
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sunlit.projection.cards import Card, Said, card_of, read_value
 from sunlit.projection.engine import is_postgresql, reading, writing
 from sunlit.projection.facts import REFERS
-from sunlit.projection.tables import CARD, CARD_FACET, FACT, STALE
+from sunlit.projection.tables import CARD, CARD_FACET, CHANGED, FACT, MADE, META, STALE
 
 CHUNK: Final = 500  # cards, and parameters of one question
 _AT_ONCE: Final = 8  # chunks of cards in one transaction
@@ -84,7 +85,7 @@ def _refresh(connection: Connection, keys: list[str]) -> None:
         found = _facts(connection, [REFERS + name for name in chunk])
         about |= {key.removeprefix(REFERS): facts for key, facts in found.items()}
     cards = [card for key in keys if (card := card_of(key, own.get(key, ()), about))]
-    _replace(connection, keys, cards)
+    put_cards(connection, keys, cards)
 
 
 def _facts(connection: Connection, keys: Sequence[str]) -> Mapping[str, list[Said]]:
@@ -102,8 +103,12 @@ def _said(row: RowMapping) -> Said:
     )  # fmt: skip
 
 
-def _replace(connection: Connection, keys: list[str], cards: Sequence[Card]) -> None:
-    """Keep the ids of the cards that stay; they are in lists that somebody is paging through."""
+def put_cards(connection: Connection, keys: list[str], cards: Sequence[Card]) -> None:
+    """Put cards in place of those with these keys.
+
+    Ids of the cards that stay are kept: they are in lists that somebody is paging through.
+    """
+    number = _next_change(connection)
     found = connection.execute(select(CARD.c.key, CARD.c.id).where(CARD.c.key.in_(keys)))
     ids = {str(key): int(number) for key, number in found}
     connection.execute(delete(CARD_FACET).where(CARD_FACET.c.id.in_(list(ids.values()))))
@@ -111,14 +116,16 @@ def _replace(connection: Connection, keys: list[str], cards: Sequence[Card]) -> 
     gone = [number for key, number in ids.items() if key not in kept]
     if gone:
         connection.execute(delete(CARD).where(CARD.c.id.in_(gone)))
+        made = {"value": secrets.token_hex(8)}
+        connection.execute(update(META).where(META.c.name == MADE).values(made))
     if changed := [card for card in cards if card.key in ids]:
-        values: dict[str, object] = {name: bindparam(name) for name in _values(changed[0])}
+        values: dict[str, object] = {name: bindparam(name) for name in _values(changed[0], number)}
         connection.execute(
             update(CARD).where(CARD.c.key == bindparam("b_key")).values(values),
-            [_values(card) | {"b_key": card.key} for card in changed],
+            [_values(card, number) | {"b_key": card.key} for card in changed],
         )  # fmt: skip
     if new := [card for card in cards if card.key not in ids]:
-        connection.execute(insert(CARD), [_values(card) for card in new])
+        connection.execute(insert(CARD), [_values(card, number) for card in new])
         met = connection.execute(
             select(CARD.c.key, CARD.c.id).where(CARD.c.key.in_([card.key for card in new]))
         )
@@ -149,7 +156,14 @@ def _index(
         )  # fmt: skip
 
 
-def _values(card: Card) -> dict[str, object]:
+def _next_change(connection: Connection) -> int:
+    query = select(META.c.value).where(META.c.name == CHANGED)
+    number = int(connection.execute(query).scalar_one()) + 1
+    connection.execute(update(META).where(META.c.name == CHANGED).values(value=str(number)))
+    return number
+
+
+def _values(card: Card, changed: int) -> dict[str, object]:
     return {
         "key": card.key, "component": card.component, "name": card.name,
         "sort_name": card.sort_name, "version": card.version, "summary": card.summary,
@@ -158,5 +172,5 @@ def _values(card: Card) -> dict[str, object]:
         "areas": " ".join(card.areas), "status": card.status, "token_kind": card.token_kind,
         "until": card.until, "tier": card.tier, "code": card.code,
         "next_review": card.next_review, "open_problems": card.open_problems,
-        "blanks": card.blanks, "updated": card.updated, "search": card.search,
+        "blanks": card.blanks, "updated": card.updated, "search": card.search, "changed": changed,
     }  # fmt: skip

@@ -31,6 +31,10 @@ def text(name: str, *, blank: bool = False) -> Column[str]:
     return Column(name, TEXT, nullable=blank)
 
 
+# `version` of the tables; CHANGED: how often cards changed; MADE: another text whenever cards were
+# made anew or taken away, so that who keeps them in memory reads all again.
+CHANGED: Final = "changed"
+MADE: Final = "made"
 META: Final = Table(
     "meta", METADATA,
     Column("name", TEXT, primary_key=True), Column("value", TEXT, nullable=False),
@@ -96,16 +100,13 @@ CARD: Final = Table(
     text("status"), text("token_kind", blank=True), text("until"), text("tier"),
     text("code", blank=True), text("next_review"),
     Column("open_problems", Integer, nullable=False), Column("blanks", Integer, nullable=False),
-    text("updated"), text("search"),
+    text("updated"), text("search"), Column("changed", Integer, nullable=False),
 )  # fmt: skip
 Index("card_sort_name", CARD.c.sort_name, CARD.c.id)
+Index("card_changed", CARD.c.changed)
 Index("card_updated", CARD.c.updated, CARD.c.id)
 Index("card_next_review", CARD.c.next_review, CARD.c.sort_name, CARD.c.id)
 Index("card_status", CARD.c.status, CARD.c.sort_name, CARD.c.id)
-Index(
-    "card_facets", CARD.c.source, CARD.c.register, CARD.c.status, CARD.c.tier, CARD.c.kind,
-    CARD.c.until, CARD.c.next_review,
-)  # fmt: skip
 
 # The facets of which a thing may have several values: `area`, `used_by`; and its owner.
 CARD_FACET: Final = Table(

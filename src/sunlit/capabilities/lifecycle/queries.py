@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, Select, select
 from sunlit.base.times import format_time
 from sunlit.projection.cards import NEVER
 from sunlit.projection.catalogue_counts import FacetValue, counts
-from sunlit.projection.catalogue_filter import Asked, due_of, status_of
+from sunlit.projection.catalogue_filter import ask, due_of, status_of
 from sunlit.projection.catalogue_order import SORTS, page
 from sunlit.projection.tables import CARD
 
@@ -86,7 +86,7 @@ def catalogue(connection: Connection, query: CatalogueQuery, at: datetime) -> Ca
     Raises:
         MalformedError: `projection.bad-query` for a facet, sort or cursor that there is not.
     """
-    asked = Asked(text=query.text, facets=query.facets, at=format_time(at))
+    asked = ask(connection, query.text, query.facets, format_time(at))
     found = page(connection, asked, query.sort, query.after, max(1, min(query.limit, MAX_LIMIT)))
     total, facets = counts(connection, asked)
     rows = tuple(_row(one, asked.at) for one in found.rows)
