@@ -2,29 +2,18 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from sunlit.bootstrap.site import Site
-from sunlit.claims.lifecycle import Status, TokenStatus
-from sunlit.claims.names import named_digest
-from sunlit.registry.admit import open_ledger
-from sunlit.registry.saying import say
 from sunlit.rubric.core import core_rubric
-from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import ISSUER
-from sunlit.testing.clock import SetClock
-from tests.registry.telling import CITY, ISSUER_KEY
-from tests.rubric.story import DEPLOYER, LABS, PURL, USE, use
+from tests.rubric.story import DEPLOYER, LABS, PURL, USE
+from tests.web.hostile import said_more
 
 KEY = "generic~maker.example~outreach"
 HOME = f"/components/{KEY}"
-EVIL = (
-    "<script>alert(1)</script><img src=x onerror=alert(2)>\u202eevil\u2066\u200b{{7*7}}"
-    + "w" * 3000
-)
 PAGES = [
     "/components", "/components?text=case&source=omb", "/components?text=nothing-like-it",
     "/components?status=valid&sort=review", HOME, f"{HOME}?at=2026-01-01", f"{HOME}/releases",
@@ -153,26 +142,6 @@ def test_a_page_that_did_not_change_is_not_sent_again(shared_client: TestClient)
     again = shared_client.get(HOME, headers={"If-None-Match": first.headers["etag"]})
 
     assert (again.status_code, again.content) == (304, b"")
-
-
-def said_more(site: Site) -> None:
-    """Say, with hostile words, another use, and that the permission is stopped."""
-    issuer = site.home(ISSUER)
-    clock = SetClock(site.clock.now())
-    with open_ledger(issuer, clock) as ledger:
-        said = next(
-            one for one in ledger.history.statements if one.claim.TYPE.endswith("token-grant:v1")
-        )
-        subject = Subject(None, dict(said.subjects[0].digest))
-        stop = TokenStatus(grant=said.statement_id, status=Status.SUSPENDED, reason=EVIL)
-        say(ledger, stop, subject, ISSUER_KEY)
-        other = replace(
-            use(), id="<b>other</b>", description=EVIL, affected=EVIL, oversight=EVIL,
-            prohibited=(EVIL,), owner=EVIL, fallback=EVIL,
-        )  # fmt: skip
-        say(ledger, other, Subject(None, {"sha256": named_digest("use", f"{DEPLOYER}#{other.id}")}),
-            CITY)  # fmt: skip
-    site.project()
 
 
 def test_a_stopped_component_says_so_first_and_a_strangers_words_stay_words(

@@ -27,6 +27,7 @@ from sunlit.views.component_tested import limits, tested
 from sunlit.views.component_token import Permission, State, permission
 from sunlit.views.component_words import Fact, Words, computed, counted, fact, quoted, words
 
+BRIEF: Final = 300  # characters of others' words; their statement, which is linked, has them all
 OVERSIGHT: Final = {
     "human-decides": words("Yes. A person decides; it only informs."),
     "human-reviews": words("Yes. It decides, and a person reviews."),
@@ -118,6 +119,11 @@ class _Seen:
     problems: tuple[Problem, ...]
 
 
+def brief(text: str) -> Words:
+    """Return others' words as a label has room for them."""
+    return quoted(text, BRIEF)
+
+
 def label(evidence: Evidence, conformity: Conformity) -> Label:
     """Return the label of the use that the evidence is about. Pure."""
     seen = _Seen(
@@ -153,7 +159,7 @@ def _verdict(seen: _Seen) -> Iterator[Fact]:
     else:
         yield computed(found.verdict, seen.evidence.at)
     if found.reason and not found.state.allows:
-        yield fact(seen.evidence, told, quoted(found.reason), lead=words("Why")) if told else Fact()
+        yield fact(seen.evidence, told, brief(found.reason), lead=words("Why")) if told else Fact()
     yield computed(_checks(seen.conformity), seen.evidence.at)
 
 
@@ -188,7 +194,7 @@ def _purpose(seen: _Seen) -> Iterator[Fact]:
 
 def _each(seen: _Seen, said: Admitted, lead: Words, texts: Iterable[str]) -> Iterator[Fact]:
     filled = [text for text in texts if text.strip()]
-    yield from (fact(seen.evidence, said, quoted(text), lead=lead) for text in filled)
+    yield from (fact(seen.evidence, said, brief(text), lead=lead) for text in filled)
     if not filled:
         yield Fact(lead=lead)
 
@@ -196,7 +202,7 @@ def _each(seen: _Seen, said: Admitted, lead: Words, texts: Iterable[str]) -> Ite
 def _affected(seen: _Seen) -> Iterator[Fact]:
     declared = declared_use(seen.evidence)
     if declared is not None and (declared[1].affected or "").strip():
-        yield fact(seen.evidence, declared[0], quoted(declared[1].affected or ""))
+        yield fact(seen.evidence, declared[0], brief(declared[1].affected or ""))
 
 
 def _human(seen: _Seen) -> Iterator[Fact]:
@@ -205,11 +211,11 @@ def _human(seen: _Seen) -> Iterator[Fact]:
         return
     said, use, _ = declared
     if use.oversight:
-        yield fact(seen.evidence, said, OVERSIGHT.get(use.oversight) or quoted(use.oversight))
+        yield fact(seen.evidence, said, OVERSIGHT.get(use.oversight) or brief(use.oversight))
     if use.fallback:
-        yield fact(seen.evidence, said, quoted(use.fallback), lead=words("Without it"))
+        yield fact(seen.evidence, said, brief(use.fallback), lead=words("Without it"))
     if use.break_glass:
-        yield fact(seen.evidence, said, quoted(use.break_glass), lead=words("In an emergency"))
+        yield fact(seen.evidence, said, brief(use.break_glass), lead=words("In an emergency"))
 
 
 def _tested(seen: _Seen) -> Iterator[Fact]:
@@ -220,7 +226,7 @@ def _limits(seen: _Seen) -> Iterator[Fact]:
     grant, said = seen.permission.grant, seen.permission.said
     if grant is not None and said is not None:
         for text in grant.constraints:
-            yield fact(seen.evidence, said, quoted(text), lead=words("Limit of the permission"))
+            yield fact(seen.evidence, said, brief(text), lead=words("Limit of the permission"))
     yield from limits(seen.evidence)
 
 
@@ -228,7 +234,7 @@ def _problems(seen: _Seen) -> Iterator[Fact]:
     against = [one for one in contests(seen.evidence) if one.stands]
     for one in against:
         yield fact(
-            seen.evidence, one.said, quoted(one.claim.finding),
+            seen.evidence, one.said, brief(one.claim.finding),
             lead=words("An assessor found"),
         )  # fmt: skip
     if seen.problems:
@@ -255,10 +261,10 @@ def _contact(evidence: Evidence, lead: Words) -> Fact | None:
     """Return where the deployer can be written to, else the maintainer."""
     for said, claim in reversed(registrations(evidence)):
         if claim.contact and claim.organisation == evidence.deployer:
-            return fact(evidence, said, quoted(claim.contact), lead=lead)
+            return fact(evidence, said, brief(claim.contact), lead=lead)
     for said, component in reversed(stated(evidence, Component)):
         if component.contact:
-            return fact(evidence, said, quoted(component.contact), lead=lead)
+            return fact(evidence, said, brief(component.contact), lead=lead)
     return None
 
 

@@ -51,9 +51,9 @@ def counted(one: str, many: str, count: int, /, **values: Value) -> Words:
     return Words(one, {**kept, "count": count}, many, count)
 
 
-def quoted(text: str) -> Words:
+def quoted(text: str, limit: int = MAX_WORDS) -> Words:
     """Return others' words and nothing of ours."""
-    return words("%(text)s", text=text)
+    return words("%(text)s", text=tidy(text, limit))
 
 
 def _shown(value: Value) -> Value:
