@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from sunlit.base.slugs import slug
 from sunlit.bootstrap.site import Site, open_site
 from sunlit.decision.checkcode import new_code
 from sunlit.node.place import Node
@@ -192,3 +193,21 @@ def test_a_node_without_a_decision_store_says_so(
 
     assert found.status_code == 404
     assert "No decisions can be checked on this website" in asked.text
+
+
+def test_witnesses_that_signed_are_counted(client: TestClient, site: Site) -> None:
+    """The log's page says how many of those in the trust file cosigned, and when."""
+    page = client.get(f"/log/{slug(site.homes[0].origin)}").text
+
+    assert "2 of 2 independent witnesses signed" in page
+    assert "north.example: signed, " in page
+
+
+@pytest.mark.long
+def test_a_court_gets_one_pdf(client: TestClient, world: World) -> None:
+    """Where WeasyPrint is installed; it takes seconds to lay out."""
+    pytest.importorskip("weasyprint")
+    found = client.post("/decisions/paper", data=facts(world, "chosen"))
+
+    assert found.content.startswith(b"%PDF")
+    assert found.headers["content-type"] == "application/pdf"

@@ -113,10 +113,20 @@ def decided(evidence: Evidence, conformity: Conformity, use: Use, board: Board) 
         seats=_seats(board, evidence.at), explained=explained(evidence, conformity),
         published=code.code if isinstance(code, Published) else None,
         why_not=None if isinstance(code, Published) else code,
-        agreeing=count.agreeing if isinstance(count, NotYet) else len(count.votes),
+        agreeing=_agreeing(seen, board, count),
         votes=tuple(_votes(seen, board)), asides=tuple(_asides(seen, board)),
         sessions=tuple(_sessions(seen, board.organisation)),
     )  # fmt: skip
+
+
+def _agreeing(evidence: Evidence, board: Board, count: RiskCode | NotYet) -> int:
+    """Count members, not statements: two of them may sign one and the same."""
+    if isinstance(count, NotYet):
+        return count.agreeing
+    return sum(
+        one.choice == (count.digits, count.ceiling) and one.vote.dissent is None
+        for one in ballots(evidence, board, scheme())
+    )
 
 
 def _seats(board: Board, at: datetime) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import (
     Engine,
     Index,
     LargeBinary,
-    Row,
+    RowMapping,
     String,
     Table,
     Text,
@@ -55,7 +55,7 @@ class SqlReports:
         """Return a report."""
         asked = select(REPORT).where(REPORT.c.number == number)
         with reading(self._engine) as connection:
-            row = connection.execute(asked).one_or_none()
+            row = connection.execute(asked).mappings().one_or_none()
         return _report(row) if row is not None else None
 
     def of(self, organisation: str) -> tuple[Report, ...]:
@@ -66,7 +66,7 @@ class SqlReports:
             .order_by(REPORT.c.received_on.desc(), REPORT.c.number)
         )
         with reading(self._engine) as connection:
-            return tuple(_report(row) for row in connection.execute(asked))
+            return tuple(_report(row) for row in connection.execute(asked).mappings())
 
     def logged(self, number: str, statement: str) -> None:
         """Say under which id a report was logged."""
@@ -81,5 +81,6 @@ class SqlReports:
             connection.execute(update(REPORT).where(REPORT.c.number == number).values(**values))
 
 
-def _report(row: Row[Any]) -> Report:
-    return Report(**dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's own name for it
+def _report(row: RowMapping) -> Report:
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    return Report(**values)

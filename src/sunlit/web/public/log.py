@@ -193,14 +193,15 @@ def pretty(data: bytes) -> str:
 @router.get("/statements/{statement}", name="statement")
 def statement(request: Request, statement: str) -> Response:
     """Lead to the entry that holds a statement: in the log that held it first."""
-    at, found = site_of(request).clock.now(), []
+    at = site_of(request).clock.now()
+    found: list[tuple[datetime, str, int]] = []
     for home, history in known_of(request).histories(at):
         for index in places(history, statement):
             said = history.statements[index]
             if said.statement_id == statement.lower() and said.admitted_at is not None:
-                found.append((said.admitted_at, home, index))
+                found.append((said.admitted_at, home.origin, index))
     if not found:
         raise HTTPException(404)
-    _, first, index = min(found, key=lambda one: (one[0], one[1].origin, one[2]))
-    where = link(request, f"/log/{slug(first.origin)}/{index}")
+    _, origin, index = min(found)
+    where = link(request, f"/log/{slug(origin)}/{index}")
     return RedirectResponse(where, 303, {"Cache-Control": "no-cache"})

@@ -143,7 +143,8 @@ def show(request: Request, number: str) -> Response:
 
 
 def _logged(request: Request, number: str) -> Standing | None:
-    site, found = site_of(request), []
+    site = site_of(request)
+    found: list[Standing] = []
     for _, history in known_of(request).histories(site.clock.now()):
         found += [
             one

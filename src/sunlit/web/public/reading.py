@@ -58,16 +58,6 @@ def register_of(request: Request, organisation: str | None, at: datetime) -> Reg
     return register(at, organisation or site.node.name, site.rubric.digest, lines)
 
 
-def name_of(request: Request, organisation: str) -> str:
-    """Return an organisation's name as the logs know it, else its id."""
-    at = site_of(request).clock.now()
-    for _, history in known_of(request).histories(at):
-        found = history.directory.organisation(organisation)
-        if found is not None:
-            return found.name
-    return organisation
-
-
 def download(data: bytes, name: str, kind: str) -> Response:
     """Return a file to keep; its name is ours."""
     headers = {
