@@ -1,12 +1,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from sunlit.adapters.sql.drafts import SqlDrafts
-from sunlit.adapters.sql.private import open_private, upgrade
+from sunlit.adapters.sql.private import open_private
 from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.node.drafts import (
     FLOWS,
@@ -33,23 +32,21 @@ DRAFT = Draft(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def sql(tmp_path_factory: pytest.TempPathFactory) -> SqlDrafts:
-    """Drafts in SQLite."""
-    path: Path = tmp_path_factory.mktemp("drafts") / "private.sqlite"
-    engine = open_private(f"sqlite:///{path}")
-    upgrade(engine)
-    return SqlDrafts(engine)
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def drafts(request: pytest.FixtureRequest, sql: SqlDrafts) -> Iterator[Drafts]:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def drafts(request: pytest.FixtureRequest) -> Iterator[Drafts]:
     """Each store in turn, emptied afterwards."""
-    store: Drafts = sql if request.param == "sqlite" else MemoryDrafts()
+    if request.param == "memory":
+        yield MemoryDrafts()
+        return
+    name = "migrated_file" if request.param == "sqlite" else "migrated_server"
+    where = request.getfixturevalue(name)
+    engine = open_private(f"sqlite:///{where}" if request.param == "sqlite" else where)
+    store = SqlDrafts(engine)
     yield store
     for organisation in (WRITER.organisation, STRANGER.organisation):
         for one in store.of(organisation or ""):
             store.drop(one)
+    engine.dispose()
 
 
 def test_a_draft_is_kept_as_it_was_typed(drafts: Drafts) -> None:
