@@ -8,16 +8,18 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from sunlit.base.errors import VerificationError
 from sunlit.base.slugs import slug
 from sunlit.bootstrap.site import Site, open_site
 from sunlit.decision.checkcode import new_code
 from sunlit.node.place import Node
+from sunlit.node.setup import add_decisions
 from sunlit.registry.decision_index import Index
 from sunlit.testing.authority import ISSUER
 from sunlit.testing.site import URL, make_node
 from sunlit.web.app import create_app
 from tests.decisions import World, copied
-from tests.rubric.story import DEPLOYER
+from tests.rubric.story import DEPLOYER, USE
 
 PATH = "/decisions/check"
 
@@ -176,6 +178,18 @@ def test_a_changed_record_and_a_broken_store_are_told_apart(
 
     assert "has been changed</h1>" in changed.text
     assert "could not check" in broken.text
+
+
+def test_a_store_is_added_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """By its organisation and use; relative to the node, so that both move together."""
+    world = copied(tmp_path_factory.mktemp("adding"))
+    node_of(world).close()
+    node = replace(Node.open(world.root), decisions={})
+    added = add_decisions(node, world.root / "store")
+
+    assert dict(Node.open(world.root).decisions) == {f"{DEPLOYER}#{USE}": "store"}
+    with pytest.raises(VerificationError, match="already"):
+        add_decisions(added, world.root / "store")
 
 
 def test_a_node_without_a_decision_store_says_so(

@@ -78,6 +78,23 @@ def add_home(home: Path, *, root: Path, as_json: bool) -> None:
                            "Start its server again."], as_json=as_json)  # fmt: skip
 
 
+@command.command(
+    name="add-decisions", epilog="\b\nExample:\n  sunlit node add-decisions decisions --at node"
+)
+@click.argument("store", type=FOLDER)
+@at_option
+@json_option
+def add_decisions(store: Path, *, root: Path, as_json: bool) -> None:
+    """Let people check the decisions in STORE on the node, by code and date of their letter."""
+    from sunlit.node.place import Node
+    from sunlit.node.setup import add_decisions as add
+
+    node = add(Node.open(root), store)
+    emit(_document(node) | {"decisions": dict(node.decisions)},
+         [f"The node looks in {len(node.decisions)} decision stores now.",
+          "Start its server again."], as_json=as_json)  # fmt: skip
+
+
 @command.command(epilog="\b\nExample:\n  sunlit node show --at node")
 @at_option
 @json_option

@@ -38,6 +38,7 @@ CODES: Final = {
     "node.no-trust": "A node has no trust file by which to read logs.",
     "node.operator": "Whoever is to run a node has no home on it.",
     "node.two-homes": "A home is to be added for an organisation that has one on the node.",
+    "node.two-stores": "A decision store is to be added for a use that has one on the node.",
     "node.url": "What was given as a node's address is none of a website.",
     "permission.refused": "Whoever asked may not do this: a role, an organisation or a duty.",
     "register.file": "What was given to register a component from cannot be read, or is too large.",

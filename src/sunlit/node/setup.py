@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.decision.store import DecisionStore
 from sunlit.node.place import NODE_FILE, Node
 from sunlit.registry.home import Home
 
@@ -51,6 +52,26 @@ def add_home(node: Node, home: Path) -> Node:
     found = _with(node, home)
     found.save()
     return found
+
+
+def add_decisions(node: Node, store: Path) -> Node:
+    """Let people check the decisions of a store on the node, on disk too.
+
+    Raises:
+        UnavailableError: `store.*` where there is no decision store.
+        VerificationError: `node.two-stores`.
+    """
+    found = DecisionStore.open(store)
+    name = f"{found.organisation}#{found.use}"
+    if name in node.decisions:
+        raise VerificationError(
+            "node.two-stores", f"the node looks in a store for {found.use!r} already",
+            got=node.decisions[name],
+        )  # fmt: skip
+    place = relpath(store.resolve(), node.root.resolve())
+    more = replace(node, decisions={**node.decisions, name: place})
+    more.save()
+    return more
 
 
 def _with(node: Node, home: Path) -> Node:
