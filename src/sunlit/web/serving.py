@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,6 @@ from sunlit.web.app import create_app
 from sunlit.web.limits import Limits
 from sunlit.web.logs import LOGGER, configure
 from sunlit.web.patient import PatientProtocol
-from sunlit.web.trying_out import trying_out
 
 KEEP_ALIVE: Final = 15  # seconds that an idle connection stays open
 GRACE: Final = 20  # seconds for what is under way when the server is told to stop
@@ -107,8 +106,14 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> None:
         _serve_many(serving, listening, lambda: ready(said))
         return
     app = make_app(serving, url)
-    with trying_out(app, port + 1) if serving.dev else nullcontext():
+    with _beside(app, port) if serving.dev else nullcontext():
         _Server(uvicorn.Config(app, **OPTIONS), lambda: ready(said)).run(sockets=[listening])
+
+
+def _beside(app: FastAPI, port: int) -> AbstractContextManager[object]:
+    from sunlit.web.trying_out import trying_out  # noqa: PLC0415 - heavy, and only for --dev
+
+    return trying_out(app, port + 1)
 
 
 def _serve_many(serving: Serving, listening: socket.socket, ready: Callable[[], None]) -> None:
