@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time, parse_time
 from sunlit.projection.cards import NEVER, OWN, words_of
-from sunlit.projection.engine import is_postgresql
+from sunlit.projection.dialect import is_postgresql
 from sunlit.projection.tables import CARD, CARD_FACET
 
 MAX_TERMS: Final = 8  # words that are looked for

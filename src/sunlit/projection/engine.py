@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.projection.dialect import is_postgresql
 from sunlit.projection.rooms import rooms
 from sunlit.projection.tables import CHANGED, MADE, META, METADATA, VERSION
 
@@ -135,11 +136,6 @@ def answering() -> Iterator[None]:
             mend="check that it runs and has space; what is in it can be made anew with "
             "sunlit rebuild",
         ) from error  # fmt: skip
-
-
-def is_postgresql(connection: Connection) -> bool:
-    """Tell which of the two databases this is."""
-    return connection.dialect.name == "postgresql"
 
 
 def drop_all(connection: Connection) -> None:

@@ -19,8 +19,10 @@ from sqlalchemy import (
     update,
 )
 
-from sunlit.projection.cards import Card, Said, card_of, read_value
-from sunlit.projection.engine import is_postgresql, reading, writing
+from sunlit.projection.card_fold import Said, card_of, read_value
+from sunlit.projection.cards import Card
+from sunlit.projection.dialect import is_postgresql
+from sunlit.projection.engine import reading, writing
 from sunlit.projection.facts import REFERS
 from sunlit.projection.tables import CARD, CARD_FACET, CHANGED, FACT, MADE, META, STALE
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from sunlit.projection.engine import is_postgresql
+from sunlit.projection.dialect import is_postgresql
 from sunlit.projection.tables import METADATA
 
 Values = Sequence[tuple[object, ...]]
