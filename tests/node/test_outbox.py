@@ -1,6 +1,7 @@
 """What is due is done by one worker, tried again when it fails, and given up in the end."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -171,3 +172,23 @@ def test_pauses_double_up_to_a_bound() -> None:
 
 def _fields(job: Job) -> dict[str, object]:
     return {"id": job.id, "kind": job.kind, "payload": job.payload, "due": job.due}
+
+
+def test_many_workers_do_each_job_once(private: Engine, clock: SetClock) -> None:
+    """They ask side by side, on each database."""
+    outbox = SqlOutbox(engine=private, clock=clock)
+    for number in range(24):
+        outbox.later("note", {"number": number}, START)
+    kept = Kept()
+
+    def work(holder: str) -> Did:
+        total = Did()
+        while (did := work_off(outbox, kept.all, clock, holder, limit=3)) != Did():
+            total = Did(*(one + two for one, two in zip(total, did, strict=True)))
+        return total
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(work, "abcd"))
+
+    assert sum(did.done for did in done) == 24
+    assert sorted(str(job.payload["number"]) for job in kept.jobs) == sorted(map(str, range(24)))

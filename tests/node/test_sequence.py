@@ -1,6 +1,7 @@
 """One worker at a time admits what waits; each submission by itself, each group whole."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -279,3 +280,24 @@ def test_many_logs_are_worked_on_in_one_look(
     assert worked.problems == ("log.writer-busy",)
     assert queue.wait(tickets["b"], 0).index == 3
     assert queue.wait(tickets["a"], 0).state is State.WAITING
+
+
+def test_two_workers_beside_each_other_admit_each_once(
+    private: Engine, home: Home, clock: SetClock
+) -> None:
+    """The lease and the log's writer lock let one work; what the other finds is done."""
+    queue = submissions(private, clock)
+    tickets = put(queue, [registration(number) for number in range(12)])
+    workers = [sequencer(home, queue, holder) for holder in ("one", "two")]
+    for worker in workers:
+        worker.sleep = lambda _: None
+
+    def work(number: int) -> int:
+        return sum(workers[number].work().settled for _ in range(3))
+
+    with ThreadPoolExecutor(2) as pool:
+        settled = list(pool.map(work, (0, 1)))
+
+    assert sum(settled) == 12
+    assert {queue.wait(ticket, 0).index for ticket in tickets} == set(range(3, 15))
+    assert home.reader().size == 15

@@ -49,6 +49,7 @@ CODES: Final = {
     "signin.ended": "Somebody whose access has ended tried to sign in.",
     "signin.not-invited": "Somebody signed in whom nobody has invited.",
     "notify.malformed": "The file that says whom a node tells is not what it should be.",
+    "notify.no-smtp": "A mail is to be sent and no mail server is configured.",
     "notify.not-configured": "Something was to be sent to what is not configured any more.",
     "notify.secret": "A file that should hold a secret could not be read.",
     "notify.unreadable": "The file that says whom a node tells could not be read.",
@@ -60,4 +61,5 @@ CODES: Final = {
     "vote.no-reason": "A member stands aside without saying why.",
     "vote.no-such-board": "A board was to act on a use on which it does not sit.",
     "vote.not-yet": "A code was to be published on which the board does not agree yet.",
+    "work.log-differs": "A log is not what its checkpoint says: the worker computed it again.",
 }

@@ -13,6 +13,11 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the first tables."""
+    _queue()
+    _later()
+
+
+def _queue() -> None:
     op.create_table(
         "submission",
         sa.Column("number", NUMBER, autoincrement=True, nullable=False),
@@ -43,6 +48,9 @@ def upgrade() -> None:
             name="fk_submitted_submission_submission",
         ),
     )  # fmt: skip
+
+
+def _later() -> None:
     op.create_table(
         "lease",
         sa.Column("name", sa.String(255), nullable=False),
