@@ -1,6 +1,7 @@
 """Bringing the private store's tables up to date: one chain of migrations, run by one at a time."""
 
 import re
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,7 @@ def upgrade(engine: Engine) -> None:
         return  # a start need not wait for Alembic
     from alembic import command  # noqa: PLC0415 - heavy, and seldom needed
 
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # else: how, each time
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
