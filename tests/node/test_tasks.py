@@ -11,13 +11,16 @@ from sunlit.claims.names import named_digest
 from sunlit.node.calendar import _folded, calendar, ics, whose
 from sunlit.node.drafts import Draft, Kind, State
 from sunlit.node.permission import Role
-from sunlit.node.tasks import tasks_of
+from sunlit.node.tasks import tasks_of, who_is
 from sunlit.registry.saying import say
 from sunlit.registry.use import Done, mitigate
+from sunlit.rubric.finding import Finding, Outcome
 from sunlit.statement.intoto import Subject
 from sunlit.testing.drafts import MemoryDrafts
 from sunlit.views.tasks import Kind as What
 from sunlit.views.tasks import Task, Tasks, left, ordered
+from sunlit.views.tasks_use import of_officer
+from tests.capabilities.lifecycle.test_lifecycle_admission import grant
 from tests.node.working import (
     ASSESSOR,
     BLANK,
@@ -151,6 +154,24 @@ def test_what_was_given_for_a_time_is_renewed_in_time(work: Working) -> None:
     assert {What.RENEW_ATTESTATION, What.ASSESS} <= {task.kind for task in found.coming}
     lab = tasks_of(work.known, MemoryDrafts(), actor(LABS[0], Role.ASSESSOR), (), soon)
     assert [task.kind for task in lab.coming] == [What.RENEW_ATTESTATION]
+
+
+def test_what_fails_and_what_ends_is_said_to_the_officer(work: Working) -> None:
+    """One task for all that fails; one for a token that ends, while it is in force."""
+    case = work.known.case(KEY, work.at)
+    fails = [
+        Finding(control=f"x-{number}", title="A control", outcome=Outcome.FAILS, reason="Why")
+        for number in (1, 2)
+    ]
+    ends = grant(release=case.evidence.release)
+    said = replace(case.evidence.statements[0], claim=ends, statement_id="aa" * 32,
+                   subjects=(Subject(None, {"sha256": ends.release}),))  # fmt: skip
+    evidence = replace(case.evidence, statements=(*case.evidence.statements, said))
+    for number, words in ((1, "1 control that fails"), (2, "2 controls that fail")):
+        now = replace(case, evidence=replace(evidence, findings=tuple(fails[:number])))
+        found = {task.kind: task for task in of_officer(now, who_is(OFFICER), work.at)}
+        assert words in found[What.FAILS].title
+        assert found[What.TOKEN_ENDS].deadline == ends.valid_until
 
 
 def test_a_use_is_found_by_its_name_in_addresses(work: Working) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from sunlit.adapters.sql.people import SqlPeople
 from sunlit.base.slugs import slug
 from sunlit.bootstrap.site import Site, open_site
 from sunlit.capabilities.lifecycle.catalogued import catalogued
+from sunlit.node.people import PasskeyState
 from sunlit.node.permission import Role
 from sunlit.registry.home import Home
 from sunlit.testing.authority import ISSUER
@@ -17,7 +19,7 @@ from sunlit.testing.site import URL, make_node
 from sunlit.web.app import create_app
 from tests.rubric.story import DEPLOYER
 from tests.web.office import Worker, with_a_passkey
-from tests.web.people import sign_in
+from tests.web.people import sign_in, with_passkey
 
 PURL = "pkg:generic/city.example/letters"
 MANIFEST = f"""schema = 1
@@ -195,6 +197,34 @@ def test_a_file_is_uploaded(writer: Worker) -> None:
 def test_a_service_without_files_is_registered_too(writer: Worker, source: str, words: str) -> None:
     """It is asked for its supplier and contract instead."""
     assert words in writer.gets(begun(writer, "", source))
+
+
+def test_what_the_log_refuses_is_back_where_it_was(
+    site: Site, client: TestClient, writer: Worker
+) -> None:
+    """The draft says why; nothing of it is public."""
+    where = handed_on(writer)
+    checker = Worker(client, site, DEPLOYER, (Role.PUBLISHER,), "unheard").arrives()
+    checker.passkey = with_passkey(site, checker.person.person, known=False)
+    SqlPeople(site.private).move(checker.passkey[0].credential, PasskeyState.KNOWN)
+    checker.signs(checker.sends(f"{where}/decide", move="publish"))
+    page = checker.gets(where)
+
+    assert "The log refused it" in page
+    assert "To be checked" in page
+    assert shown(site) == set()
+
+
+def test_what_was_changed_after_it_was_prepared_is_not_handed_on(writer: Worker) -> None:
+    """What is signed is what is checked: nothing else takes its place."""
+    where = begun(writer)
+    told = {"component": PURL, "name": "Letters", "kind": "model"}
+    hand = writer.sends(where, version="1", then="submit", **told)
+    act = writer.sends(hand)
+    writer.sends(where, version="2", then="save", **(told | {"name": "Other"}))
+
+    assert "draft.stale" in writer.signs(act, status=409)
+    assert "Finish the registration" in writer.gets("/work")
 
 
 def test_another_organisation_sees_nothing_of_it(
