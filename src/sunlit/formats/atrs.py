@@ -31,7 +31,7 @@ def read_atrs(data: bytes) -> FoundRegister:
     """Read a list of published records.
 
     Raises:
-        MalformedError: `import.too-large`, `import.encoding`, `import.columns`, `import.row`,
+        MalformedError: `import.too-big`, `import.encoding`, `import.columns`, `import.row`,
             `foreign.malformed`.
     """
     document = read_object(unpacked(data), "the list of records", limit=MAX_FILE)

@@ -12,7 +12,7 @@ CODES: Final = {
     "import.columns": "A register's file does not have the columns of that register.",
     "import.encoding": "A register's file is no UTF-8, or cannot be unpacked.",
     "import.row": "A row or record of a register's file is not whole.",
-    "import.too-large": "A register's file has more bytes, records or fields than any register.",
+    "import.too-big": "A register's file has more bytes, records or fields than any register.",
     "inspect.success": "Nobody said which answers in an Inspect log are successful attacks.",
     "lineage.malformed": "A file is not an OpenLineage run event.",
     "report.malformed": "A test report is not as spec/schemas/test-report.schema.json says.",

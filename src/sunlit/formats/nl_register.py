@@ -35,7 +35,7 @@ def read_nl_register(data: bytes) -> FoundRegister:
     """Read records of the register, or templates for them: a JSON list, or one object.
 
     Raises:
-        MalformedError: `import.too-large`, `import.encoding`, `import.columns`, `import.row`.
+        MalformedError: `import.too-big`, `import.encoding`, `import.columns`, `import.row`.
     """
     try:
         rows = json.loads(text_of(unpacked(data)), parse_constant=lambda _: None)

@@ -83,7 +83,7 @@ def read_omb(data: bytes) -> FoundRegister:
     """Read the CSV, packed with gzip or not.
 
     Raises:
-        MalformedError: `import.too-large`, `import.encoding`, `import.columns`, `import.row`.
+        MalformedError: `import.too-big`, `import.encoding`, `import.columns`, `import.row`.
     """
     rows = list(_rows(text_of(unpacked(data))))
     ids = Counter((row["agency"], row["id"].strip()) for row in rows)

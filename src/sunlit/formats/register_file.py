@@ -58,7 +58,7 @@ def unpacked(data: bytes) -> bytes:
     """Return the file as it was published: unpacked where it is gzip, never over MAX_FILE.
 
     Raises:
-        MalformedError: `import.too-large`, `import.encoding`.
+        MalformedError: `import.too-big`, `import.encoding`.
     """
     if data.startswith(GZIP):
         try:
@@ -70,7 +70,7 @@ def unpacked(data: bytes) -> bytes:
             ) from error
     if len(data) > MAX_FILE:
         raise MalformedError(
-            "import.too-large", "the file is too large", expected=f"at most {MAX_FILE} bytes",
+            "import.too-big", "the file is too large", expected=f"at most {MAX_FILE} bytes",
             mend="split it: each part with the same header",
         )  # fmt: skip
     return data
@@ -131,11 +131,11 @@ def expect_count(count: int, what: str, most: int) -> None:
     """Refuse more records or fields than a register has.
 
     Raises:
-        MalformedError: `import.too-large`.
+        MalformedError: `import.too-big`.
     """
     if count > most:
         raise MalformedError(
-            "import.too-large", f"the file has too many {what}", expected=f"at most {most}",
+            "import.too-big", f"the file has too many {what}", expected=f"at most {most}",
             got=str(count), mend=MEND,
         )  # fmt: skip
 

@@ -3,6 +3,9 @@
 from typing import Final
 
 CODES: Final = {
+    "api.no-such-record": "No log of a node holds the record that was asked for.",
+    "api.no-such-statement": "No log of a node holds the statement that was asked for.",
+    "api.no-such-use": "A component has no use of the name that was asked for.",
     "act.no-signature": "A form that should hold a signature or a signed statement holds none.",
     "assess.no-such-page": "Questions were opened that are not asked, or before anybody began.",
     "csrf.other-site": "A form was sent by another website.",

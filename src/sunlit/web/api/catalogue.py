@@ -134,7 +134,7 @@ def findings(
         judged = _seen(request, key).use(deployer, use)
         if judged is None:
             raise UnavailableError(
-                "desk.no-such-use", "the component has no such use",
+                "api.no-such-use", "the component has no such use",
                 mend="leave out deployer and use, or ask for the component's uses",
             )  # fmt: skip
         return _findings(judged)

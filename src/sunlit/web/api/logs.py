@@ -93,7 +93,7 @@ def statement(
             found = places(connection, statement)
         if not found:
             raise UnavailableError(
-                "node.no-such-statement", "no log of this node holds such a statement",
+                "api.no-such-statement", "no log of this node holds such a statement",
                 mend="check the id: 64 hex digits",
             )  # fmt: skip
         first = placed(request, found[0].origin, found[0].index)

@@ -106,7 +106,7 @@ def exported(request: Request, register: str, record: str, form: str) -> Exporte
     """Return a record in a format.
 
     Raises:
-        UnavailableError: `export.no-such-format`, `desk.no-such-record`.
+        UnavailableError: `export.no-such-format`, `api.no-such-record`.
         VerificationError: `export.lacks`.
     """
     write = exporter(form)
@@ -122,7 +122,7 @@ def _found(request: Request, register: str, record: str) -> tuple[Admitted, Impo
     found = placed(request, *place) if place is not None else None
     if found is None or not isinstance(found.said.claim, ImportedRecord):
         raise UnavailableError(
-            "desk.no-such-record", "no log of this node holds such a record",
+            "api.no-such-record", "no log of this node holds such a record",
             mend="search for it under /components",
         )  # fmt: skip
     return found.said, found.said.claim
