@@ -20,7 +20,8 @@ from sunlit.claims.lifecycle import (
 )
 from sunlit.claims.names import named_digest
 from sunlit.testing.authority import ISSUER, named_key
-from sunlit.views.component_label import Label, asked_on, label
+from sunlit.views.component_label import asked_on, label
+from sunlit.views.component_label_parts import Label
 from sunlit.views.component_problems import open_problems, problems
 from sunlit.views.component_tested import figures, number
 from sunlit.views.component_token import State

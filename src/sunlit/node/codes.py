@@ -17,6 +17,7 @@ CODES: Final = {
     "desk.no-such-day": "A page was asked for as of something that is no day.",
     "desk.no-such-organisation": "No log of a node knows the organisation that was asked for.",
     "desk.no-such-part": "A component has no such release, use or control.",
+    "desk.no-such-record": "No log of a node holds the record of another register.",
     "draft.no-such-draft": "There is no such draft in one's organisation.",
     "draft.no-reason": "Something that takes a reason was asked for without one.",
     "draft.refused": "Whoever asked may not do this to a draft in the state that it is in.",

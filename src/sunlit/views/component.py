@@ -12,7 +12,8 @@ from sunlit.rubric.evaluate import Conformity, Position
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import bare, maintainers, stated
 from sunlit.views.component_cards import Card, cards
-from sunlit.views.component_label import Label, asked_on, label
+from sunlit.views.component_label import asked_on, label
+from sunlit.views.component_label_parts import Label
 from sunlit.views.component_problems import Problem, problems
 from sunlit.views.component_registered import registrations
 from sunlit.views.component_timeline import Event, timeline

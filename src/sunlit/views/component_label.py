@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sunlit.base.times import format_time, parse_time
+from sunlit.base.times import parse_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import RiskCode
@@ -21,10 +21,11 @@ from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.standing import declared_use, stated
 from sunlit.rubric.votes import ballots
+from sunlit.views.component_label_parts import Label, Line, SignedBy
 from sunlit.views.component_problems import Problem, open_problems
 from sunlit.views.component_registered import registrations
 from sunlit.views.component_tested import limits, tested
-from sunlit.views.component_token import Permission, State, permission
+from sunlit.views.component_token import Permission, permission
 from sunlit.views.component_words import Fact, Words, computed, counted, fact, quoted, words
 
 BRIEF: Final = 300  # characters of others' words; their statement, which is linked, has them all
@@ -33,80 +34,6 @@ OVERSIGHT: Final = {
     "human-reviews": words("Yes. It decides, and a person reviews."),
     "none": words("No. No person looks at each case."),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One of the eight lines: its question and at least one fact, or blank."""
-
-    number: int
-    title: Words
-    facts: tuple[Fact, ...]
-
-    def to_json(self) -> dict[str, object]:
-        """Return the line for the API."""
-        return {
-            "number": self.number,
-            "title": str(self.title),
-            "facts": [one.to_json() for one in self.facts],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedBy:
-    """How many of a board's members signed the code that the permission rests on."""
-
-    board: str
-    votes: int
-    members: int
-    on: datetime | None
-    statement: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """The label of a component under one use by one deployer, as of a time."""
-
-    use: str
-    deployer: str
-    component: str
-    description: str
-    release: str
-    at: datetime
-    permission: Permission
-    lines: tuple[Line, ...]
-    holds: int
-    asked: int
-    code: str | None = None
-    tier: str | None = None
-    signed: SignedBy | None = None
-    ends: datetime | None = None
-
-    @property
-    def state(self) -> State:
-        """What the permission is worth."""
-        return self.permission.state
-
-    @property
-    def blanks(self) -> int:
-        """How many facts nobody gave."""
-        return sum(one.is_blank for line in self.lines for one in line.facts)
-
-    def to_json(self) -> dict[str, object]:
-        """Return the label for the API; blanks are null."""
-        return {
-            "format": "sunlit-component-label/1",
-            "component": self.component,
-            "release": self.release,
-            "use": self.use,
-            "deployer": self.deployer,
-            "at": format_time(self.at),
-            "state": str(self.state),
-            "code": self.code,
-            "tier": self.tier,
-            "lines": [line.to_json() for line in self.lines],
-            "blanks": self.blanks,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

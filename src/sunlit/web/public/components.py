@@ -13,7 +13,7 @@ from sunlit.node.permission import Action
 from sunlit.rubric.finding import Outcome
 from sunlit.views.component import ComponentView, Judged
 from sunlit.views.component_controls import OUTCOMES
-from sunlit.views.component_label import Label
+from sunlit.views.component_label_parts import Label
 from sunlit.views.releases import ReleaseLine
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, unchanged

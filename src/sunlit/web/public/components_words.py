@@ -8,7 +8,7 @@ from fastapi import Request
 from markupsafe import Markup, escape
 
 from sunlit.views.component import ComponentView
-from sunlit.views.component_label import Label
+from sunlit.views.component_label_parts import Label
 from sunlit.views.component_token import State
 from sunlit.views.component_words import Value, Words, tidy
 from sunlit.web.language import catalogue, gettext_of, language_of, said_date

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import unslug
 from sunlit.node.permission import Action
 from sunlit.web.guarding import may
@@ -19,13 +18,9 @@ def record(request: Request, register: str, record: str) -> Response:
     """Show one record, field by field, blanks as blanks."""
     if (kept := unchanged(request)) is not None:
         return kept
-    names = unslug(register), unslug(record)
-    if names[0] is None or names[1] is None:
-        raise UnavailableError(
-            "desk.no-such-record", "this is no record's address",
-            mend="search for it under /components",
-        )  # fmt: skip
-    found = desk_of(request).record(names[0], names[1], asked_time(request))
+    # What is no slug names no record: the desk says so.
+    names = unslug(register) or "", unslug(record) or ""
+    found = desk_of(request).record(*names, asked_time(request))
     known = facet_words(request, "register")
     return page(
         request, "records/record.html", record=found,
