@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from sunlit.node.place import Node
-from sunlit.registry.home import Home
 
 URL: Final = "https://node.example"
 
@@ -24,11 +23,6 @@ def make_node(
     node.save()
     (root / "trust.json").write_bytes(trust)
     return node
-
-
-def logs_of(node: Node) -> tuple[tuple[str, Home], ...]:
-    """Return each home of the node by its log's origin."""
-    return tuple((home.origin, home) for home in node.all_homes())
 
 
 def _relative(path: Path, root: Path) -> str:
