@@ -68,3 +68,15 @@ def test_a_database_that_is_not_there_is_said_to_be_unavailable(tmp_path: Path) 
         pass
 
     assert caught.value.code == "private.unavailable"
+
+
+def test_the_newest_file_is_the_newest_revision() -> None:
+    """A start looks at the names only, so that it need not load Alembic."""
+    scripts = ScriptDirectory.from_config(settings())
+    named = {
+        script.revision: Path(script.path).stem.lstrip("r")[:4]
+        for script in scripts.walk_revisions()
+    }
+
+    assert all(revision == name for revision, name in named.items())
+    assert max(named) == newest()

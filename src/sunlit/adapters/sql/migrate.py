@@ -1,7 +1,7 @@
 """Bringing the private store's tables up to date: one chain of migrations, run by one at a time."""
 
-import re
 import logging
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
