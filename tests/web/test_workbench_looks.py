@@ -48,21 +48,32 @@ def press(look: Look, words: str) -> None:
     look.page.get_by_role("button", name=words, exact=True).first.click()
 
 
+@pytest.mark.long
 @pytest.mark.enable_socket
-def test_the_pages_are_accessible_quiet_and_narrow(live: Live, browser: "Browser") -> None:
-    """Each page of each role; and each form with what is wrong with it."""
+def test_every_page_is_accessible_quiet_and_narrow(live: Live, browser: "Browser") -> None:
+    """Each page of each role."""
     with looked_at(browser, live.url) as look:
         enter(look, live.site, DEPLOYER, *CITY)
         for path in OFFICERS:
             look.at(path).expect_good()
-        look.at(f"/work/risk/{KEY}/M5").expected = {422}
-        press(look, "Continue to sign")
-        look.expect_good()
-        assert look.page.evaluate("document.activeElement.className") == "govuk-error-summary"
         for organisation, roles, paths in OTHERS:
             enter(look, live.site, organisation, *roles)
             for path in paths:
                 look.at(path).expect_good()
+
+
+@pytest.mark.enable_socket
+def test_pages_that_say_what_is_wrong_are_accessible(live: Live, browser: "Browser") -> None:
+    """The focus goes to the summary; the page with the most controls is read too."""
+    with looked_at(browser, live.url) as look:
+        enter(look, live.site, DEPLOYER, *CITY)
+        look.at(f"/work/risk/{KEY}/M5").expected = {422}
+        press(look, "Continue to sign")
+        look.page.get_by_role("alert").wait_for()
+        look.expect_good()
+        assert look.page.evaluate("document.activeElement.className") == "govuk-error-summary"
+        enter(look, live.site, LABS[2], Role.ASSESSOR)
+        look.at(f"/work/reviews/{KEY}/attest").expect_good()
 
 
 @pytest.mark.enable_socket
@@ -72,20 +83,22 @@ def test_a_draft_is_written_without_script(live: Live, browser: "Browser") -> No
         enter(look, live.site, DEPLOYER, *CITY)
         look.page.set_viewport_size({"width": 320, "height": 640})
         look.at("/work/components/new").page.get_by_label("A service that we bought").check()
-        press(look, "Continue")
         look.expected = {422}
+        press(look, "Continue")
+        look.page.wait_for_url("**/work/components/*")
         press(look, "Check and hand on")
         assert look.page.get_by_role("alert").inner_text().startswith("There is a problem")
         look.expect_good()
         look.page.get_by_label("Package URL").fill("pkg:generic/city.example/chat")
         look.page.get_by_label("Name").fill("Chat")
         press(look, "Check and hand on")
+        look.page.wait_for_url("**/hand-on")
         look.expect_good()
         press(look, "Sign and hand on")
+        look.page.wait_for_url("**/account/sign/*")
 
         heading = look.page.get_by_role("heading", level=1)
         assert heading.inner_text() == "Hand on the registration of Chat"
-        assert "/account/sign/" in look.page.url
 
 
 def test_the_pages_are_valid_html(client: TestClient, site: Site, tmp_path: Path) -> None:

@@ -165,20 +165,15 @@ def test_two_windows_do_not_overwrite_each_other(writer: Worker) -> None:
     assert writer.sends(where, name="Second", version="2", **told) == "/work"
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
+def test_a_file_that_cannot_be_read_is_said(writer: Worker) -> None:
+    """And stays in the form."""
+    for fields, name in (
         ({"source": "none"}, "source"), ({"source": "manifest", "text": "[["}, "text"),
         ({"source": "publiccode", "text": ""}, "text"),
         ({"source": "model-card", "text": "x" * 300_000}, "text"),
-    ],
-)  # fmt: skip
-def test_a_file_that_cannot_be_read_is_said(
-    writer: Worker, fields: dict[str, object], field: str
-) -> None:
-    """And stays in the form."""
-    page = writer.sends("/work/components/new", 422, **fields)
-    assert f'href="#{field}"' in page
+    ):  # fmt: skip
+        page = writer.sends("/work/components/new", 422, **fields)
+        assert f'href="#{name}"' in page
 
 
 def test_a_file_is_uploaded(writer: Worker) -> None:
@@ -193,10 +188,10 @@ def test_a_file_is_uploaded(writer: Worker) -> None:
     assert "We found this much in the file" in page
 
 
-@pytest.mark.parametrize(("source", "words"), [("hosted", "Supplier"), ("form", "Package URL")])
-def test_a_service_without_files_is_registered_too(writer: Worker, source: str, words: str) -> None:
+def test_a_service_without_files_is_registered_too(writer: Worker) -> None:
     """It is asked for its supplier and contract instead."""
-    assert words in writer.gets(begun(writer, "", source))
+    assert "Supplier" in writer.gets(begun(writer, "", "hosted"))
+    assert "Package URL" in writer.gets(begun(writer, "", "form"))
 
 
 def test_what_the_log_refuses_is_back_where_it_was(
