@@ -71,7 +71,8 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
     )
     told = catalogue(language)
     made.install_gettext_callables(told.gettext, told.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(static=assets.url, language=language)
+    ours: dict[str, Any] = {"static": assets.url, "language": language}
+    made.globals.update(ours)
     made.filters.update(
         date=partial(said_date, language=language),
         time=partial(said_time, language=language),
