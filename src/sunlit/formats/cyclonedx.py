@@ -5,6 +5,7 @@ does not notice references to nothing, so `dangling` looks for them.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -20,6 +21,9 @@ KINDS: Final[Mapping[str, str]] = {
     "oci-image": "container", "code": "library",
 }  # fmt: skip
 ROWS: Final = ("uses", "mitigations", "logs")  # each a line of JSON
+_ADDRESS: Final = re.compile(
+    r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?#][A-Za-z0-9/?#@!$&()*+,;=:%~._-]*)?"
+)
 TARGET: Final = "component"
 # What has no member of its own stands among the properties, under our name for it.
 PROPERTIES: Final = (
@@ -86,7 +90,9 @@ def _component(take: Taking) -> dict[str, object]:
         ("manufacturer", take.text("maintainer")),
     ):
         found |= {name: {"name": organisation}} if organisation else {}
-    if (homepage := take.text("homepage")).startswith(("https://", "http://")):
+    homepage = str(take.facts.get("homepage") or "")
+    if _ADDRESS.fullmatch(homepage):  # of several in one cell, none is an address
+        take.text("homepage")
         found["externalReferences"] = [{"type": "website", "url": homepage}]
     if kind == "machine-learning-model":
         found["modelCard"] = _card(take)
@@ -128,6 +134,8 @@ def _properties(take: Taking) -> list[dict[str, str]]:
     own = [name for name in take.facts if name.startswith("fields.")]
     pairs = [(name, take.text(name)) for name in (*PROPERTIES, *own)]
     # Only a model has a card, in which these have their place.
+    if not _ADDRESS.fullmatch(str(take.facts.get("homepage") or "")):
+        pairs.append(("homepage", take.text("homepage")))
     carded = take.facts.get("kind") == "model"
     lists = LISTS if carded else (*LISTS, "intended_use", "permitted", "prohibited")
     pairs += [(name, one) for name in lists for one in take.texts(name)]
