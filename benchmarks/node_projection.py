@@ -1,19 +1,26 @@
 """How fast logs are projected, and the catalogue of 100,000 components answers; by hand or CI.
 
-    python -m benchmarks.node_projection project --entries 200000 --url sqlite:////tmp/p.sqlite
+    python -m benchmarks.node_projection project --components 70000 --url sqlite:////tmp/p.sqlite
     python -m benchmarks.node_projection catalogue --components 100000 --url postgresql://...
 
 A log is made once a folder: registrations with their publications, uses, tokens, records, signed
 by real keys. Times are wall time of one process and its helpers; memory is the process's peak.
 """
 
+import argparse
+import json
 import random
+import resource
+import tempfile
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from sunlit.authority.statements import sign_claim
+from sunlit.base.times import format_time
+from sunlit.capabilities.lifecycle.queries import CatalogueQuery, catalogue
 from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
 from sunlit.claims.interop import ImportedRecord
@@ -21,6 +28,10 @@ from sunlit.claims.lifecycle import Publication, Registration, TokenGrant, Token
 from sunlit.claims.names import named_digest
 from sunlit.claims.risk import Use
 from sunlit.log.entry import Entry
+from sunlit.projection.cards import Card
+from sunlit.projection.engine import open_projections, reading, writing
+from sunlit.projection.project import rebuild
+from sunlit.projection.refresh import put_cards
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.intoto import Subject
 from sunlit.statement.keys import PrivateKey
@@ -72,6 +83,7 @@ WORDS: Final = [
     "museum",
 ]
 KINDS: Final = ("model", "hosted-service", "code")
+TIERS: Final = ("", "low", "medium", "high", "critical")
 CHUNK: Final = 10_000
 
 
@@ -169,3 +181,104 @@ def made_log(folder: Path, components: int) -> tuple[MadeLog, World]:
             batch = []
     log.append(batch)
     return log, world
+
+
+def cards(count: int) -> Iterator[Card]:
+    """Yield as many cards as a large catalogue has, three of four own components."""
+    for number in range(count):
+        chance = random.Random(number)  # noqa: S311 - the same cards every time
+        words, is_record = " ".join(chance.choices(WORDS, k=12)), number % 4 == 3
+        days = [timedelta(days=chance.randint(0, 700)) for _ in range(2)]
+        yield Card(
+            key=f"k-{number}", component=f"pkg:generic/{AGENCY}/x-{number}", summary=words,
+            name=f"{words.split(maxsplit=1)[0]} service {number}", kind=chance.choice(KINDS),
+            owner=f"agency-{number % 200}.example", source="imported" if is_record else "own",
+            register=chance.choice(("omb", "atrs")) if is_record else None,
+            used_by=() if is_record else (f"council-{number % 300}.example",),
+            areas=() if is_record else (str(chance.randint(1, 9)),),
+            status="none" if is_record else chance.choice(("valid",) * 40 + ("suspended",)),
+            until=format_time(START + days[0]), next_review=format_time(START + days[1]),
+            tier=chance.choice(TIERS), updated=format_time(START + timedelta(minutes=number)),
+        )  # fmt: skip
+
+
+def searches(count: int) -> Iterator[CatalogueQuery]:
+    """Yield what people ask: the front page, words, a number, facets, other orders."""
+    chance = random.Random(count)  # noqa: S311 - the same questions every time
+    for _ in range(count):
+        yield chance.choice((
+            CatalogueQuery(), CatalogueQuery(text=str(chance.randint(0, count * 10))),
+            CatalogueQuery(text=" ".join(chance.choices(WORDS, k=3))),
+            CatalogueQuery(facets={"area": (str(chance.randint(1, 9)),)}, sort="newest"),
+            CatalogueQuery(facets={"used_by": (f"council-{chance.randint(0, 299)}.example",)}),
+            CatalogueQuery(facets={"status": ("suspended",), "source": ("own",)}, sort="review"),
+        ))  # fmt: skip
+
+
+def time_projection(url: str, folder: Path, components: int) -> dict[str, float]:
+    """Project a made log from nothing; return entries, seconds, CPU seconds and peak memory."""
+    log, world = made_log(folder, components)
+    engine = open_projections(url)
+    before, start = _cpu(), time.perf_counter()
+    entries_ = rebuild(engine, [log], world.trust)
+    seconds = time.perf_counter() - start
+    engine.dispose()
+    return {
+        "entries": entries_, "seconds": round(seconds, 2), "a_second": round(entries_ / seconds),
+        "cpu_us_an_entry": round((_cpu() - before) / entries_ * 1e6),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }  # fmt: skip
+
+
+def time_catalogue(url: str, count: int, questions: int) -> dict[str, float]:
+    """Search a catalogue of `count` cards; return times in milliseconds."""
+    engine = open_projections(url)
+    with writing(engine, 1) as connection:
+        made = list(cards(count))
+        for at in range(0, count, 500):
+            some = made[at : at + 500]
+            put_cards(connection, [card.key for card in some], some)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+    times = []
+    for query in [CatalogueQuery(), *searches(questions)]:
+        start = time.perf_counter()
+        with reading(engine) as connection:
+            catalogue(connection, query, AT)
+        times.append((time.perf_counter() - start) * 1000)
+    first, *rest = times
+    rest.sort()
+    engine.dispose()
+    return {
+        "cards": count, "questions": len(rest), "first_ms": round(first, 1),
+        "median_ms": round(rest[len(rest) // 2], 1),
+        "p99_ms": round(rest[int(len(rest) * 0.99)], 1), "worst_ms": round(rest[-1], 1),
+    }  # fmt: skip
+
+
+def _cpu() -> float:
+    ours, helpers = (resource.getrusage(who) for who in
+                     (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
+    return float(sum(it.ru_utime + it.ru_stime for it in (ours, helpers)))
+
+
+def main() -> None:
+    """Measure what the command line asks for, and print one JSON document."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("project", "catalogue"))
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--components", type=int, default=70_000)
+    parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--folder", type=Path, help="where the log is made")
+    asked = parser.parse_args()
+    if asked.what == "catalogue":
+        found = time_catalogue(asked.url, asked.components, asked.questions)
+    else:
+        with tempfile.TemporaryDirectory() as made:
+            found = time_projection(asked.url, asked.folder or Path(made), asked.components)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
