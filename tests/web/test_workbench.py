@@ -140,6 +140,7 @@ def test_a_draft_leads_to_its_use(officer: Worker) -> None:
 def test_a_cell_is_edited_with_a_signature(officer: Worker) -> None:
     """What the officer said is in the log, with the organisation's signature beside."""
     where = f"/work/risk/{KEY}/M5"
+    assert where in officer.gets(f"/register/{KEY}/M5")
     seen = officer.gets(where).split('name="seen" value="')[1].split('"')[0]
     page = officer.sends(where, 422, seen=seen, choice="promised", **UNTIL)
     assert 'href="#owner"' in page
