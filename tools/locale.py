@@ -1,8 +1,9 @@
 """Catalogues of the website's sentences: `python -m tools.locale update | check`.
 
-`update` looks for `_("...")` in templates and in Python, brings each language's `messages.po` up
-to date and compiles it to `messages.mo`. Nothing is dated and no line is named, so that a
-catalogue changes only when a sentence does. A sentence that went away is dropped.
+`update` looks for `_("...")` in templates and in Python, for `words("...")`, for
+`counted("...", "...")` and for constants marked `N_("...")`. It brings each language's
+`messages.po` up to date and compiles it to `messages.mo`. Nothing is dated and no line is named,
+so that a catalogue changes only when a sentence does. A sentence that went away is dropped.
 """
 
 import io
@@ -17,12 +18,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).parents[1]
-SOURCES: Final = (ROOT / "src" / "sunlit" / "web", ROOT / "src" / "sunlit" / "views")
+SOURCES: Final = tuple(ROOT / "src" / "sunlit" / name for name in ("web", "views", "capabilities"))
 LOCALE: Final = ROOT / "src" / "sunlit" / "web" / "locale"
 LANGUAGES: Final = ("cy", "nl")
 METHODS: Final = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
 OPTIONS: Final = {"**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
-KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS: Final = {
+    "_": None, "gettext": None, "ngettext": (1, 2),
+    "words": (1,), "counted": (1, 2),  # sentences of `views/component_words.py`
+    "N_": None,  # a constant, translated where it is shown (`base/marking.py`)
+}  # fmt: skip
 NOTE: Final = """\
 # Translations of Sunlit's website. Every one awaits a native reader's review.
 # Made up to date by `python -m tools.locale update`; only msgstr is written by people."""

@@ -8,11 +8,13 @@ from hashlib import sha256, sha512
 
 import pytest
 
+from sunlit.capabilities.incident.standing import KINDS
 from sunlit.testing.authority import START
+from sunlit.views.register_page import SHORT
 from sunlit.web.language import catalogue, said_date, said_number, said_time
 from tools import locale, vendor_govuk
 
-HOLDER = re.compile(r"%\((\w+)\)s|%\((\w+)\)d|%%")
+HOLDER = re.compile(r"%\((\w+)\)s|%\((\w+)\)d|%%|\{(\w+)\}")
 
 
 def _tarball(css: str) -> bytes:
@@ -72,6 +74,17 @@ def test_another_tarball_or_brand_that_is_left_is_refused() -> None:
 def test_catalogues_are_of_the_sentences_that_there_are() -> None:
     """Each sentence of the website is in each catalogue; what is compiled is what is written."""
     assert locale.problems() == [], "python -m tools.locale update"
+
+
+def test_marked_constants_and_counted_sentences_are_in_the_catalogues() -> None:
+    """What is translated only where it is shown is found as well."""
+    known = locale.said()
+
+    assert KINDS["unfair"] in known
+    assert SHORT["M3"] in known
+    assert "Without it" in known
+    assert "%(count)d reported problem is open." in known
+    assert "{who} recorded how {about} was made." in known
 
 
 @pytest.mark.parametrize("language", locale.LANGUAGES)

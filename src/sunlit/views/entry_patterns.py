@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from sunlit.base.marking import N_
 from sunlit.claims import (
     assurance,
     authority,
@@ -22,125 +23,149 @@ Choose = Callable[[Claim], str]
 
 
 def _vote(claim: Claim) -> str:
-    dissent = isinstance(claim, risk.Vote) and claim.dissent
-    told = (
+    if isinstance(claim, risk.Vote) and claim.dissent:
+        return N_(
+            "A member of the board of {board} voted on “{use}” of {deployer}: area {area}, impact "
+            "{impact_raw} of {impact_max}, autonomy level {autonomy_level}, gap of up to "
+            "{ceiling}, and dissented: {dissent}"
+        )
+    return N_(
         "A member of the board of {board} voted on “{use}” of {deployer}: area {area}, impact "
-        "{impact_raw} of {impact_max}, autonomy level {autonomy_level}, gap of up to {ceiling}"
+        "{impact_raw} of {impact_max}, autonomy level {autonomy_level}, gap of up to {ceiling}."
     )
-    return f"{told}, and dissented: {{dissent}}" if dissent else f"{told}."
 
 
 def _mitigation(claim: Claim) -> str:
-    use = " for “{use}” of {deployer}"
     if isinstance(claim, risk.Mitigation) and claim.not_needed_ground:
-        return "{who} said that practice {practice} is not needed" + use + ": {not_needed_ground}"
+        return N_(
+            "{who} said that practice {practice} is not needed for “{use}” of {deployer}: "
+            "{not_needed_ground}"
+        )
     if isinstance(claim, risk.Mitigation) and not claim.evidence:
-        return "{who} promised practice {practice}" + use + ", by {owner}, until {due}."
-    return "{who} showed practice {practice}" + use + ": {evidence}"
+        return N_(
+            "{who} promised practice {practice} for “{use}” of {deployer}, by {owner}, until {due}."
+        )
+    return N_("{who} showed practice {practice} for “{use}” of {deployer}: {evidence}")
 
 
 def _anchor(claim: Claim) -> str:
     if isinstance(claim, decision.Anchor) and claim.is_closed:
-        return "{deployer} committed to the state of its decision log {origin}, keeping its size."
-    return "{deployer} fixed its decision log {origin} at {size} records."
+        return N_(
+            "{deployer} committed to the state of its decision log {origin}, keeping its size."
+        )
+    return N_("{deployer} fixed its decision log {origin} at {size} records.")
 
 
 def _hold(claim: Claim) -> str:
     lifted = isinstance(claim, decision.Hold) and claim.lifted
     return (
-        "{deployer} lifted a legal hold on its decision log {origin}."
+        N_("{deployer} lifted a legal hold on its decision log {origin}.")
         if lifted
-        else "{deployer} put records of its decision log {origin} under a legal hold: {ground}"
+        else N_("{deployer} put records of its decision log {origin} under a legal hold: {ground}")
     )
 
 
 PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
-    assurance.TestResult: "{who} tested {about} with {sunlit_tool}: {result}.",
-    assurance.WeightBinding: "{bound_by} said which files run behind {endpoint}, by {method}.",
-    assurance.CounterEvidence: "{assessor} found evidence against an earlier statement: {finding}",
-    assurance.Reply: "{organisation} replied: {text}",
-    assurance.Effort: "{organisation} said what {activity} took, from {started_on} to {ended_on}.",
-    assurance.Attestation: (
+    assurance.TestResult: N_("{who} tested {about} with {sunlit_tool}: {result}."),
+    assurance.WeightBinding: N_("{bound_by} said which files run behind {endpoint}, by {method}."),
+    assurance.CounterEvidence: N_(
+        "{assessor} found evidence against an earlier statement: {finding}"
+    ),
+    assurance.Reply: N_("{organisation} replied: {text}"),
+    assurance.Effort: N_(
+        "{organisation} said what {activity} took, from {started_on} to {ended_on}."
+    ),
+    assurance.Attestation: N_(
         "{assessor} assessed {about} for {scope} by {method}: {result}, valid until {valid_until}."
     ),
-    assurance.ChangePlan: (
+    assurance.ChangePlan: N_(
         "{assessor} agreed that {permitted} may change until {valid_until} without a new "
         "assessment, if {retests} is repeated."
     ),
-    assurance.Withdrawal: "{who} withdrew an earlier statement: {reason}",
-    bias.BiasAudit: "{who} compared the outcomes of {about} between groups, in {rows} rows.",
-    authority.Organisation: "{who} entered the organisation {name} ({id}).",
-    authority.Key: "{who} gave {organisation} a key for the role {roles}.",
-    authority.Accreditation: (
+    assurance.Withdrawal: N_("{who} withdrew an earlier statement: {reason}"),
+    bias.BiasAudit: N_("{who} compared the outcomes of {about} between groups, in {rows} rows."),
+    authority.Organisation: N_("{who} entered the organisation {name} ({id})."),
+    authority.Key: N_("{who} gave {organisation} a key for the role {roles}."),
+    authority.Accreditation: N_(
         "{accreditor} accredited {assessor} to assess {scopes} until {valid_until}."
     ),
-    authority.Conflict: "{who} declared an interest of {organisation}: {ground}",
-    authority.Revocation: "{who} revoked a key: {reason}",
-    authority.LogClosed: "{who} closed the log {origin}; what follows stands in {successor}.",
-    decision.LogRegistration: "{deployer} registered a log of its decisions about “{use}”.",
+    authority.Conflict: N_("{who} declared an interest of {organisation}: {ground}"),
+    authority.Revocation: N_("{who} revoked a key: {reason}"),
+    authority.LogClosed: N_("{who} closed the log {origin}; what follows stands in {successor}."),
+    decision.LogRegistration: N_("{deployer} registered a log of its decisions about “{use}”."),
     decision.Anchor: _anchor,
-    decision.Erasure: (
+    decision.Erasure: N_(
         "{deployer} destroyed the content of record {index} of {origin}: {legal_basis}"
     ),
     decision.Hold: _hold,
-    decision.Retention: "{deployer} keeps the contents of decisions about “{use}” for {days} days.",
-    incident.Problem: (
+    decision.Retention: N_(
+        "{deployer} keeps the contents of decisions about “{use}” for {days} days."
+    ),
+    incident.Problem: N_(
         "{who} received a problem about {component}, number {number}, and promised an answer by "
         "{answer_by}."
     ),
-    incident.ProblemUpdate: "{who} said of problem {number}, now {state}: {note}",
-    interop.ImportedRecord: (
+    incident.ProblemUpdate: N_("{who} said of problem {number}, now {state}: {note}"),
+    interop.ImportedRecord: N_(
         "{who} copied the record “{title}” of {publisher} from the register {register}. Nobody "
         "signed that record."
     ),
-    lifecycle.Release: "{who} released {purl} {release_id}.",
-    lifecycle.TokenGrant: (
+    lifecycle.Release: N_("{who} released {purl} {release_id}."),
+    lifecycle.TokenGrant: N_(
         "{issuer} gave a safety token ({kind}) with code {code} to {deployer} for “{use}”, from "
         "{valid_from} to {valid_until}."
     ),
-    lifecycle.TokenStatus: "{who} set a safety token to {status}: {reason}",
-    lifecycle.Registration: "{organisation} entered {name} in its catalogue as a {kind}.",
-    lifecycle.Publication: "{organisation} checked what another person wrote: {decision}. {reason}",
-    openness.Licence: "{who} found the licence {expression} for the {covers} {about}.",
-    openness.Withheld: (
+    lifecycle.TokenStatus: N_("{who} set a safety token to {status}: {reason}"),
+    lifecycle.Registration: N_("{organisation} entered {name} in its catalogue as a {kind}."),
+    lifecycle.Publication: N_(
+        "{organisation} checked what another person wrote: {decision}. {reason}"
+    ),
+    openness.Licence: N_("{who} found the licence {expression} for the {covers} {about}."),
+    openness.Withheld: N_(
         "{who} withholds a statement until {expires_at}, approved by {approved_by}: {ground}"
     ),
-    openness.Opened: "{who} opened a statement that it had withheld.",
-    openness.GuardedRead: (
+    openness.Opened: N_("{who} opened a statement that it had withheld."),
+    openness.GuardedRead: N_(
         "{who} gave something guarded to a person of {organisation}, in the role {role}, "
         "for this purpose: {purpose}"
     ),
-    privacy.Scan: "{who} looked for personal data in {about}: {rows} rows, sensitive: {sensitive}.",
-    privacy.Reidentification: (
+    privacy.Scan: N_(
+        "{who} looked for personal data in {about}: {rows} rows, sensitive: {sensitive}."
+    ),
+    privacy.Reidentification: N_(
         "{who} measured how easily people in {about} can be recognised: {risk}, with {threshold} "
         "allowed."
     ),
-    privacy.Mask: "{who} masked personal data: {rows_in} rows in, {rows_out} rows out.",
-    privacy.Minimisation: "{who} left out the columns that “{purpose}” does not need: {dropped}.",
-    privacy.ReviewRequest: "{who} asked for a review of data for this purpose: {purpose}",
-    privacy.Review: "{reviewer} reviewed data for “{purpose}”: {decision}. {reasons}",
-    privacy.Synthesis: "{who} made {rows} rows of synthetic data by {method}.",
-    provenance.Component: "{who} said what {purl} {version} is: a {kind} of {files} files.",
-    provenance.Provenance: "{who} recorded how {about} was made.",
-    provenance.Dataset: "{who} described the dataset {name}: {rows} rows, licence {licence}.",
-    provenance.Documentation: (
+    privacy.Mask: N_("{who} masked personal data: {rows_in} rows in, {rows_out} rows out."),
+    privacy.Minimisation: N_(
+        "{who} left out the columns that “{purpose}” does not need: {dropped}."
+    ),
+    privacy.ReviewRequest: N_("{who} asked for a review of data for this purpose: {purpose}"),
+    privacy.Review: N_("{reviewer} reviewed data for “{purpose}”: {decision}. {reasons}"),
+    privacy.Synthesis: N_("{who} made {rows} rows of synthetic data by {method}."),
+    provenance.Component: N_("{who} said what {purl} {version} is: a {kind} of {files} files."),
+    provenance.Provenance: N_("{who} recorded how {about} was made."),
+    provenance.Dataset: N_("{who} described the dataset {name}: {rows} rows, licence {licence}."),
+    provenance.Documentation: N_(
         "{who} checked the documentation {path}: filled in {present}; missing {missing}."
     ),
-    risk.Use: "{deployer} said what it uses {component} for (“{id}”): {description}",
+    risk.Use: N_("{deployer} said what it uses {component} for (“{id}”): {description}"),
     risk.Vote: _vote,
-    risk.RiskCode: (
+    risk.RiskCode: N_(
         "The board of {board} gave “{use}” of {deployer} the risk code {digits}, accepting a gap "
         "of up to {ceiling}, until {valid_until}."
     ),
     risk.Mitigation: _mitigation,
-    risk.RiskAssessment: (
+    risk.RiskAssessment: N_(
         "{deployer} assessed the use “{use}”: impact {impact_raw} of {impact_max}, autonomy level "
         "{autonomy_level}."
     ),
-    risk.Acceptance: "{owner} accepted a risk ({what}) of “{use}” until {valid_until}: {reason}",
-    risk.Measure: "{deployer} said what it does about {topic} for “{use}”: {text}",
-    risk.BoardSession: (
+    risk.Acceptance: N_(
+        "{owner} accepted a risk ({what}) of “{use}” until {valid_until}: {reason}"
+    ),
+    risk.Measure: N_("{deployer} said what it does about {topic} for “{use}”: {text}"),
+    risk.BoardSession: N_(
         "The board of {board} opened a vote on “{use}” of {deployer}, closing on {closes_on}."
     ),
-    risk.Recusal: "A member of the board of {board} stood aside on “{use}”: {reason}",
+    risk.Recusal: N_("A member of the board of {board} stood aside on “{use}”: {reason}"),
 }

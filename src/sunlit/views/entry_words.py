@@ -11,12 +11,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from sunlit.base.marking import N_
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
 from sunlit.views.entry_patterns import PATTERNS
 
 NOBODY: Final = "Somebody whose key this log does not know"
-UNKNOWN: Final = "{who} said something of a kind that this version does not know: {predicate_type}."
+UNKNOWN: Final = N_(
+    "{who} said something of a kind that this version does not know: {predicate_type}."
+)
 SHOWN: Final = 300  # characters of one field
 LISTED: Final = 5  # of a list
 

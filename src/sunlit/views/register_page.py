@@ -4,20 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sunlit.base.marking import N_
 from sunlit.rubric.matrix import matrix
 from sunlit.rubric.mitigations import State
 from sunlit.views.register import OUTSIDE, Cell, Line, Register
 
 # What stands above a column; the practice's page has the whole name.
 SHORT: Final[Mapping[str, str]] = {
-    "M1": "Testing",
-    "M2": "Impact assessed",
-    "M3": "Independent review",
-    "M4": "Monitoring",
-    "M5": "Training",
-    "M6": "Human oversight",
-    "M7": "Appeal",
-    "M8": "Notice",
+    "M1": N_("Testing"),
+    "M2": N_("Impact assessed"),
+    "M3": N_("Independent review"),
+    "M4": N_("Monitoring"),
+    "M5": N_("Training"),
+    "M6": N_("Human oversight"),
+    "M7": N_("Appeal"),
+    "M8": N_("Notice"),
 }
 GAPS: Final = frozenset({State.DUE, State.MISSING, State.NOT_ANSWERED})
 STYLE: Final = {

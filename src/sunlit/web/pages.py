@@ -30,6 +30,7 @@ from jinja2 import (
 from sunlit.bootstrap.site import Site
 from sunlit.node.place import LANGUAGES
 from sunlit.views.component_words import tidy
+from sunlit.views.entry_words import Sentence, fill
 from sunlit.web.guarding import actor_of
 from sunlit.web.language import (
     DEFAULT,
@@ -78,8 +79,13 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
         time=partial(said_time, language=language),
         number=partial(said_number, language=language),
         tidy=tidy,
+        filled=partial(_filled, language),
     )
     return made
+
+
+def _filled(language: str, told: Sentence) -> str:
+    return fill(catalogue(language).gettext(told.pattern), told.values)
 
 
 def version_of(assets: Assets) -> str:

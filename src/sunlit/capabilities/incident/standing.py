@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.authority.directory import Directory
+from sunlit.base.marking import N_
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.incident import Problem, ProblemState, ProblemUpdate
@@ -19,14 +20,14 @@ from sunlit.statement.intoto import Subject
 
 # The short list of what may be wrong, each as it is asked on the form.
 KINDS: Final = {
-    "wrong-result": "It gave a wrong or unsafe result",
-    "unfair": "It treats some people worse than others",
-    "not-as-described": "It is not what its page says, or is used for something else",
-    "privacy": "It uses or shows personal information that it should not",
-    "security": "It can be misused or broken into",
-    "no-human": "Nobody looked at the decision, or nobody would",
-    "page": "This website is wrong or does not work",
-    "other": "Something else",
+    "wrong-result": N_("It gave a wrong or unsafe result"),
+    "unfair": N_("It treats some people worse than others"),
+    "not-as-described": N_("It is not what its page says, or is used for something else"),
+    "privacy": N_("It uses or shows personal information that it should not"),
+    "security": N_("It can be misused or broken into"),
+    "no-human": N_("Nobody looked at the decision, or nobody would"),
+    "page": N_("This website is wrong or does not work"),
+    "other": N_("Something else"),
 }
 SETTLED: Final = frozenset({ProblemState.FIXED, ProblemState.NOT_A_FAULT, ProblemState.CLOSED})
 
