@@ -13,7 +13,7 @@ from sunlit.base.errors import MalformedError
 from sunlit.claims.authority import Key, Organisation, Role
 from sunlit.claims.interop import ImportedRecord
 from sunlit.registry.admit import Ledger, open_ledger
-from sunlit.registry.blobs import read_blob
+from sunlit.registry.blobs import read_guarded
 from sunlit.registry.home import Home
 from sunlit.registry.import_register import Origin, Taken, import_register
 from sunlit.testing.authority import ROOT, START, named_key
@@ -59,7 +59,7 @@ def changed_atrs(title: str) -> bytes:
 
 
 def test_each_record_enters_once_with_its_source_licence_and_digest(home: Home) -> None:
-    """The file's bytes are kept, so that anybody can see what was read; again adds nothing."""
+    """The file may name people, so its bytes are kept guarded; again adds nothing."""
     first = taken(home, "atrs", ATRS.read_bytes())
     again = taken(home, "atrs", ATRS.read_bytes())
     found = records(home)
@@ -70,7 +70,7 @@ def test_each_record_enters_once_with_its_source_licence_and_digest(home: Home) 
     assert len(found) == home.reader().size == 136
     assert {one.source_digest for one in found} == {sha256(raw).hexdigest()}
     assert {one.licence for one in found} == {"OGL-UK-3.0"}
-    assert read_blob(home, found[0].source_digest) == raw
+    assert read_guarded(home, found[0].source_digest) == raw
 
 
 def test_a_record_that_changed_supersedes_what_was_taken_before(home: Home) -> None:

@@ -11,7 +11,7 @@ from sunlit.bootstrap.working import worker
 from sunlit.claims.openness import GuardedRead
 from sunlit.node.guarded import is_open
 from sunlit.node.permission import Role
-from sunlit.registry.blobs import keep_blob
+from sunlit.registry.blobs import keep_blob, keep_guarded
 from sunlit.testing.authority import ISSUER
 from sunlit.testing.site import URL
 from sunlit.web.app import create_app
@@ -26,17 +26,22 @@ def kept(site: Site) -> str:
 
 
 @pytest.fixture
+def guarded(site: Site) -> str:
+    """Keep something guarded in one of the node's homes."""
+    return keep_guarded(site.home(DEPLOYER), b"<script>weights</script>")
+
+
+@pytest.fixture
 def assessor(client: TestClient, site: Site) -> SignedIn:
     """Sign an assessor of the city in."""
     return sign_in(client, site, DEPLOYER, Role.ASSESSOR)
 
 
 def test_what_is_not_known_is_guarded() -> None:
-    """A kind that nobody thought of is not given out by mistake; settings may open one."""
+    """A kind that nobody thought of is not given out by mistake."""
     assert is_open("report")
     assert not is_open("weights")
     assert not is_open("something new")
-    assert is_open("weights", {"weights": "open"})
 
 
 def test_what_is_open_is_handed_out_as_a_file(client: TestClient, kept: str) -> None:
@@ -50,20 +55,25 @@ def test_what_is_open_is_handed_out_as_a_file(client: TestClient, kept: str) -> 
         assert client.get(f"/kept/report/{nothing}").status_code == 404
 
 
-def test_what_is_guarded_leads_to_the_question(client: TestClient, kept: str) -> None:
-    """Nobody without a role gets further than signing in."""
-    asked = client.get(f"/kept/weights/{kept}").headers["location"]
+def test_no_word_in_an_address_opens_what_is_guarded(client: TestClient, guarded: str) -> None:
+    """Where a thing lies says whether it is open."""
+    assert client.get(f"/kept/report/{guarded}").status_code == 404
 
-    assert asked == f"/work/guarded/weights/{kept}"
+
+def test_what_is_guarded_leads_to_the_question(client: TestClient, guarded: str) -> None:
+    """Nobody without a role gets further than signing in."""
+    asked = client.get(f"/kept/weights/{guarded}").headers["location"]
+
+    assert asked == f"/work/guarded/weights/{guarded}"
     assert client.get(asked).headers["location"].startswith("/sign-in?")
 
 
 @pytest.mark.parametrize("purpose", ["", "short", "x" * 501, "with\na line of its own"])
 def test_a_purpose_is_a_sentence(
-    client: TestClient, kept: str, assessor: SignedIn, purpose: str
+    client: TestClient, guarded: str, assessor: SignedIn, purpose: str
 ) -> None:
     """Without one that can be published, nothing is handed out."""
-    where = f"/work/guarded/weights/{kept}"
+    where = f"/work/guarded/weights/{guarded}"
 
     found = client.post(where, data=assessor.form(purpose=purpose))
 
@@ -71,10 +81,10 @@ def test_a_purpose_is_a_sentence(
     assert b"weights</script>" not in found.content
 
 
-def test_a_guarded_read_leaves_a_statement_and_a_row(site: Site, kept: str) -> None:
+def test_a_guarded_read_leaves_a_statement_and_a_row(site: Site, guarded: str) -> None:
     """The statement names organisation, role and purpose; only the row names the person."""
     city = replace(site, node=replace(site.node, operator=DEPLOYER))
-    where = f"/work/guarded/weights/{kept}"
+    where = f"/work/guarded/weights/{guarded}"
     with TestClient(create_app(city), base_url=URL, follow_redirects=False) as client:
         assessor = sign_in(client, site, DEPLOYER, Role.ASSESSOR)
         assert "does not name you" in client.get(where).text

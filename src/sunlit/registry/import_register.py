@@ -19,7 +19,7 @@ from sunlit.formats.nl_register import read_nl_register
 from sunlit.formats.omb import read_omb
 from sunlit.formats.register_file import FoundRecord, FoundRegister, unpacked
 from sunlit.registry.admit import Ledger
-from sunlit.registry.blobs import keep_blob
+from sunlit.registry.blobs import keep_guarded
 from sunlit.registry.saying import signed
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.intoto import Subject
@@ -86,7 +86,7 @@ def import_register(
     told = [_against(claim, known) for claim in claims]
     fresh = [claim for claim, _ in told if claim is not None]
     if fresh:
-        keep_blob(ledger.home, raw)
+        keep_guarded(ledger.home, raw)  # it may name people
     _admit(ledger, [_envelope(claim, signer) for claim in fresh], step)
     cut: dict[str, int] = {}
     for name in (name for one in found.records for name in one.cut):

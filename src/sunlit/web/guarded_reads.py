@@ -1,6 +1,7 @@
 """Kept reports and artefacts: open ones for anybody, guarded ones for a role and a purpose."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
@@ -10,7 +11,8 @@ from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.claims.authority import Role
 from sunlit.node.guarded import MAX_PURPOSE, Wanted, admit_reader, is_open, record
 from sunlit.node.permission import Action
-from sunlit.registry.blobs import read_blob
+from sunlit.registry.blobs import read_blob, read_guarded
+from sunlit.registry.home import Home
 from sunlit.web import sessions
 from sunlit.web.guarding import actor_of, may
 from sunlit.web.pages import page, redirect
@@ -24,7 +26,7 @@ def kept(request: Request, kind: str, digest: str) -> Response:
     """Hand out what is open; lead to the question for what is guarded."""
     if not is_open(kind):
         return redirect(request, "guarded", kind=kind, digest=digest)
-    return _handed_out(_bytes(request, digest), digest)
+    return _handed_out(_bytes(request, digest, read_blob), digest)
 
 
 @router.get(
@@ -32,7 +34,7 @@ def kept(request: Request, kind: str, digest: str) -> Response:
 )
 def ask(request: Request, kind: str, digest: str) -> Response:
     """Ask what it is for."""
-    _bytes(request, digest)
+    _bytes(request, digest, read_guarded)
     return page(
         request, "account/guarded.html", public=False, kind=kind, digest=digest, most=MAX_PURPOSE
     )
@@ -45,7 +47,7 @@ def read(
 ) -> Response:  # fmt: skip
     """Leave the statement and the audit row, then hand it out."""
     site, actor = sessions.site_of(request), actor_of(request)
-    data = _bytes(request, digest)
+    data = _bytes(request, digest, read_guarded)
     claim = admit_reader(actor, Wanted(kind=kind, digest=digest), purpose, sessions.now(request))
     operator = site.node.operator
     record(
@@ -55,11 +57,12 @@ def read(
     return _handed_out(data, digest)
 
 
-def _bytes(request: Request, digest: str) -> bytes:
+def _bytes(request: Request, digest: str, read_kept: Callable[[Home, str], bytes]) -> bytes:
+    # Where a thing lies says whether it is guarded: no word in an address opens it.
     if DIGEST.fullmatch(digest):
         for home in sessions.site_of(request).homes:
             try:
-                return read_blob(home, digest)
+                return read_kept(home, digest)
             except SunlitError:
                 continue  # another home may keep it
     raise UnavailableError("guarded.no-such", "nothing is kept here under this name")
