@@ -6,17 +6,20 @@ store; the salt that opens the commitment is kept with it, and both can be delet
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Protocol
 
+from sunlit.authority.history import History
 from sunlit.authority.statements import sign_claim
 from sunlit.base import canonical
-from sunlit.capabilities.incident.standing import KINDS, problem_subject
+from sunlit.capabilities.incident.standing import KINDS, Standing, problem_subject, problems
 from sunlit.claims.incident import Problem, ProblemState, ProblemUpdate
 from sunlit.decision.checkcode import ALPHABET
+from sunlit.node.acts import COSIGN
 from sunlit.node.outbox import Handler, Job, Outbox
+from sunlit.node.proposal import Proposal
 from sunlit.node.submit import Submissions
 from sunlit.statement.keys import Signer
 from sunlit.statement.withheld import commitment, new_salt
@@ -28,6 +31,7 @@ GROUP: Final = 4
 WORKING_DAYS: Final = 10  # until the first answer
 MAX_TEXT: Final = 10_000  # characters
 MAX_CONTACT: Final = 300
+MAX_NOTE: Final = 2_000  # characters; the log takes no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +147,47 @@ def claim_of(kept: Report) -> Problem:
     )  # fmt: skip
 
 
-def answer_claim(kept: Report, state: ProblemState, note: str, at: datetime) -> ProblemUpdate:
+def answer_claim(
+    kept: Report | Problem, state: ProblemState, note: str, at: datetime
+) -> ProblemUpdate:
     """Return what is logged of an answer; its subject is `problem_subject` of the report."""
     return ProblemUpdate(number=kept.number, state=state, note=note, updated_on=at)
+
+
+def answer_flaws(state: str, note: str) -> dict[str, str]:
+    """Return what is wrong with an answer: field -> a word for why."""
+    found = {}
+    if state not in set(ProblemState):
+        found["state"] = "choose"
+    if not note.strip():
+        found["note"] = "empty"
+    elif len(note) > MAX_NOTE:
+        found["note"] = "long"
+    return found
+
+
+def to_answer(standing: Standing, state: ProblemState, note: str, at: datetime) -> Proposal:
+    """Return what an officer signs of a problem; their organisation's operator key is added."""
+    claim = standing.claim
+    return Proposal(
+        claim=answer_claim(claim, state, note.strip(), at.replace(microsecond=0)),
+        subjects=(problem_subject(claim.component, claim.release),),
+        title=f"Answer problem {claim.number}",
+        consequence="Anybody reads the answer on the problem's page, and on the component's.",
+        back=f"/work/problems/{claim.number}", then=COSIGN,
+    )  # fmt: skip
+
+
+def known_problems(histories: Iterable[History]) -> Mapping[tuple[str, str], Standing]:
+    """Return each problem by (organisation, number), as the log says that knows most of it."""
+    found: dict[tuple[str, str], Standing] = {}
+    for history in histories:
+        for one in problems(history.statements, history.directory):
+            name = (one.organisation, one.claim.number)
+            kept = found.setdefault(name, one)
+            if len(one.updates) > len(kept.updates):
+                found[name] = one
+    return found
 
 
 def log_handler(

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sunlit.capabilities.incident.standing import problems
 from sunlit.node.drafts import Draft, Drafts
 from sunlit.node.known import Known
 from sunlit.node.permission import Actor
+from sunlit.node.problems import known_problems
 from sunlit.views.tasks import Begun, Case, Task, Tasks, Waiting, Who, ordered
 from sunlit.views.tasks_board import of_drafts, of_member, waits_for_board, waits_for_check
 from sunlit.views.tasks_use import of_assessor, of_officer, of_problems
@@ -37,8 +37,8 @@ def _tasks(
         yield from of_officer(case, who, at)
         yield from of_assessor(case, who, at)
         yield from of_member(case, who, at)
-    for _, history in known.histories(at):
-        yield from of_problems(problems(history.statements, history.directory), who)
+    logged = known_problems(history for _, history in known.histories(at))
+    yield from of_problems(logged.values(), who)
     for one in begun:
         yield from of_drafts(one, who)
 

@@ -169,6 +169,6 @@ def of_problems(found: Iterable[Standing], who: Who) -> Iterator[Task]:
             title=f"{'Settle' if answered else 'Answer'} problem {one.claim.number}",
             reason=f"Somebody reported it about {one.claim.component}.",
             consequence="Open problems stand on the component's label.",
-            path=f"/problems/{one.claim.number}",
+            path=f"/work/problems/{one.claim.number}",
             deadline=None if answered else one.claim.answer_by,
         )  # fmt: skip

@@ -38,6 +38,7 @@ AREAS: Final = (
     "sunlit.web.workbench.reviews",
     "sunlit.web.workbench.board",
     "sunlit.web.workbench.risk",
+    "sunlit.web.workbench.problems",
     "sunlit.web.api.catalogue",
     "sunlit.web.api.records",
     "sunlit.web.api.logs",

@@ -33,6 +33,7 @@ def _shortcuts(roles: frozenset[str]) -> tuple[tuple[str, str], ...]:
     every = (
         ("officer", "/work/components/new", "Register a component"),
         ("officer", "/work/uses", "Assess a use"),
+        ("officer", "/work/problems", "Problems that people reported"),
         ("assessor", "/work/reviews", "Review queue"),
         ("board-member", "/work/votes", "Votes of the board"),
         ("chair", "/work/votes", "Votes of the board"),
