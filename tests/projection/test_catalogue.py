@@ -157,7 +157,7 @@ def test_words_find_what_holds_them_all(
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_pages_hold_every_card_once_in_order(projections: Engine, sort: str) -> None:
-    """However large the pages are; the suspended come first, then what is late."""
+    """However large the pages are; the suspended first, then what is late, then the node's own."""
     cards = [made(number) for number in range(60)]
     put(projections, cards)
     for limit in (1, 7, 20, 60):
@@ -182,7 +182,8 @@ def test_pages_hold_every_card_once_in_order(projections: Engine, sort: str) -> 
 
 def _attention(row: CatalogueRow) -> tuple[int, str]:
     late = row.due == "overdue" or row.status == "expired"
-    return (0 if row.status == "suspended" else 1 if late else 2, " ".join(words_of(row.name)))
+    rank = 0 if row.status == "suspended" else 1 if late else 2 if row.source == "own" else 3
+    return rank, " ".join(words_of(row.name))
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ from typing import Final
 
 from sunlit.authority.history import History
 from sunlit.base.errors import UnavailableError
+from sunlit.claims.admitted import Admitted
 from sunlit.views.figures import Figures, Quarter, figures
-from sunlit.views.figures_count import Counted, counted
+from sunlit.views.figures_count import counted
 
 TREND: Final = 5  # earlier quarters in the line
 
@@ -29,20 +30,18 @@ def quarter_of(text: str | None, at: datetime) -> Quarter:
     return found
 
 
-def figures_of(histories: Iterable[History], quarter: Quarter, at: datetime) -> Figures:
-    """Count a quarter: as of its end, or of now where it has not ended."""
+def figures_of(
+    histories: Iterable[History], quarter: Quarter, at: datetime,
+    records: Iterable[Admitted] = (),
+) -> Figures:  # fmt: skip
+    """Count a quarter: as of its end, or of now where it has not ended.
+
+    `records` are those of other registers that the histories leave out.
+    """
     known = tuple(histories)
-    earlier = [_counted(known, quarter.before(back).end) for back in range(TREND, 0, -1)]
-    now = _counted(known, min(at, quarter.end))
-    return figures(quarter, now, earlier[-1], earlier)
-
-
-def _counted(histories: tuple[History, ...], at: datetime) -> Counted:
-    """Count every log; where two hold one statement, it counts once."""
-    if not histories:
-        return counted((), History().directory, at)
-    # A log that mirrors others knows most of who is who.
-    widest = max(histories, key=lambda one: one.size)
-    said = [one for history in histories for one in history.statements]
+    said = [*records, *(one for history in known for one in history.statements)]
     said.sort(key=lambda one: (one.admitted_at or at, one.origin or "", one.index or 0))
-    return counted(said, widest.directory, at)
+    directories = {one.origin or "": it.directory for it in known for one in it.statements[:1]}
+    earlier = [counted(said, directories, quarter.before(back).end) for back in range(TREND, 0, -1)]
+    now = counted(said, directories, min(at, quarter.end))
+    return figures(quarter, now, earlier[-1], earlier)

@@ -4,18 +4,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
+from typing import Final
 
-from sunlit.authority.history import History
+from sunlit.authority.history import History, read_unverified
+from sunlit.authority.outline import outline_of
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base import canonical
 from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import slug
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.base import Claim
+from sunlit.claims.interop import ImportedRecord
 from sunlit.registry.blobs import keep_blob
 from sunlit.registry.home import Home
 from sunlit.registry.register import home_bench, uses_of
 from sunlit.rubric.control import Rubric
 from sunlit.views.register import line
 from sunlit.views.tasks import Case
+
+UNREAD: Final[tuple[type[Claim], ...]] = (ImportedRecord,)  # that no rule acts on
 
 
 def use_key(deployer: str, use: str) -> str:
@@ -32,6 +39,8 @@ class _Log:
     trust: int
     asked: datetime | None = None
     cases: tuple[Case, ...] = ()
+    unread: list[int] = field(default_factory=list[int])
+    records: list[Admitted] = field(default_factory=list[Admitted])
 
 
 @dataclass(slots=True)
@@ -39,7 +48,8 @@ class Known:
     """The logs of a node's homes. `homes` and `trust` are asked each time: both may change.
 
     A log is read on from where it was read to, so a page costs what is new. Cases are judged
-    again when the log grew or a minute has gone.
+    again when the log grew or a minute has gone. Records of other registers keep their places in
+    a history, and nothing of what they say: no rule reads it, and there are thousands.
     """
 
     homes: Callable[[], Iterable[Home]]
@@ -89,6 +99,19 @@ class Known:
                 history = self._read(home, at).history
             yield home, history
 
+    def records(self, at: datetime) -> tuple[Admitted, ...]:
+        """Return every record of another register that a log holds, read when first asked for."""
+        found: list[Admitted] = []
+        with self._lock:
+            for home in self.homes():
+                log, reader = self._read(home, at), home.reader()
+                for index in log.unread:
+                    entry = reader.entry(index)
+                    log.records.append(read_unverified(entry, origin=home.origin, index=index))
+                log.unread.clear()
+                found += log.records
+        return tuple(found)
+
     def keep_findings(self, case: Case) -> None:
         """Keep the findings of a use as a blob of its log's home: a session names their digest.
 
@@ -113,8 +136,13 @@ class Known:
             log = self._logs[home.origin] = _Log(History(trust), 0, trust.version)
         reader = home.reader()
         for index, entry in enumerate(reader.entries(log.size), start=log.size):
-            log.history.feed(entry, origin=home.origin, index=index)
-            log.asked = None
+            record = outline_of(UNREAD, entry, origin=home.origin, index=index)
+            if record is None:
+                log.history.feed(entry, origin=home.origin, index=index)
+                log.asked = None
+            else:
+                log.history.take(record)
+                log.unread.append(index)
         log.size = reader.size
         return log
 

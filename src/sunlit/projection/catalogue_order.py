@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, RowMapping, and_, not_, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
+from sunlit.projection.cards import IMPORTED, OWN
 from sunlit.projection.catalogue_filter import Asked, bad_query, conditions
 from sunlit.projection.tables import CARD
 
@@ -35,8 +36,8 @@ class Page:
 def page(connection: Connection, asked: Asked, sort: str, after: str | None, limit: int) -> Page:
     """Return the cards after a cursor, at most `limit`.
 
-    By attention: the suspended first, then what is overdue or has expired, then the others; each
-    part is one question that an index answers.
+    By attention: the suspended first, then what is overdue or has expired, then the other own
+    components, then imported records; each part is one question that an index answers.
 
     Raises:
         MalformedError: `projection.bad-query`.
@@ -81,7 +82,10 @@ def _attention(asked: Asked) -> list[list[ColumnElement[bool]]]:
     late = or_(
         CARD.c.next_review < asked.at, and_(CARD.c.status == "valid", CARD.c.until <= asked.at)
     )
-    return [[suspended], [not_(suspended), late], [not_(suspended), not_(late)]]
+    calm = [not_(suspended), not_(late)]
+    # No record is suspended or late: nobody here may say so of it.
+    return [[suspended], [not_(suspended), late],
+            [CARD.c.source == OWN, *calm], [CARD.c.source == IMPORTED, *calm]]  # fmt: skip
 
 
 def _cursor(part: int, values: Sequence[object] | None) -> str:

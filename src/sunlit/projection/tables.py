@@ -10,7 +10,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
 from sqlalchemy.sql.schema import SchemaItem
 
 # Another number: the tables are made anew from the logs, at the next start.
-VERSION: Final = 1
+VERSION: Final = 2
 METADATA: Final = MetaData()
 # Texts sort by their bytes on both databases.
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
@@ -103,6 +103,7 @@ CARD: Final = Table(
     text("updated"), text("search"), Column("changed", Integer, nullable=False),
 )  # fmt: skip
 Index("card_sort_name", CARD.c.sort_name, CARD.c.id)
+Index("card_source", CARD.c.source, CARD.c.sort_name, CARD.c.id)
 Index("card_changed", CARD.c.changed)
 Index("card_updated", CARD.c.updated, CARD.c.id)
 Index("card_next_review", CARD.c.next_review, CARD.c.sort_name, CARD.c.id)

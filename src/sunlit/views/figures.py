@@ -92,20 +92,21 @@ class Figures:
     headline: str
     numbers: tuple[Number, ...]
     charts: tuple[Chart, ...]
+    undrawn: tuple[str, ...]  # why there is no chart of something, in sentences
     missing: tuple[str, ...]
 
 
 def figures(quarter: Quarter, now: Counted, before: Counted, past: Sequence[Counted]) -> Figures:
     """Return the figures of a quarter; `past` are counts at earlier ends, the oldest first."""
-    charts = [_states(now), _ages(now)]
-    if now.agencies:
-        charts.append(_agencies(now))
-    if now.records:
-        charts.append(_blanks(now))
-    charts.append(_growth((*past, now)))
+    charts = [
+        *((_states(now), _ages(now)) if now.components else ()),
+        *((_agencies(now),) if now.agencies else ()),
+        *((_blanks(now),) if now.records else ()),
+        *((_growth((*past, now)),) if now.components or any(it.components for it in past) else ()),
+    ]
     return Figures(
         quarter=quarter, at=now.at, headline=headline(now), charts=tuple(charts),
-        missing=tuple(_missing(now)),
+        undrawn=tuple(_undrawn(now)), missing=tuple(_missing(now)),
         numbers=(
             Number(name="AI components registered", value=now.components,
                    before=before.components),
@@ -118,11 +119,12 @@ def figures(quarter: Quarter, now: Counted, before: Counted, past: Sequence[Coun
 
 def headline(now: Counted) -> str:
     """Return the quarter in a sentence or two."""
+    has = "has" if now.valid == 1 else "have"
     told = (
         "No AI component is registered here."
         if now.components == 0
-        else f"{now.valid:,} of {now.components:,} registered AI components have a valid safety "
-        "label."
+        else f"{now.valid:,} of {_many(now.components, 'registered AI component')} {has} a valid "
+        "safety label."
     )
     if now.late:
         told += f" {_many(now.late, 'reported problem')} got no answer by the day promised."
@@ -228,6 +230,21 @@ def _growth(counts: Sequence[Counted]) -> Chart:
         summary=_list(rows), columns=("Quarter", "Components"),
     )  # fmt: skip
     return line(told, rows)
+
+
+def _undrawn(now: Counted) -> Sequence[str]:
+    found = []
+    if not now.components:
+        found.append(
+            "No chart shows labels or assessments: no component is registered, so there is "
+            "nothing to draw."
+        )
+    if not now.records:
+        found.append(
+            "No chart shows blank answers: no record of another register was taken over, so "
+            "there is nothing to draw."
+        )
+    return found
 
 
 def _list(rows: Sequence[tuple[str, int]]) -> str:

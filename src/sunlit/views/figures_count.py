@@ -1,11 +1,12 @@
 """Counting for the quarterly figures: what the logs said by the end of a day. Pure.
 
-Only statements that were admitted by then count, each once, whichever logs hold it. Whether a
-label is valid is what its issuer's statements say; nothing is judged here.
+Only statements that were admitted by then count, each once, whichever logs hold it; who said one
+is what the log says that holds it. A component is what its keeper, its registration or a label
+names. Whether a label is valid is what its issuer's statements say; nothing is judged here.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,6 +28,7 @@ STATES: Final = (VALID, SUSPENDED, ENDED, NONE)  # the first that applies is a c
 AGES: Final = {"3 months": 91, "6 months": 182, "a year": 365}  # up to so many days
 OLDER: Final = "older"
 NEVER: Final = "never"
+Directories = Mapping[str, Directory]  # by the origin of a log: who is who, as it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Counted:
 @dataclass(slots=True)
 class _Tally:
     owners: dict[str, str] = field(default_factory=dict)
+    labelled: dict[str, str] = field(default_factory=dict)
     releases: dict[str, str] = field(default_factory=dict)
     grants: dict[str, TokenGrant] = field(default_factory=dict)
     statuses: dict[str, Status] = field(default_factory=dict)
@@ -96,62 +99,77 @@ class _Tally:
     records: dict[tuple[str, str], ImportedRecord] = field(default_factory=dict)
 
 
-def counted(said: Iterable[Admitted], directory: Directory, at: datetime) -> Counted:
-    """Count what was said by a time; `said` in the order of time."""
-    known = tuple(_by_then(said, at))
+def counted(said: Iterable[Admitted], directories: Directories, at: datetime) -> Counted:
+    """Count what was said by a time; `said` in the order of time, a directory for each log."""
+    known = tuple(_by_then(said, directories, at))
     tally = _Tally()
-    for one in known:
-        _take(tally, one, directory)
+    for one, who in known:
+        _take(tally, one, who)
+    # What has a label is a component, also where its keeper's own statements are not here.
+    tally.owners = tally.labelled | tally.owners
     return Counted(
         at=at, components=len(tally.owners), states=Counter(_states(tally, at)),
         ages=Counter(_ages(tally, at)), agencies=_agencies(tally),
         registers=Counter(one.register for one in tally.records.values()),
         fields=Counter(name for one in tally.records.values() for name in one.blanks),
-        problems=problems(known, directory),
+        problems=_problems([one for one, _ in known], directories),
     )  # fmt: skip
 
 
-def _by_then(said: Iterable[Admitted], at: datetime) -> Iterator[Admitted]:
-    seen: set[tuple[str, tuple[str, ...]]] = set()
+def _by_then(
+    said: Iterable[Admitted], directories: Directories, at: datetime
+) -> Iterator[tuple[Admitted, frozenset[str]]]:
+    """Yield each statement with the organisations that said it, once."""
+    seen: set[tuple[str, frozenset[str]]] = set()
     for one in said:
-        key = (one.statement_id, one.signers)
-        if one.admitted_at is not None and one.admitted_at <= at and key not in seen:
-            seen.add(key)
-            yield one
+        if one.admitted_at is None or one.admitted_at > at:
+            continue
+        directory = directories.get(one.origin or "")
+        who = directory.organisations(one) if directory else frozenset[str]()
+        if (one.statement_id, who) not in seen:
+            seen.add((one.statement_id, who))
+            yield one, who
 
 
-def _take(tally: _Tally, one: Admitted, directory: Directory) -> None:
+def _problems(said: Sequence[Admitted], directories: Directories) -> tuple[Standing, ...]:
+    found: dict[tuple[str, str], Standing] = {}
+    for origin, directory in sorted(directories.items()):
+        for one in problems((it for it in said if it.origin == origin), directory):
+            found.setdefault((one.organisation, one.claim.number), one)
+    return tuple(found.values())
+
+
+def _take(tally: _Tally, one: Admitted, who: frozenset[str]) -> None:
     match one.claim:
-        case Component(purl=purl) | Release(purl=purl):
-            _own(tally, bare(purl), one, directory)
+        case Component(purl=purl) | Release(purl=purl) if who:
+            tally.owners.setdefault(bare(purl), min(who))
             tally.releases.update(dict.fromkeys(_digests(one), bare(purl)))
-        case Registration() as claim:
-            _own(tally, bare(claim.component), one, directory)
-        case Attestation() as claim:
+        case Registration() as claim if who:
+            tally.owners.setdefault(bare(claim.component), min(who))
+        case Attestation() as claim if who:
             for digest in _digests(one):
                 newest = tally.assessed.get(digest, claim.assessed_on)
                 tally.assessed[digest] = max(newest, claim.assessed_on)
         case ImportedRecord() as claim:
             tally.records[claim.register, claim.record] = claim
         case _:
-            _take_token(tally, one)
+            _take_label(tally, one, who)
 
 
-def _take_token(tally: _Tally, one: Admitted) -> None:
-    if isinstance(one.claim, TokenGrant):
-        tally.grants[one.statement_id] = one.claim
-    elif isinstance(one.claim, TokenStatus):
-        tally.statuses[one.claim.grant] = one.claim.status
+def _take_label(tally: _Tally, one: Admitted, who: frozenset[str]) -> None:
+    claim = one.claim
+    if isinstance(claim, TokenGrant) and claim.issuer in who:
+        tally.grants[one.statement_id] = claim
+        tally.releases.update(dict.fromkeys(_digests(one), bare(claim.component)))
+        tally.labelled.setdefault(bare(claim.component), claim.maintainer or claim.issuer)
+    elif isinstance(claim, TokenStatus):
+        grant = tally.grants.get(claim.grant)
+        if grant is not None and grant.issuer in who:
+            tally.statuses[claim.grant] = claim.status
 
 
 def _digests(one: Admitted) -> Iterator[str]:
     return (str(it.digest["sha256"]) for it in one.subjects if "sha256" in it.digest)
-
-
-def _own(tally: _Tally, purl: str, one: Admitted, directory: Directory) -> None:
-    owners = sorted(directory.organisations(one))
-    if owners:
-        tally.owners.setdefault(purl, owners[0])
 
 
 def _states(tally: _Tally, at: datetime) -> Iterator[str]:

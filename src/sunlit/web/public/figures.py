@@ -60,8 +60,9 @@ def _plain(value: str | int) -> str | int:
 def _figures(request: Request, quarter: str | None) -> Figures:
     at = site_of(request).clock.now()
     chosen = quarter_of(quarter, at)
-    histories = [history for _, history in known_of(request).histories(at)]
-    return figures_of(histories, chosen, at)
+    known = known_of(request)
+    histories = [history for _, history in known.histories(at)]
+    return figures_of(histories, chosen, at, known.records(at))
 
 
 def _shown(request: Request, quarter: str | None) -> Response:
