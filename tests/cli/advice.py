@@ -49,8 +49,9 @@ def from_catalog() -> Iterator[Advice]:
 def from_source() -> Iterator[Advice]:
     """Yield what is passed as `mend=` anywhere, and every "Next: sunlit ..."."""
     trees = {path: ast.parse(path.read_bytes()) for path in sorted(ROOT.rglob("*.py"))}
-    names = {name: text for tree in trees.values() for name, text in _constants(tree)}
+    said = {_module(path): dict(_constants(tree)) for path, tree in trees.items()}
     for path, tree in trees.items():
+        names = _imported(tree, said) | said[_module(path)]
         inner = {id(part) for one in ast.walk(tree) if isinstance(one, ast.JoinedStr)
                  for part in one.values}  # fmt: skip
         for node in ast.walk(tree):
@@ -63,6 +64,21 @@ def from_source() -> Iterator[Advice]:
                 yield from (
                     Advice(where, text) for text in _texts(node, names) if "Next: sunlit" in text
                 )
+
+
+def _module(path: Path) -> str:
+    return ".".join(("sunlit", *path.relative_to(ROOT).with_suffix("").parts))
+
+
+def _imported(tree: ast.Module, said: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Return the texts that `from module import NAME` brings."""
+    return {
+        one.asname or one.name: said[node.module][one.name]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in said
+        for one in node.names
+        if one.name in said[node.module]
+    }
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -81,6 +97,8 @@ def _texts(node: ast.expr, names: dict[str, str]) -> Iterator[str]:
             yield names[name]
         case ast.JoinedStr(values=parts):
             yield "".join(_part(part, names) for part in parts)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            yield "".join((*_texts(left, names), *_texts(right, names)))
         case _:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):

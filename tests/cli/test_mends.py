@@ -18,6 +18,7 @@ PLACES: Final = {
     "{deployer}": "council.example",
     "{release}": "aa" * 32,
     "{component}": "pkg:generic/maker.example/model",
+    "FORMAT": "cyclonedx",
     "N": "1",
     "RAW": "45",
     "LEVEL": "4",

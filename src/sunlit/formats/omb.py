@@ -121,7 +121,7 @@ def _expect_columns(header: list[str]) -> None:
             "import.columns", "line 1 does not name the columns of this register",
             expected="each once, among them " + ", ".join(sorted(NEEDED)),
             got="lacking " + ", ".join(lacking) if lacking else "a name twice, or an empty one",
-            mend="import it as what it is: sunlit import --help, or " + MEND,
+            mend="name the register that it is of, or " + MEND,
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def exporter(name: str) -> Callable[[Facts], Exported]:
     if found is None:
         raise UnavailableError(
             "export.no-such-format", "nothing here writes this format",
-            expected="one of " + ", ".join(FORMATS), mend="sunlit export --help",
+            expected="one of " + ", ".join(FORMATS), mend="choose one of these",
         )  # fmt: skip
     return found
 

@@ -38,7 +38,8 @@ FLOOR: Final = 10  # the floor where nothing else is asked for
 CHARACTERISTICS: Final = "age\ndisability\nrace\nsex"
 WORST: Final = {Outcome.HOLDS: 0, Outcome.UNKNOWN: 1, Outcome.FAILS: 2}
 MEND: Final = (
-    "change the model or how its estimates are used, audit it again (sunlit audit bias --help), "
+    "change the model or how its estimates are used, audit it again: sunlit audit bias PREDICTIONS "
+    "--prediction COLUMN --outcome COLUMN --attribute COLUMN=CHARACTERISTIC --component {path}; "
     "then: sunlit assure {path}"
 )
 

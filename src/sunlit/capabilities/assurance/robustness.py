@@ -42,11 +42,12 @@ DRIFT: Final = {
 }
 JUDGED: Final = frozenset({"low", "declared"})  # severities that limits are about
 CHANGE: Final = (
-    "change the model, test it again (sunlit audit robustness --help), then: sunlit assure {path}"
+    "change the model, test it again: sunlit audit robustness DATA "
+    "--model MODEL --outcome COLUMN --component {path}; then: sunlit assure {path}"
 )
 RETRAIN: Final = (
-    "train on what it is used on now, or stop using it, and compare again "
-    "(sunlit audit drift --help), then: sunlit assure {path}"
+    "train on what it is used on now, or stop using it, and compare again: "
+    "sunlit audit drift REFERENCE CURRENT --component {path}; then: sunlit assure {path}"
 )
 
 

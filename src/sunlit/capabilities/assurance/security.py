@@ -18,8 +18,8 @@ FINDINGS: Final = "open-findings"
 ANSWERS: Final = "vex-answers"
 SHOWN: Final = 3
 MEND: Final = (
-    "mend what was found, or say in a VEX document why it does not matter "
-    "(sunlit audit import --help), then: sunlit assure {path}"
+    "mend what was found, or say in a VEX document why it does not matter: "
+    "sunlit audit import FILE --component {path}; then: sunlit assure {path}"
 )
 
 
