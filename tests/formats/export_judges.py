@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pyshacl
 import rdflib
 import yaml

@@ -18,7 +18,7 @@ API = "/api/v1"
 @pytest.fixture(scope="module")
 def key(shared_client: TestClient) -> str:
     """The key of the component that the story is about."""
-    return component(shared_client)["key"]
+    return str(component(shared_client)["key"])
 
 
 def component(client: TestClient) -> dict[str, Any]:
@@ -43,7 +43,8 @@ def test_the_document_of_the_api_is_valid_and_names_no_page(shared_client: TestC
 def test_the_catalogue_is_paged_by_cursor(shared_client: TestClient) -> None:
     """Page by page it holds the same as at once, each thing once."""
     whole = shared_client.get(f"{API}/components").json()
-    found, after = [], ""
+    found: list[str] = []
+    after: str | None = ""
     while after is not None:
         page = shared_client.get(f"{API}/components", params={"limit": 1} | (
             {"after": after} if after else {})).json()  # fmt: skip

@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import schemathesis
@@ -19,12 +19,15 @@ from schemathesis.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.core.result import Ok
 
 from sunlit.bootstrap.site import Site
 from sunlit.web.app import create_app
 from sunlit.web.limits import Limits
 from tests.web.nodes import site_at
 
+AnyCase = Case[Any]
+AnyOperation = APIOperation[Any, Any, Any, Any]
 URL: Final = "https://testserver"  # what schemathesis calls an app in this process
 QUICK: Final = 2
 LONG: Final = int(os.environ.get("SUNLIT_API_EXAMPLES", "400"))
@@ -53,12 +56,13 @@ def asked(node: Site, examples: int) -> dict[int, int]:
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
     statuses: dict[int, int] = {}
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
         for strategy in ways(result.ok()):
             ask(strategy, examples, statuses)
     return statuses
 
 
-def ways(operation: APIOperation) -> Iterator[st.SearchStrategy[Case]]:
+def ways(operation: AnyOperation) -> Iterator[st.SearchStrategy[AnyCase]]:
     """Yield what the document allows, what it does not, and what it allows about known things."""
     yield operation.as_strategy(GenerationMode.POSITIVE)
     if operation.query or operation.path_parameters or operation.body:
@@ -68,7 +72,7 @@ def ways(operation: APIOperation) -> Iterator[st.SearchStrategy[Case]]:
         yield operation.as_strategy(path_parameters={one: KNOWN[one] for one in names})
 
 
-def ask(strategy: st.SearchStrategy[Case], examples: int, statuses: dict[int, int]) -> None:
+def ask(strategy: st.SearchStrategy[AnyCase], examples: int, statuses: dict[int, int]) -> None:
     """Draw cases and check each answer against the document."""
 
     @seed(6)
@@ -77,7 +81,7 @@ def ask(strategy: st.SearchStrategy[Case], examples: int, statuses: dict[int, in
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(strategy)
-    def each(case: Case) -> None:
+    def each(case: AnyCase) -> None:
         response = case.call_and_validate(checks=CHECKS)
         statuses[response.status_code] = statuses.get(response.status_code, 0) + 1
 

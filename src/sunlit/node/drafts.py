@@ -201,7 +201,7 @@ def find(drafts: Drafts, organisation: str | None, draft: str) -> Draft:
     found = drafts.get(organisation, draft) if organisation else None
     if found is None:
         raise UnavailableError(
-            "draft.no-such-draft", "there is no such draft", mend="look at your tasks for what there is"
+            "draft.no-such-draft", "there is no such draft", mend="your tasks name those there are"
         )
     return found
 

@@ -131,4 +131,5 @@ def next_try(job: Job, now: datetime) -> datetime | None:
     """Return when to try again: later each time, and not for ever."""
     if job.attempts >= MAX_ATTEMPTS:
         return None
-    return now + min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+    pause: timedelta = min(FIRST_PAUSE * (1 << (job.attempts - 1)), LONGEST_PAUSE)
+    return now + pause

@@ -23,7 +23,8 @@ from sunlit.statement.dsse import Envelope
 
 BATCH: Final = 256  # groups in a commit
 ROUNDS: Final = 16  # commits before others may write to the log
-LEASE_SECONDS: Final = 10  # a batch takes less; who holds the writer's lock longer keeps others out by it
+# A batch takes less; whoever holds the writer's lock for longer keeps others out by it.
+LEASE_SECONDS: Final = 10
 IDLE: Final = 0.05  # seconds before looking again when nothing waited
 GIVE_WAY: Final = 0.2  # seconds in which others may take the writer's lock
 

@@ -9,9 +9,7 @@ from pydantic import BaseModel, Field
 from sunlit.base.errors import UnavailableError
 from sunlit.base.times import format_time
 from sunlit.capabilities.lifecycle.queries import CatalogueQuery, CatalogueResult, catalogue
-from sunlit.formats.losses import Exported
 from sunlit.node.desk import Seen
-from sunlit.node.exporting import exporter, facts_of
 from sunlit.node.permission import Action
 from sunlit.projection.engine import reading
 from sunlit.views.component import Judged
@@ -20,6 +18,7 @@ from sunlit.web.api.answers import PREFIX, READ, Responses, answered, document, 
 from sunlit.web.guarding import may
 from sunlit.web.pages import site_of, unchanged
 from sunlit.web.public.desks import asked_time, desk_of
+from sunlit.web.public.exports import exported
 
 router = APIRouter(prefix=PREFIX, tags=["components"], dependencies=[may(Action.READ_PUBLIC)])
 FACETS: Final = ("area", "used_by", "status", "tier", "source", "due", "kind")
@@ -197,17 +196,6 @@ def losses(request: Request, key: Key, form: str, at: At = None) -> Response:
     return answered(
         request, lambda: models.ExportInfo.model_validate(exported(request, key, form).to_json())
     )
-
-
-def exported(request: Request, key: str, form: str) -> Exported:
-    """Return a component in a format, as of the asked time.
-
-    Raises:
-        UnavailableError: `export.no-such-format`, `desk.no-such-component`.
-        VerificationError: `export.lacks`.
-    """
-    write = exporter(form)
-    return write(facts_of(desk_of(request), key, asked_time(request)))
 
 
 def _seen(request: Request, key: str) -> Seen:
