@@ -393,6 +393,7 @@ def test_four_people_have_different_roles() -> None:
     assert [one.organisation for one in found] == ["office", "office", "north-lab", "council"]
     assert len({one.roles for one in found}) == 4
     assert four_people("office", ["office"])[3].organisation == "office"
+    assert four_people("city", ["city", "lab", "maker"], ["city"])[3].organisation == "city"
 
 
 def test_signing_in_again_ends_the_session_before(door: Door) -> None:

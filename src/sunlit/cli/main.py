@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "attest": ("attest", "Sign what an independent assessor found, over exact digests."),
     "audit": ("audit", "Audit for bias, red-team, test robustness and drift; import reports."),
     "board": ("board", "Vote on, publish and show the 4-digit risk code."),
+    "catalogue": ("catalogue", "Enter a component in a catalogue; a second person publishes it."),
     "conformity": ("conformity", "Show what held on a date, and what will lapse."),
     "data": ("data", "Find, mask, minimise, measure and make up datasets."),
     "decision": ("decision", "Show, search, answer, check, export and erase decision records."),

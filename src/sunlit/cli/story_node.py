@@ -7,6 +7,8 @@ from sunlit.base.times import format_time
 from sunlit.cli.stage import Stage
 
 NODE: Final = "node"
+MAKER: Final = "benefits.example"
+HOMEPAGE: Final = "https://benefits.example/benefits-outreach"
 WATCH: Final = "register-watch.example"
 ADDRESS: Final = "http://127.0.0.1:8400"
 REGISTERS: Final = (
@@ -25,6 +27,7 @@ def a_website_for_everybody(stage: Stage) -> None:
     _watch(stage)
     for register, name in REGISTERS:
         stage.sunlit("import", register, f"beside/registers/{name}", "--home", "watch", show=3)
+    _entered(stage)
     stage.say("""A node serves all of it: a site where anybody looks a component up, reads its
         label, checks a decision and the log; a workbench for those who sign in; an API. Its pages
         follow from the logs alone, and can be made anew from them at any time.""")
@@ -34,6 +37,24 @@ def a_website_for_everybody(stage: Stage) -> None:
         "trust-2.json", "--name", "Riverside Council's register of AI", show=4,
     )  # fmt: skip
     stage.sunlit("rebuild", "--at", NODE, show=3)
+
+
+def _entered(stage: Stage) -> None:
+    stage.say("""The maker enters the model in the catalogue: what it is, under which licence, whom
+        to write to. Nobody publishes alone: a second person of the maker, with a key of their own,
+        signs that it is published. The council takes both over.""")
+    key = "maker-second.pem"
+    stage.aside(
+        "key", "new", "--role", "maintainer", "--organisation", MAKER, "--label",
+        "Catalogue editor", "--out", key,
+    )  # fmt: skip
+    stage.aside("key", "register", f"{key}.dsse.json", "--home", "maker")
+    asked = ("catalogue", "enter", "model", "--homepage", HOMEPAGE, "--home", "maker")
+    statement = stage.sunlit(*asked, show=2).split("statement ")[1].split(",")[0]
+    stage.sunlit(
+        "catalogue", "publish", statement, "--key", f"file:{key}", "--home", "maker", show=2
+    )
+    stage.aside("log", "import", "maker/log", "--home", "council")
 
 
 def _watch(stage: Stage) -> None:

@@ -57,12 +57,13 @@ class Sitting:
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether the code in force is what the votes say."""
+        """Tell whether the code in force is what the votes say, with every dissent beside it."""
         found = self.published
         return (
             found is not None
             and isinstance(self.agreed, RiskCode)
             and found.code.votes == self.agreed.votes
+            and set(self.agreed.dissents) <= set(found.code.dissents)
         )
 
 

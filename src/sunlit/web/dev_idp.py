@@ -32,11 +32,17 @@ class DemoPerson:
     roles: frozenset[Role]
 
 
-def four_people(operator: str, organisations: Sequence[str]) -> tuple[DemoPerson, ...]:
-    """Return four people of different roles: the first other organisations assess and decide."""
+def four_people(
+    operator: str, organisations: Sequence[str], boards: Sequence[str] = ()
+) -> tuple[DemoPerson, ...]:
+    """Return four people of different roles; `boards`: who has a board in the trust file.
+
+    The assessor is of another organisation; the member is of one whose board may decide.
+    """
     others = [one for one in organisations if one != operator]
     assessor = next((one for one in others if "lab" in one), (others or [operator])[0])
-    board = next((one for one in others if "council" in one), (others or [operator])[-1])
+    seated = [one for one in (operator, *organisations) if one in boards]
+    board = (seated or others or [operator])[0]
     return (
         DemoPerson("officer", operator, "Case officer", frozenset({Role.OFFICER})),
         DemoPerson(

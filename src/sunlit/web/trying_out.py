@@ -40,7 +40,8 @@ def trying_out(app: FastAPI, port: int = 0) -> Iterator[None]:
         UnavailableError: `signin.no-dev-provider`.
     """
     site: Site = app.state.site
-    people = four_people(site.node.operator, sorted(site.node.homes))
+    boards = [one.organisation for one in site.trust().boards]
+    people = four_people(site.node.operator, sorted(site.node.homes), boards)
     with running(people, port=port) as settings:
         welcome(site, settings.issuer, people)
         app.state.identity = Provider(settings=settings, clock=SystemClock())
