@@ -15,11 +15,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import httpx
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
@@ -95,6 +90,9 @@ class Provider:
         Raises:
             UnavailableError: `signin.provider`.
         """
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415 - heavy
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415 - the same
+
         state, nonce, verifier = new_secret(), new_secret(), new_secret()
         with self._client() as client:
             endpoint = _endpoint(self._metadata(client), "authorization_endpoint")
@@ -119,6 +117,10 @@ class Provider:
             raise VerificationError(
                 "signin.refused", "your identity provider did not sign you in", mend="try again"
             )
+        from authlib.oauth2.rfc6749.parameters import (  # noqa: PLC0415 - heavy
+            prepare_token_request,
+        )
+
         asked = prepare_token_request(
             "authorization_code", redirect_uri=redirect, code=answer["code"],
             code_verifier=begun.verifier, client_id=self.settings.client_id,
@@ -158,6 +160,10 @@ class Provider:
         return token
 
     def _identity(self, token: str, keys: dict[str, object], nonce: str) -> Identity:
+        from joserfc import jwt  # noqa: PLC0415 - heavy; most pages are read by nobody known
+        from joserfc.errors import JoseError  # noqa: PLC0415 - the same
+        from joserfc.jwk import KeySet  # noqa: PLC0415 - the same
+
         issuer, ours = self.settings.issuer, self.settings.client_id
         rules = jwt.JWTClaimsRegistry(
             now=int(self.clock.now().timestamp()), leeway=LEEWAY,

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sunlit.authority.history import History
 from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.base.times import Clock
 from sunlit.decision.checkcode import read_code
 from sunlit.decision.store import DecisionStore
-from sunlit.registry.bundle import Pages, Wish, make_bundle
 from sunlit.registry.decision_check import Anchors, Checked, Result, check
 from sunlit.registry.decision_index import Index
 from sunlit.registry.home import Home
+
+if TYPE_CHECKING:
+    from sunlit.registry.bundle import Pages
 
 # Of two stores that both know something, the one that knows more is told.
 ORDER: Final = (
@@ -76,7 +78,7 @@ def _anchors(where: Where, organisation: str) -> Anchors | None:
 
 
 def evidence_of(
-    where: Where, code: str, day: date, clock: Clock, pages: Pages
+    where: Where, code: str, day: date, clock: Clock, pages: "Pages"
 ) -> tuple[datetime, bytes]:
     """Return when a decision was made, and its evidence bundle (a zip). Nothing is opened.
 
@@ -86,6 +88,8 @@ def evidence_of(
             be bundled; `node.no-such-decisions`.
         VerificationError: as making the bundle raises.
     """
+    from sunlit.registry.bundle import Wish, make_bundle  # noqa: PLC0415 - heavy, seldom needed
+
     answer = check_decision(where, code, day)
     case = answer.checked.case
     home = where.homes.get(_organisation(answer, where))
