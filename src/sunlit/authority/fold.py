@@ -7,6 +7,7 @@ revocations reach back, through `compromised_since`.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.records import (
@@ -34,12 +35,21 @@ from sunlit.claims.authority import (
 from sunlit.claims.base import Claim
 from sunlit.statement.keys import PublicKey
 
+# What `_act` acts on: most entries are of no concern here, and are passed over first.
+_AUTHORITY: Final = (
+    Organisation, Key, Accreditation, Conflict, Revocation, Withdrawal, LogClosed,
+)  # fmt: skip
+
 
 def fold(directory: Directory, said: Admitted) -> Directory:
     """Return the directory after this entry: the same one unless an authority claim counts."""
     place = Place.of(said)
     # A statement counts once, so that an old one that is logged again brings nothing back.
-    if place is None or said.statement_id in directory.acted_on:
+    if (
+        place is None
+        or not isinstance(said.claim, _AUTHORITY)
+        or said.statement_id in directory.acted_on
+    ):
         return directory
     verdict = entitled(directory, said)
     if verdict is None or not verdict.by:

@@ -163,8 +163,11 @@ def read_entry(entry: bytes, directory: Directory, *, origin: str, index: int) -
     parsed = Entry.parse(entry)
     envelope = Envelope.from_json(parsed.envelope)
     claim, subjects = _lenient(envelope)
-    said = _admitted(directory, envelope, claim, subjects)
-    return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
+    return Admitted(
+        claim=claim, statement_id=envelope.statement_id, subjects=subjects,
+        signers=_signer_ids(directory, envelope, claim),
+        origin=origin, index=index, admitted_at=parsed.admitted_at,
+    )  # fmt: skip
 
 
 def read_unverified(entry: bytes, *, origin: str, index: int) -> Admitted:
@@ -200,14 +203,16 @@ def read_envelope(envelope: Envelope, directory: Directory) -> Admitted:
 def _admitted(
     directory: Directory, envelope: Envelope, claim: Claim, subjects: tuple[Subject, ...]
 ) -> Admitted:
+    return Admitted(
+        claim=claim, statement_id=envelope.statement_id, subjects=subjects,
+        signers=_signer_ids(directory, envelope, claim),
+    )  # fmt: skip
+
+
+def _signer_ids(directory: Directory, envelope: Envelope, claim: Claim) -> tuple[str, ...]:
     # A key shows that its holder has it by signing its own registration.
     own = _own_key(claim) if isinstance(claim, Key) else ()
-    return Admitted(
-        claim=claim,
-        statement_id=envelope.statement_id,
-        subjects=subjects,
-        signers=tuple(key.key_id for key in _signers(envelope, directory, own)),
-    )
+    return tuple(key.key_id for key in _signers(envelope, directory, own))
 
 
 def _signers(

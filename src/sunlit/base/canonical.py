@@ -110,7 +110,10 @@ def decode_object(
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    found.clear()
     for key, value in pairs:
         if key in found:
             raise ValueError(f"the key {key!r} stands twice")

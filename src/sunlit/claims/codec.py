@@ -6,7 +6,7 @@ nested frozen dataclasses, tuples, `X | None`, and `Mapping[str, ...]` kept as i
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -18,8 +18,10 @@ from sunlit.base.times import format_time, parse_time
 
 T = TypeVar("T")
 Plan = tuple[tuple[Field[Any], str, object], ...]
+Reader = Callable[[object, str], object]
 _PLAIN = (str, int, bool)
 _PLANS: dict[type, Plan] = {}
+_COMPILED: dict[type, "_Compiled"] = {}
 
 
 def json_name(name: str) -> str:
@@ -46,6 +48,31 @@ def _plan(cls: type) -> Plan:
     return _PLANS[cls]
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """How to read a class: (attribute, JSON name, reader, whether it must be there)."""
+
+    steps: tuple[tuple[str, str, Reader, bool], ...]
+    known: frozenset[str]
+    has_extra: bool
+
+
+def _compiled(cls: type) -> _Compiled:
+    # Made once a class: every claim of a log comes by here.
+    found = _COMPILED.get(cls)
+    if found is None:
+        named = [it for it in _plan(cls) if it[0].name != "extra"]
+        steps = tuple((item.name, name, _reader(hint), _is_required(item))
+                      for item, name, hint in named)  # fmt: skip
+        known = frozenset(name for _, name, _ in named)
+        found = _COMPILED[cls] = _Compiled(steps, known, len(named) < len(_plan(cls)))
+    return found
+
+
+def _is_required(item: Field[Any]) -> bool:
+    return item.default is MISSING and item.default_factory is MISSING
+
+
 def read_fields(cls: type[T], source: Mapping[str, object], where: str = "") -> T:
     """Read a JSON object into the dataclass `cls`; unknown names go to its `extra`, if any.
 
@@ -53,17 +80,14 @@ def read_fields(cls: type[T], source: Mapping[str, object], where: str = "") -> 
         MalformedError: `claim.malformed`.
     """
     values: dict[str, object] = {}
-    known: set[str] = set()
-    for item, name, hint in _plan(cls):
-        if item.name == "extra":
-            continue
-        known.add(name)
-        path = f"{where}.{name}" if where else name
+    plan = _compiled(cls)
+    for attribute, name, read, required in plan.steps:
         if name in source:
-            values[item.name] = read_value(hint, source[name], path)
-        elif item.default is MISSING and item.default_factory is MISSING:
-            raise malformed(path, "a value", None)
-    if any(item.name == "extra" for item, _, _ in _plan(cls)):
+            values[attribute] = read(source[name], f"{where}.{name}" if where else name)
+        elif required:
+            raise malformed(f"{where}.{name}" if where else name, "a value", None)
+    if plan.has_extra:
+        known = plan.known
         values["extra"] = {key: value for key, value in source.items() if key not in known}
     return cls(**values)
 
@@ -74,43 +98,61 @@ def read_value(hint: object, value: object, where: str) -> object:
     Raises:
         MalformedError: `claim.malformed`.
     """
+    return _reader(hint)(value, where)
+
+
+def _reader(hint: object) -> Reader:
+    """Return what reads a value as the type `hint`, named where it stands."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return _read_optional(hint, value, where)
+        (inner,) = (arg for arg in get_args(hint) if arg is not NoneType)
+        return _read_optional(_reader(inner))
     if origin is tuple:
-        return _read_tuple(hint, value, where)
+        return _read_tuple(_reader(get_args(hint)[0]))
     if isinstance(hint, type) and hint in _READERS:
-        return _READERS[hint](value, where)
+        return _READERS[hint]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return _read_enum(hint, value, where)
-    if not isinstance(value, Mapping):
-        raise malformed(where, "an object", value)
-    if isinstance(hint, type) and is_dataclass(hint):
-        return read_fields(hint, value, where)
-    return dict(value)
+        return _read_enum(hint)
+    return _read_object(hint if isinstance(hint, type) and is_dataclass(hint) else None)
 
 
-def _read_optional(hint: object, value: object, where: str) -> object:
-    if value is None:
-        return None
-    (inner,) = (arg for arg in get_args(hint) if arg is not NoneType)
-    return read_value(inner, value, where)
+def _read_object(cls: type | None) -> Reader:
+    def read(value: object, where: str) -> object:
+        if not isinstance(value, Mapping):
+            raise malformed(where, "an object", value)
+        return dict(value) if cls is None else read_fields(cls, value, where)
+
+    return read
 
 
-def _read_tuple(hint: object, value: object, where: str) -> tuple[object, ...]:
-    if not isinstance(value, list | tuple):
-        raise malformed(where, "a list", value)
-    inner = get_args(hint)[0]
-    return tuple(read_value(inner, item, f"{where}[{n}]") for n, item in enumerate(value))
+def _read_optional(inner: Reader) -> Reader:
+    def read(value: object, where: str) -> object:
+        return None if value is None else inner(value, where)
+
+    return read
 
 
-def _read_enum(hint: type[StrEnum], value: object, where: str) -> StrEnum:
-    if isinstance(value, str) and value in tuple(hint):
-        return hint(value)
-    raise malformed(where, "one of " + ", ".join(hint), value)
+def _read_tuple(inner: Reader) -> Reader:
+    def read(value: object, where: str) -> object:
+        if not isinstance(value, list | tuple):
+            raise malformed(where, "a list", value)
+        return tuple(inner(item, f"{where}[{n}]") for n, item in enumerate(value))
+
+    return read
 
 
-def _read_plain(kind: type) -> Callable[[object, str], object]:
+def _read_enum(hint: type[StrEnum]) -> Reader:
+    members = {str(one): one for one in hint}
+
+    def read(value: object, where: str) -> object:
+        if isinstance(value, str) and value in members:
+            return members[value]
+        raise malformed(where, "one of " + ", ".join(hint), value)
+
+    return read
+
+
+def _read_plain(kind: type) -> Reader:
     def read(value: object, where: str) -> object:
         if type(value) is not kind:
             raise malformed(where, {str: "a text", int: "an integer"}.get(kind, "a boolean"), value)
@@ -136,7 +178,7 @@ def _read_decimal(value: object, where: str) -> Decimal:
     raise malformed(where, "a decimal number", value)
 
 
-_READERS: dict[type, Callable[[object, str], object]] = {
+_READERS: dict[type, Reader] = {
     **{kind: _read_plain(kind) for kind in _PLAIN},
     datetime: _read_time,
     Decimal: _read_decimal,

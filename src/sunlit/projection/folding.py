@@ -38,7 +38,10 @@ class Folded:
 
     def add(self, row: Row) -> None:
         """Take a row, as a database can keep it."""
-        values = tuple(storable(one) for one in row.values)
+        values = row.values
+        text = "".join([one for one in values if isinstance(one, str)])
+        if not text.isascii() or "\x00" in text:
+            values = tuple(storable(one) for one in values)
         self.rows.setdefault(row.table, []).append(values)
 
 

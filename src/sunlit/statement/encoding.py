@@ -28,12 +28,23 @@ def decode_base64(text: object, code: str, what: str) -> bytes:
         MalformedError: `code`, when the text is anything else: other characters, white space,
             wrong padding, or bits set after the last byte.
     """
+    if isinstance(text, str) and (data := _usual(text)) is not None:
+        return data
     if isinstance(text, str) and (_STANDARD.fullmatch(text) or _URL_SAFE.fullmatch(text)):
         # Most are standard already: then nothing is to be replaced.
         data = _decoded(text.translate(_TO_STANDARD) if "-" in text or "_" in text else text)
         if data is not None:
             return data
     raise MalformedError(code, f"{what} is not base64", expected="RFC 4648 base64")
+
+
+def _usual(text: str) -> bytes | None:
+    """Return what a text says that is just as `encode_base64` writes it; None of any other."""
+    try:
+        data = binascii.a2b_base64(text)
+        return data if binascii.b2a_base64(data, newline=False) == text.encode("ascii") else None
+    except ValueError:  # also what is no ASCII
+        return None
 
 
 _TO_STANDARD: Final = str.maketrans("-_", "+/")

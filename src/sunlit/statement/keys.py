@@ -70,7 +70,7 @@ class PublicKey:
     @property
     def key_id(self) -> str:
         """The hex SHA-256 of the SPKI (DER)."""
-        return hashlib.sha256(self.spki).hexdigest()
+        return _key_id(self.spki)
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Check that this key signed `message`.
@@ -122,6 +122,11 @@ def _origins(value: object) -> tuple[str, ...]:
     if not all(isinstance(origin, str) for origin in value):
         raise MalformedError(MALFORMED, "each of `origins` is a text")
     return tuple(value)
+
+
+@lru_cache(maxsize=4096)
+def _key_id(spki: bytes) -> str:
+    return hashlib.sha256(spki).hexdigest()
 
 
 @lru_cache(maxsize=1024)

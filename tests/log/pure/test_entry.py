@@ -1,5 +1,6 @@
 """Entries: one canonical form, a size that fits, a version that is known."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from sunlit.base.canonical import encode
 from sunlit.base.errors import MalformedError
+from sunlit.log import entry as entry_module
 from sunlit.log.entry import Entry
 from sunlit.log.tiles import MAX_ENTRY
 from tests.log.pure.making import AT
@@ -34,6 +36,30 @@ entries = st.builds(
 def test_an_entry_comes_back_as_it_was_written(entry: Entry) -> None:
     """parse(to_bytes(x)) == x."""
     assert Entry.parse(entry.to_bytes()) == entry
+
+
+@given(
+    hints=st.lists(st.text('ab/.-"\\é', max_size=3), min_size=1, max_size=3),
+    cut=st.integers(0, 200), put=st.sampled_from([b"", b" ", b'"', b"\\n", b",", b"{", b"9"]),
+)  # fmt: skip
+def test_a_usual_entry_is_read_as_any_other(hints: list[str], cut: int, put: bytes) -> None:
+    """What is read without a parser, perhaps with something put in, gives what a parser gives."""
+    signed = [{"keyid": hint, "sig": "eA=="} for hint in hints]
+    kind = "application/vnd.in-toto+json"
+    data = Entry(AT, {"payload": "eA==", "payloadType": kind, "signatures": signed}).to_bytes()
+    data = data[:cut] + put + data[cut:]
+
+    assert _outcome(data) == _outcome(data, usual=False)
+
+
+def _outcome(data: bytes, *, usual: bool = True) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        if not usual:
+            patch.setattr(entry_module, "_USUAL", re.compile(rb"(?!)"))
+        try:
+            return Entry.parse(data)
+        except MalformedError as error:
+            return error.code
 
 
 def test_an_entry_is_the_canonical_object() -> None:
