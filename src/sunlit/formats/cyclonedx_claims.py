@@ -50,10 +50,10 @@ def declarations(take: Taking, target: str) -> dict[str, object]:
             "organization": {"name": f"Computed by {take.text('engine') or 'Sunlit'}"},
         }
     ]
-    assessors += [
+    assessors.extend(
         {"bom-ref": ref, "thirdParty": True, "organization": {"name": name}}
         for name, ref in labs.items()
-    ]
+    )
     document: dict[str, object] = {
         "assessors": assessors,
         "attestations": [own, *by_lab],

@@ -31,7 +31,7 @@ from sunlit.formats.register_file import (
 REGISTER: Final = "omb"
 SOURCE: Final = "https://github.com/ombegov/2025-Federal-Agency-AI-Use-Case-Inventory"
 LICENCE: Final = "US Government work (public domain in the United States)"
-COLUMNS: Final = (
+COLUMNS: Final[tuple[str, ...]] = (
     "agency", "agency_name", "id", "use_case_name", "agency_bureau", "contact_email",
     "is_withheld", "development_stage", "is_high_impact", "HI_justification", "topic_area",
     "classification", "problem_solved", "benefits", "system_outputs", "operational_date",

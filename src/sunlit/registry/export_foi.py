@@ -91,8 +91,9 @@ def _rule(value: object, number: int) -> Rule:
         raise _malformed(f"rule {number} has fields that are no list of names")
     if LINKS & set(fields):
         raise _malformed(f"rule {number} leaves out what a statement replaces")
+    statement, type_ = (one if isinstance(one, str) else None for one in named)
     return Rule(
-        ground=_text(value, "ground"), statement=named[0], type=named[1], fields=tuple(fields)
+        ground=_text(value, "ground"), statement=statement, type=type_, fields=tuple(fields)
     )
 
 

@@ -92,7 +92,9 @@ def provider_app(people: Sequence[DemoPerson]) -> Any:  # noqa: ANN401 - a Flask
             mend="pip install 'sunlit[dev-idp]'",
         ) from error  # fmt: skip
     users = [oidc_provider_mock.User(sub=one.subject, claims={"name": one.label}) for one in people]
-    app = oidc_provider_mock.app(require_nonce=True, issue_refresh_token=False, user_claims=users)
+    app: Any = oidc_provider_mock.app(
+        require_nonce=True, issue_refresh_token=False, user_claims=users
+    )
     app.debug = False
     app.wsgi_app = app.wsgi_app.app  # it wraps itself into a debugger, which runs code
     return app

@@ -36,8 +36,8 @@ class SqlSessions:
         """Return the session of a cookie, live or just over."""
         wanted = select(SESSION).where(SESSION.c.id == digest(secret, "session"))
         with reading(self.engine) as connection:
-            row = connection.execute(wanted).one_or_none()
-        return None if row is None else Session(**row._mapping)  # noqa: SLF001 (SQLAlchemy's API)
+            row = connection.execute(wanted).mappings().one_or_none()
+        return None if row is None else Session(**row)
 
     def touch(self, session: Session, at: datetime) -> None:
         """Note that it was used."""
