@@ -99,14 +99,14 @@ def ago(request: Request, days: int | None) -> str:
         return _("Not provided")
     if days == 0:
         return _("today")
-    told = catalogue(language_of(request)).ngettext
-    return told("%(num)d day ago", "%(num)d days ago", days) % {"num": days}
+    ngettext = catalogue(language_of(request)).ngettext
+    return ngettext("%(num)d day ago", "%(num)d days ago", days) % {"num": days}
 
 
 def users(request: Request, count: int) -> str:
     """Return how many authorities use something, in words."""
-    told = catalogue(language_of(request)).ngettext
-    return told("%(num)d authority", "%(num)d authorities", count) % {"num": count}
+    ngettext = catalogue(language_of(request)).ngettext
+    return ngettext("%(num)d authority", "%(num)d authorities", count) % {"num": count}
 
 
 def taken_over(request: Request, register: str | None) -> str:
