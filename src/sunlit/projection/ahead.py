@@ -37,9 +37,13 @@ class Batch:
         """The index after the last entry."""
         return self.start + len(self.entries)
 
+    def serves(self, directory: Directory) -> bool:
+        """Tell whether what is being folded ahead, if anything is, counts by this directory."""
+        return self.folding is None or self.directory is directory
+
     def folded(self, directory: Directory) -> Folded | None:
         """Return what was folded ahead; None where it was not, or by another directory."""
-        if self.folding is None or self.directory is not directory:
+        if self.folding is None or not self.serves(directory):
             return None
         try:
             return self.folding.result()
@@ -52,17 +56,28 @@ class Ahead:
 
     def __init__(self, reader: LogReader, pool: ProcessPoolExecutor | None, batch: int) -> None:
         self._reader, self._pool, self._batch = reader, pool, batch
-        self._next = 0
+        self._next, self._depth = 0, 0 if pool is None else 1
         self._begun = deque[Batch]()
 
     def take(self, start: int, directory: Directory) -> Batch:
         """Return the batch that begins at `start`, and begin some after it."""
-        if not self._begun or self._begun[0].start != start:
-            self._begun.clear()
+        first = self._begun[0] if self._begun else None
+        if first is None or first.start != start or not first.serves(directory):
+            self._forget()
             self._next = start
-        while self._next < self._reader.size and len(self._begun) <= (MOST if self._pool else 0):
+        else:
+            self._depth = min(MOST, 2 * self._depth)
+        while self._next < self._reader.size and len(self._begun) <= self._depth:
             self._begun.append(self._begin(directory))
         return self._begun.popleft()
+
+    def _forget(self) -> None:
+        for one in self._begun:
+            if one.folding is not None:
+                one.folding.cancel()
+        self._begun.clear()
+        # What is begun now may be in vain too: where who may sign what changes often, it is.
+        self._depth = min(1, self._depth)
 
     def _begin(self, directory: Directory) -> Batch:
         start, end = self._next, min(self._next + self._batch, self._reader.size)

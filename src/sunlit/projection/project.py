@@ -19,6 +19,7 @@ from sunlit.authority.trustfile import TrustFile
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.reader import LogReader
 from sunlit.projection.ahead import Ahead, Batch, helpers
+from sunlit.projection.dialect import among
 from sunlit.projection.engine import create_all, drop_all, writing
 from sunlit.projection.folding import Folded, Makers, Seen, fold_entries
 from sunlit.projection.refresh import CHUNK, chunks, mark_stale, refresh_all
@@ -210,7 +211,7 @@ def _seen(connection: Connection, origin: str, ids: Iterable[str]) -> Seen:
     for chunk in chunks(dict.fromkeys(ids), CHUNK):
         found = select(
             ENTRY.c.statement_id, ENTRY.c.signers, ENTRY.c.signed, ENTRY.c.speakers
-        ).where(ENTRY.c.statement_id.in_(chunk), ENTRY.c.origin == origin)
+        ).where(among(connection, ENTRY.c.statement_id, chunk), ENTRY.c.origin == origin)
         for statement_id, signers, signed, speakers in connection.execute(
             found.order_by(ENTRY.c.idx)
         ):

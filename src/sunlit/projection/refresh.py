@@ -4,6 +4,7 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from sunlit.projection.card_fold import Said, card_of, read_value
 from sunlit.projection.cards import Card
-from sunlit.projection.dialect import is_postgresql
+from sunlit.projection.dialect import among, is_postgresql
 from sunlit.projection.engine import reading, writing
 from sunlit.projection.facts import REFERS
 from sunlit.projection.tables import CARD, CARD_FACET, CHANGED, FACT, MADE, META, STALE
@@ -45,11 +46,13 @@ def mark_stale(connection: Connection, facts: Sequence[tuple[object, ...]]) -> N
     found = {key for key in keys if not key.startswith(REFERS)}
     for chunk in chunks(referred):
         for column in (FACT.c.statement_id, FACT.c.alias):
-            met = connection.execute(select(FACT.c.key).where(column.in_(chunk), column != ""))
+            met = connection.execute(
+                select(FACT.c.key).where(among(connection, column, chunk), column != "")
+            )
             found |= {key for (key,) in met if not key.startswith(REFERS)}
     known: set[str] = set()
     for chunk in chunks(sorted(found)):
-        met = connection.execute(select(STALE.c.key).where(STALE.c.key.in_(chunk)))
+        met = connection.execute(select(STALE.c.key).where(among(connection, STALE.c.key, chunk)))
         known |= {key for (key,) in met}
     if new := sorted(found - known):
         connection.execute(insert(STALE), [{"key": key} for key in new])
@@ -74,7 +77,7 @@ def _refresh_some(connection: Connection) -> bool:
     keys = [str(key) for (key,) in connection.execute(query)]
     if keys:
         _refresh(connection, keys)
-        connection.execute(delete(STALE).where(STALE.c.key.in_(keys)))
+        connection.execute(delete(STALE).where(among(connection, STALE.c.key, keys)))
     return len(keys) == CHUNK
 
 
@@ -92,7 +95,9 @@ def _refresh(connection: Connection, keys: list[str]) -> None:
 
 def _facts(connection: Connection, keys: Sequence[str]) -> Mapping[str, list[Said]]:
     found: dict[str, list[Said]] = defaultdict(list)
-    for one in connection.execute(select(FACT).where(FACT.c.key.in_(keys))).mappings():
+    for one in connection.execute(
+        select(FACT).where(among(connection, FACT.c.key, keys))
+    ).mappings():
         found[str(one["key"])].append(_said(one))
     return found
 
@@ -101,8 +106,13 @@ def _said(row: RowMapping) -> Said:
     return Said(
         field=row["field"], origin=row["origin"], idx=row["idx"], at=row["admitted_at"],
         statement_id=row["statement_id"], alias=row["alias"],
-        organisations=frozenset(json.loads(row["organisations"])), value=read_value(row["value"]),
+        organisations=_names(row["organisations"]), value=read_value(row["value"]),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _names(written: str) -> frozenset[str]:
+    return frozenset(json.loads(written))
 
 
 def put_cards(connection: Connection, keys: list[str], cards: Sequence[Card]) -> None:
@@ -111,13 +121,15 @@ def put_cards(connection: Connection, keys: list[str], cards: Sequence[Card]) ->
     Ids of the cards that stay are kept: they are in lists that somebody is paging through.
     """
     number = _next_change(connection)
-    found = connection.execute(select(CARD.c.key, CARD.c.id).where(CARD.c.key.in_(keys)))
+    found = connection.execute(
+        select(CARD.c.key, CARD.c.id).where(among(connection, CARD.c.key, keys))
+    )
     ids = {str(key): int(number) for key, number in found}
-    connection.execute(delete(CARD_FACET).where(CARD_FACET.c.id.in_(list(ids.values()))))
+    connection.execute(delete(CARD_FACET).where(among(connection, CARD_FACET.c.id, ids.values())))
     kept = {card.key for card in cards}
     gone = [number for key, number in ids.items() if key not in kept]
     if gone:
-        connection.execute(delete(CARD).where(CARD.c.id.in_(gone)))
+        connection.execute(delete(CARD).where(among(connection, CARD.c.id, gone)))
         made = {"value": secrets.token_hex(8)}
         connection.execute(update(META).where(META.c.name == MADE).values(made))
     if changed := [card for card in cards if card.key in ids]:
@@ -129,7 +141,9 @@ def put_cards(connection: Connection, keys: list[str], cards: Sequence[Card]) ->
     if new := [card for card in cards if card.key not in ids]:
         connection.execute(insert(CARD), [_values(card, number) for card in new])
         met = connection.execute(
-            select(CARD.c.key, CARD.c.id).where(CARD.c.key.in_([card.key for card in new]))
+            select(CARD.c.key, CARD.c.id).where(
+                among(connection, CARD.c.key, [card.key for card in new])
+            )
         )
         ids |= {str(key): int(number) for key, number in met}
     _index(connection, cards, ids, gone)
