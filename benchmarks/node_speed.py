@@ -106,8 +106,7 @@ def pages(folder: Path, scale: str) -> Part:
     cores = sorted(os.sched_getaffinity(0))
     root = node_servers.node(folder)
     node_made.fill_ours(f"sqlite:///{root / 'projections.sqlite'}", CARDS[scale])
-    turns = [[{"path": "/components"}], [{"path": "/components?text=benefit"}],
-             [{"path": "/components?sort=name"}]]  # fmt: skip
+    turns = [[{"path": path}] for path in ("/components", "/components?sort=name")]
     asks = {"clients": CROWD, "seconds": SECONDS[scale], "headers": {"Accept-Encoding": "gzip"}}
     if len(cores) > 1:
         os.sched_setaffinity(0, set(cores[1:]))  # who asks
@@ -129,7 +128,7 @@ def pages(folder: Path, scale: str) -> Part:
     busy = ", ".join(f"{run.generator:.0%}" for run in runs.values())
     changed = runs["kept"].found["statuses"].get("200", 0)
     text = (
-        f"`/components` of {CARDS[scale]:,} things, a search and another order, in turn, by "
+        f"`/components` of {CARDS[scale]:,} things, in two orders, in turn, by "
         f"{CROWD} clients. One process of `sunlit serve` with all in it, over SQLite, held to one "
         f"core; who asks has another and used {busy} of it. A page is tagged by the minute: of "
         f"those asked again {changed} were sent whole. A page has "

@@ -101,7 +101,7 @@ def test_waiting_ends_when_the_time_is_over(private: Engine, clock: SetClock) ->
     assert outcome.receipt is None
     assert outcome.entry is None
     assert sum(passed) == pytest.approx(0.5)
-    assert passed[:3] == [0.005, 0.01, 0.02]
+    assert passed[:3] == pytest.approx([0.01, 0.015, 0.0225])
 
 
 def test_a_ticket_of_another_place_is_unknown(private: Engine, clock: SetClock) -> None:

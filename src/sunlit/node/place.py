@@ -8,6 +8,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -108,7 +109,15 @@ class Node:
                 "node.no-trust", "this node has no trust file",
                 expected=str(self.root / "trust.json"), mend="copy the trust file there",
             ) from error  # fmt: skip
-        return TrustFile.load(data, at)
+        trust = _trust(data)
+        trust.expect_current(at)
+        return trust
+
+
+@lru_cache(maxsize=8)
+def _trust(data: bytes) -> TrustFile:
+    # It is asked for with every request: the same bytes would be found signed as before.
+    return TrustFile.read(data)
 
 
 def _parse(root: Path, document: Mapping[str, object]) -> Node:

@@ -22,7 +22,10 @@ from sunlit.registry.resume import Resumable
 from sunlit.statement.dsse import Envelope
 
 BATCH: Final = 256  # groups in a commit
-ROUNDS: Final = 16  # commits before others may write to the log
+ROUNDS: Final = 64  # looks at the queue before others may write to the log
+MOST: Final = 16 * BATCH  # groups before that
+LINGER: Final = 3  # looks that find nothing: whoever was answered a moment ago puts the next
+LOOK: Final = 0.01  # seconds before the next of them
 # A batch takes less; whoever holds the writer's lock for longer keeps others out by it.
 LEASE_SECONDS: Final = 10
 IDLE: Final = 0.05  # seconds before looking again when nothing waited
@@ -96,7 +99,7 @@ class Sequencer:
 
     def _organisation(self, organisation: str) -> Worked:
         lease = f"log:{organisation}"
-        if not self.leases.hold(lease, self.holder, LEASE_SECONDS):
+        if not self._holds(lease):
             return Worked()
         try:
             return self._admit_waiting(organisation, lease)
@@ -110,18 +113,25 @@ class Sequencer:
         home = self._homes.get(organisation)
         if home is None:
             home = self._homes[organisation] = Resumable(self.home(organisation))
-        settled = 0
+        settled = empty = 0
         self.at_step("open")
         with home.open(self.clock, self.sleep) as ledger:
             for _ in range(ROUNDS):
                 groups = self.backlog.waiting(organisation, BATCH)
                 if not groups:
-                    return Worked(settled)
-                done = self._batch(ledger, groups)
+                    if not settled or empty == LINGER:
+                        return Worked(settled)
+                    empty += 1
+                    self.sleep(LOOK)
+                    continue
+                done, empty = self._batch(ledger, groups), 0
                 settled += done
-                if not done or not self.leases.hold(lease, self.holder, LEASE_SECONDS):
+                if not done or settled >= MOST or not self._holds(lease):
                     break
-        return Worked(settled, more=True)
+        return Worked(settled, more=not empty)
+
+    def _holds(self, lease: str) -> bool:
+        return self.leases.hold(lease, self.holder, LEASE_SECONDS)
 
     def _batch(self, ledger: Ledger, groups: Sequence[Group]) -> int:
         self.at_step("admit")

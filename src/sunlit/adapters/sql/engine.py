@@ -103,6 +103,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for one statement that reads: no transaction is begun and ended for it.
+
+    Raises:
+        UnavailableError: `private.unavailable`.
+    """
+    with reading(engine) as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's transactions cost no way to a server
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")  # noqa: PLW2901
+        yield connection
+
+
+@contextmanager
 def translated() -> Iterator[None]:
     """Turn the database's errors into ours; their text may hold what was written, so it stays.
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from sunlit.adapters.sql.engine import reading, writing
+from sunlit.adapters.sql.engine import glancing, reading, writing
 from sunlit.adapters.sql.tables import SUBMISSION, SUBMITTED
 from sunlit.adapters.sql.upsert import insert_new
 from sunlit.base.times import Clock
@@ -38,7 +38,8 @@ from sunlit.node.submit import (
 )
 
 BOUND: Final = 4_096  # submissions that wait for one organisation's log
-FIRST_POLL: Final = 0.005  # seconds; each poll is twice as long as the one before
+FIRST_POLL: Final = 0.01  # seconds; each poll is so many times as long as the one before
+LONGER: Final = 1.5
 LAST_POLL: Final = 0.2
 
 
@@ -121,12 +122,13 @@ class SqlSubmissions:
         end = self.monotonic() + seconds
         pause = FIRST_POLL
         while True:
-            found = self.outcome(ticket.id)
+            with glancing(self.engine) as connection:
+                state = _state(connection, ticket.id)
             left = end - self.monotonic()
-            if found.state is not State.WAITING or left <= 0:
-                return found
+            if state is not State.WAITING or left <= 0:
+                return self.outcome(ticket.id)
             self.sleep(min(pause, left))
-            pause = min(2 * pause, LAST_POLL)
+            pause = min(LONGER * pause, LAST_POLL)
 
     # --- for workers -----------------------------------------------------------------------
 
