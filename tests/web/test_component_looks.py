@@ -1,6 +1,5 @@
 """The public pages of components as browsers show and print them, with hostile words in them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -9,7 +8,7 @@ from starlette.testclient import TestClient
 from sunlit.web.static import HERE
 from tests.web.conftest import Live
 from tests.web.hostile import said_more
-from tests.web.looking import looked_at, vnu
+from tests.web.looking import looked_at
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -65,11 +64,3 @@ def test_a_label_prints_on_half_a_page(shared_client: TestClient, browser: "Brow
 
         assert box is not None
         assert 200 < box["height"] <= HALF_A4
-
-
-@pytest.mark.long
-def test_pages_are_valid_html(shared_client: TestClient, tmp_path: Path) -> None:
-    """The Nu HTML checker finds no error."""
-    pages = {path: shared_client.get(path).text for path in PAGES}
-
-    assert vnu(pages, tmp_path) == []

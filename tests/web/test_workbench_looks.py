@@ -48,20 +48,6 @@ def press(look: Look, words: str) -> None:
     look.page.get_by_role("button", name=words, exact=True).first.click()
 
 
-@pytest.mark.long
-@pytest.mark.enable_socket
-def test_every_page_is_accessible_quiet_and_narrow(live: Live, browser: "Browser") -> None:
-    """Each page of each role."""
-    with looked_at(browser, live.url) as look:
-        enter(look, live.site, DEPLOYER, *CITY)
-        for path in OFFICERS:
-            look.at(path).expect_good()
-        for organisation, roles, paths in OTHERS:
-            enter(look, live.site, organisation, *roles)
-            for path in paths:
-                look.at(path).expect_good()
-
-
 @pytest.mark.enable_socket
 def test_pages_that_say_what_is_wrong_are_accessible(live: Live, browser: "Browser") -> None:
     """The focus goes to the summary; the page with the most controls is read too."""
