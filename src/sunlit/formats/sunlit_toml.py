@@ -4,12 +4,12 @@ Every key is optional. A key that this version does not know is kept when the fi
 again, and named in `unknown`, so that a typing mistake shows.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.toml import parse_toml
 from sunlit.formats.sunlit_toml_audit import AuditEntry, read_audits
 
 FILE_NAME: Final = "sunlit.toml"
@@ -127,7 +127,7 @@ def _parse(data: bytes) -> dict[str, object]:
     if len(data) > MAX_BYTES:
         raise _malformed("the file", f"at most {MAX_BYTES} bytes")
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return parse_toml(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise MalformedError(
             MALFORMED, "sunlit.toml is not TOML", expected="TOML 1.0 in UTF-8",

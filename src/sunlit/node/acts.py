@@ -30,7 +30,8 @@ class Told:
     """What the page says about an act, and what becomes of it.
 
     `then` names what takes the signed envelope: `submit`, or one that an area registered, which
-    is given `context`. `back` is a path on this node.
+    is given `context`. `back` is a path on this node. `needs` is the action of whoever prepared
+    it, which they have to be allowed still when they sign.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Told:
     back: str
     then: str = SUBMIT
     context: Mapping[str, str] = field(default_factory=dict)
+    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,21 @@ def settle(acts: Acts, act: Act, envelope: Envelope) -> None:
         VerificationError: `act.done-already`.
     """
     if not acts.settle(act.id, envelope.to_bytes()):
-        raise VerificationError(
-            "act.done-already", "this was signed already",
-            mend="look at its receipt; to say it again, prepare it again",
-        )  # fmt: skip
+        raise _done_already()
+
+
+def expect_open(act: Act) -> None:
+    """Refuse what has its signature.
+
+    Raises:
+        VerificationError: `act.done-already`.
+    """
+    if act.envelope is not None:
+        raise _done_already()
+
+
+def _done_already() -> VerificationError:
+    return VerificationError(
+        "act.done-already", "this was signed already",
+        mend="look at its receipt; to say it again, prepare it again",
+    )  # fmt: skip

@@ -90,7 +90,10 @@ def enrol(
     for passkey in people.waiting(home.organisation):
         if not passkey.registration:
             continue
-        envelope = countersign(Envelope.parse(passkey.registration), signer)
+        asked = Envelope.parse(passkey.registration)
+        if not _still_theirs(people.person(passkey.person), asked):
+            continue  # it waits for its person to sign what they are now
+        envelope = countersign(asked, signer)
         with open_ledger(home, clock) as ledger:
             ledger.admit(envelope)
         for other in homes[1:]:
@@ -98,6 +101,13 @@ def enrol(
         people.move(passkey.credential, PasskeyState.KNOWN, envelope.to_bytes())
         found.append(_enrolled(passkey, envelope))
     return tuple(found)
+
+
+def _still_theirs(person: Person | None, asked: Envelope) -> bool:
+    """Tell whether a key asks for nothing that its person is not any more."""
+    claim = read_claim(authority.Key.TYPE, Statement.parse(asked.payload).predicate)
+    allowed = set(roles_of(person)) if person is not None else set()
+    return isinstance(claim, Key) and set(claim.roles) <= allowed
 
 
 def _tell(home: Home, envelope: Envelope, clock: Clock) -> None:

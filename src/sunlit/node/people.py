@@ -6,13 +6,15 @@ known by a digest of what the identity provider calls them; there are no passwor
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from sunlit.base.errors import VerificationError
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.lifecycle import Publication
 from sunlit.node.permission import PUBLIC, Actor, Role
 from sunlit.statement.keys import PublicKey
 
@@ -170,6 +172,10 @@ class People(Protocol):
         """Return a passkey by its credential id."""
         ...
 
+    def holders(self, keys: Collection[str]) -> frozenset[str]:
+        """Return whose keys these are or were, by key id; of keys not made known here, nobody's."""
+        ...
+
     def waiting(self, organisation: str) -> tuple[Passkey, ...]:
         """Return the passkeys that wait for an organisation's operator, oldest first."""
         ...
@@ -257,3 +263,21 @@ def take_up(people: People, person: str, code: str | None, at: datetime) -> Pers
             mend="ask an administrator of your organisation if this is a mistake",
         )  # fmt: skip
     return known
+
+
+def expect_another_person(
+    people: People, said: Admitted, claim: Publication, history: Iterable[Admitted]
+) -> None:
+    """Refuse what one person publishes alone with two keys: a log knows keys, the node people.
+
+    Raises:
+        VerificationError: `permission.refused`, also where the log does not hold yet what it names.
+    """
+    made = next((one for one in history if one.statement_id == claim.statement), None)
+    if made is None:
+        why = "the log does not hold what it publishes"
+    elif people.holders(made.signers) & people.holders(said.signers):
+        why = "nobody publishes alone: another person has to do this"
+    else:
+        return
+    raise VerificationError("permission.refused", f"You may not do this: {why}")

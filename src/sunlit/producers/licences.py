@@ -2,13 +2,13 @@
 
 import email
 import json
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
 from sunlit.base.errors import SunlitError, UnavailableError
+from sunlit.base.toml import parse_toml
 from sunlit.claims.openness import Licence
 from sunlit.formats.card import read_card
 from sunlit.formats.licence_ids import LicenceReading, read_licence
@@ -137,7 +137,7 @@ def _read(component: ComponentFolder, name: str) -> bytes | None:
 
 def _pyproject(data: bytes) -> str | None:
     try:
-        project = tomllib.loads(data.decode("utf-8")).get("project", {})
+        project = parse_toml(data.decode("utf-8")).get("project", {})
     except (ValueError, RecursionError):
         return None
     licence = project.get("license") if isinstance(project, dict) else None

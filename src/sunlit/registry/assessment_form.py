@@ -12,6 +12,7 @@ from typing import Final
 
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError
+from sunlit.base.toml import parse_toml
 from sunlit.claims.risk import RiskAssessment, Use
 from sunlit.rubric.aia import AiaQuestion, Score, fact_questions, question_set, score
 from sunlit.rubric.matrix import matrix
@@ -92,7 +93,7 @@ def read_form(data: bytes, *, toml: bool) -> Form:
 
 def _toml(data: bytes) -> Mapping[str, object]:
     try:
-        return tomllib.loads(data[: MAX_FORM + 1].decode("utf-8"))
+        return parse_toml(data[: MAX_FORM + 1].decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MalformedError(
             "assessment.malformed", "the form is no TOML", expected="TOML in UTF-8",

@@ -3,13 +3,13 @@
 import json
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
+from sunlit.base.toml import parse_toml
 from sunlit.claims.openness import Licence
 from sunlit.claims.provenance import Component, Documentation
 from sunlit.formats.sunlit_toml import FILE_NAME
@@ -125,7 +125,7 @@ def _json(component: ComponentFolder, name: str) -> Mapping[str, object]:
 
 def _project(component: ComponentFolder) -> Mapping[str, object]:
     try:
-        document = tomllib.loads(component.read_file("pyproject.toml").decode("utf-8"))
+        document = parse_toml(component.read_file("pyproject.toml").decode("utf-8"))
     except (SunlitError, ValueError, RecursionError):
         return {}
     project = document.get("project")

@@ -27,6 +27,7 @@ from sunlit.node.acts import (
     Told,
     by_envelope,
     by_passkey,
+    expect_open,
     mine,
     prepare,
     settle,
@@ -39,7 +40,7 @@ from sunlit.statement.dsse import Envelope
 from sunlit.statement.intoto import Subject
 from sunlit.web import passkeys, sessions
 from sunlit.web.act_words import rows_of
-from sunlit.web.guarding import may
+from sunlit.web.guarding import demand, may
 from sunlit.web.pages import page, redirect
 
 router = APIRouter(include_in_schema=False)
@@ -70,7 +71,10 @@ def propose(  # noqa: PLR0913 - one act, told whole
 
     `log` is the organisation whose log takes it; the person's own unless named.
     """
-    told = Told(title=title, consequence=consequence, back=back, then=then, context=context or {})
+    told = Told(
+        title=title, consequence=consequence, back=back, then=then, context=context or {},
+        needs=request.state.action,
+    )  # fmt: skip
     act = prepare(person, claim, subjects, told, site.clock.now(), log=log)
     sessions.acts_store(request).put(act)
     return redirect(request, "act", act=act.id)
@@ -104,6 +108,9 @@ def signed(
 ) -> Response:  # fmt: skip
     """Take the signature, check it, and hand the statement on."""
     found, at = _mine(request, act), sessions.now(request)
+    expect_open(found)
+    if found.told.needs is not None:  # a role may be gone since it was prepared
+        demand(request, Action(found.told.needs))
     if answer:
         credential, parts = passkeys.read_answer(answer)
         key = next((one for one in _usable(request, found) if one.credential == credential), None)
@@ -112,8 +119,10 @@ def signed(
         keys = [one.key for one in _usable(request, found)]
         made = by_envelope(found, _uploaded(envelope), keys, at)
     store = sessions.acts_store(request)
-    settle(store, found, made)
+    # First it is taken, then it is done: what a full queue refuses can be signed again, and what
+    # is taken twice after a crash enters the log once.
     ticket = _THEN[found.told.then](request, found, made)
+    settle(store, found, made)
     if ticket is not None:
         kept = {"id": ticket.id, "organisation": ticket.organisation}
         store.ticketed(found.id, json.dumps(kept))

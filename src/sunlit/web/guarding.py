@@ -66,6 +66,7 @@ class Guard:
             SignInNeeded: where nobody is signed in.
         """
         visit = await _find_out(request)
+        request.state.action = self.action
         if request.method not in csrf.SAFE:
             await _expect_honest(request, visit, needs_somebody=not can(PUBLIC, self.action))
         name = self.organisation

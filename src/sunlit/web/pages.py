@@ -185,7 +185,8 @@ def _shared(request: Request) -> dict[str, object]:
 
 def _path(request: Request) -> str:
     root = str(request.scope.get("root_path", ""))
-    return request.url.path.removeprefix(root) or "/"
+    # A browser reads `//host` as another site: a link to this page in another language never is.
+    return "/" + request.url.path.removeprefix(root).lstrip("/\\")
 
 
 def _in(language: str, path: str, query: str) -> str:

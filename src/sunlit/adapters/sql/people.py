@@ -1,7 +1,7 @@
 """Persons, invitations and passkeys in the private store: `sunlit.node.people.People`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +37,7 @@ class SqlPeople:
         """Use a code up, once, and return the person that it makes; None if it is not good.
 
         Whoever is of another organisation, or whose access has ended, cannot use it: one person
-        speaks for one organisation.
+        speaks for one organisation. Nor can whoever made it: nobody gives themselves roles.
         """
         key = digest(code, "invitation")
         with writing(self.engine) as connection:
@@ -46,6 +46,8 @@ class SqlPeople:
             ).one_or_none()
             known = connection.execute(select(PERSON).where(PERSON.c.id == person)).one_or_none()
             if row is None or row.expires <= at or not _fits(known, row.organisation):
+                return None
+            if row.made_by == person:
                 return None
             before = _roles(known.roles) if known is not None else frozenset()
             connection.execute(
@@ -108,13 +110,22 @@ class SqlPeople:
             "registration": passkey.registration,
         }  # fmt: skip
         with writing(self.engine) as connection:
+            # Requests for keys are public once they are logged: no other person may claim one.
+            same = select(PASSKEY.c.credential).where(PASSKEY.c.key == values["key"])
+            if connection.execute(same).first() is not None:
+                raise _known_already()
             try:
                 connection.execute(insert(PASSKEY).values(**values))
             except IntegrityError as error:
-                raise VerificationError(
-                    "passkey.known-already", "this passkey is known here already",
-                    mend="use it, or make one on another device",
-                ) from error  # fmt: skip
+                raise _known_already() from error
+
+    def holders(self, keys: Collection[str]) -> frozenset[str]:
+        """Return whose keys these are or were, by key id; of keys not made known here, nobody's."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(PASSKEY.c.person, PASSKEY.c.key)).all()
+        return frozenset(
+            row.person for row in rows if PublicKey.from_json(json.loads(row.key)).key_id in keys
+        )
 
     def passkeys(self, person: str) -> tuple[Passkey, ...]:
         """Return somebody's passkeys that have not ended, oldest first."""
@@ -157,6 +168,13 @@ class SqlPeople:
             connection.execute(
                 update(PASSKEY).where(PASSKEY.c.credential == credential).values(**values)
             )
+
+
+def _known_already() -> VerificationError:
+    return VerificationError(
+        "passkey.known-already", "this passkey is known here already",
+        mend="use it, or make one on another device",
+    )  # fmt: skip
 
 
 def _fits(known: Row[tuple[object, ...]] | None, organisation: str) -> bool:

@@ -81,6 +81,6 @@ def confirmed(
     visit = sessions.signed_in(request)
     kept = json.loads(sessions.sessions(request).took(state, sessions.now(request)) or "{}")
     passkeys.expect_presence(request, visit, state, kept, answer)
-    response = RedirectResponse(kept["back"], 303, {"Cache-Control": "no-store"})
+    response = RedirectResponse(kept.get("back", "/account"), 303, {"Cache-Control": "no-store"})
     sessions.confirm(request, response, visit)
     return response

@@ -18,6 +18,7 @@ from sunlit.node.people import Person, new_secret, person_id, take_up
 from sunlit.node.permission import Action
 from sunlit.web import sessions
 from sunlit.web.guarding import may
+from sunlit.web.limits import client_of
 from sunlit.web.pages import link, page, redirect
 from sunlit.web.paths import safe_path
 
@@ -50,9 +51,12 @@ def invited(request: Request, code: Annotated[str, Form(max_length=MAX_CODE)]) -
     """
     _expect_patience(request, "code", CODES)
     ticket = new_secret()
-    sessions.sessions(request).begin(ticket, code.strip(), sessions.now(request))
-    start = link(request, "/sign-in/start", back="/account/passkeys", invitation=ticket)
-    return page(request, "account/invited.html", public=False, start=start)
+    kept = json.dumps({"invitation": code.strip()})
+    sessions.sessions(request).begin(ticket, kept, sessions.now(request))
+    start = link(request, "/sign-in/start", back="/account/passkeys", invitation="1")
+    response = page(request, "account/invited.html", public=False, start=start)
+    _bind(request, response, ticket)
+    return response
 
 
 @router.get("/sign-in/start", name="sign_in_start", dependencies=[may(Action.SIGN_IN)])
@@ -60,7 +64,7 @@ def start(request: Request, back: str = "/work", invitation: str = "") -> Respon
     """Send the browser to the identity provider."""
     _expect_patience(request, "start", TRIES)
     store, at = sessions.sessions(request), sessions.now(request)
-    code = store.took(invitation, at) if invitation else None
+    code = _invitation(request) if invitation else None
     begun = provider_of(request).begin(_return_address(request))
     kept = {
         "nonce": begun.nonce, "verifier": begun.verifier, "back": safe_path(back, "/work"),
@@ -68,25 +72,43 @@ def start(request: Request, back: str = "/work", invitation: str = "") -> Respon
     }  # fmt: skip
     store.begin(begun.state, json.dumps(kept), at)
     response = RedirectResponse(begun.url, 303, {"Cache-Control": "no-store"})
+    _bind(request, response, begun.state)
+    return response
+
+
+def _invitation(request: Request) -> str | None:
+    """Return the code that was typed in this browser, once.
+
+    No link holds it: else anybody could make a colleague elsewhere join their organisation.
+    """
+    return _begun(request).get("invitation")
+
+
+def _begun(request: Request) -> dict[str, str]:
+    """Return what was begun in this browser, once; nothing where nothing was, or too long ago."""
+    state = request.cookies.get(_cookie(request), "")
+    text = sessions.sessions(request).took(state, sessions.now(request)) if state else None
+    found: dict[str, str] = json.loads(text) if text else {}
+    return found
+
+
+def _bind(request: Request, response: Response, state: str) -> None:
     response.set_cookie(
-        _cookie(request), begun.state, max_age=LASTS, path="/", httponly=True, samesite="lax",
+        _cookie(request), state, max_age=LASTS, path="/", httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip
-    return response
 
 
 @router.get("/sign-in/return", name="sign_in_return", dependencies=[may(Action.SIGN_IN)])
 def returned(request: Request) -> Response:
     """Take the provider's answer, and sign in whoever it vouches for."""
     _expect_patience(request, "return", TRIES)
-    state = request.cookies.get(_cookie(request), "")
-    text = sessions.sessions(request).took(state, sessions.now(request)) if state else None
-    if text is None:
+    state, kept = request.cookies.get(_cookie(request), ""), _begun(request)
+    if "nonce" not in kept:
         raise VerificationError(
             "signin.bad-answer", "this sign-in was not begun in this browser, or too long ago",
             mend="sign in again, from the sign-in page",
         )  # fmt: skip
-    kept: dict[str, str] = json.loads(text)
     begun = Begun(url="", state=state, nonce=kept["nonce"], verifier=kept["verifier"])
     answer = dict(request.query_params)
     identity = provider_of(request).finish(begun, answer, _return_address(request))
@@ -169,8 +191,8 @@ def _return_address(request: Request) -> str:
 
 
 def _expect_patience(request: Request, what: str, most: int) -> None:
-    client = request.client.host if request.client is not None else ""
-    times = sessions.sessions(request).tried(f"{what} {client}", sessions.now(request), WINDOW)
+    who = f"{what} {client_of(request.scope)}"
+    times = sessions.sessions(request).tried(who, sessions.now(request), WINDOW)
     if times > most:
         raise UnavailableError(
             "signin.too-often", "somebody tried to sign in from here too often",

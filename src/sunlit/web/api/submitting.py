@@ -15,12 +15,14 @@ from starlette.exceptions import HTTPException
 
 from sunlit.authority.history import read_envelope
 from sunlit.base.errors import MalformedError, SunlitError, VerificationError
+from sunlit.claims.lifecycle import Publication
 from sunlit.log.entry import Entry
 from sunlit.log.tiles import MAX_ENTRY
+from sunlit.node.people import expect_another_person
 from sunlit.node.permission import Action
 from sunlit.node.submit import Outcome, Refusal, State, Ticket
 from sunlit.statement.dsse import Envelope
-from sunlit.web import errors
+from sunlit.web import errors, sessions
 from sunlit.web.api import models
 from sunlit.web.api.answers import PREFIX, READ, Responses, problems
 from sunlit.web.guarding import may
@@ -114,12 +116,15 @@ def _expect_known_signer(request: Request, envelope: Envelope, whose: str) -> No
     """Refuse what nobody known signed before it takes a place in the queue.
 
     Raises:
-        VerificationError: `admit.unknown-signer`.
+        VerificationError: `admit.unknown-signer`, `permission.refused`.
         UnavailableError: `node.no-such-organisation`.
         MalformedError: as reading a statement raises.
     """
     history = known_of(request).history(whose, site_of(request).clock.now())
-    if not read_envelope(envelope, history.directory).signers:
+    said = read_envelope(envelope, history.directory)
+    if isinstance(said.claim, Publication):
+        expect_another_person(sessions.people(request), said, said.claim, history.statements)
+    if not said.signers:
         raise VerificationError(
             "admit.unknown-signer", "no signature on it is by a key that this log knows",
             mend="register the key first, or name the log that knows it with ?organisation=",
