@@ -78,7 +78,8 @@ def test_limits_are_only_of_targets_that_exist() -> None:
              "token", "startup", "assure", "decision-cost", "decision-mlflow", "decision-rate",
              "decision-lost", "data-text", "data-table", "data-table-seconds", "data-risk",
              "data-mask", "data-growth", "audit-bias", "audit-bias-wall", "audit-drift",
-             "audit-redteam", "audit-rubric"}  # fmt: skip
+             "audit-redteam", "audit-rubric", "node-registry", "node-search", "node-pages-kept",
+             "node-pages-new", "node-projection", "node-projection-memory"}  # fmt: skip
 
     assert set(tomllib.loads(render.LIMITS.read_text(encoding="utf-8"))) <= names
 
