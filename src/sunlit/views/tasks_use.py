@@ -119,7 +119,7 @@ def _renew_code(code: RiskCode, case: Case) -> Task:
         kind=Kind.RENEW_CODE, title=f"Ask the board to vote on {case.name} again",
         reason=f"The risk code {code.digits} ends.", deadline=code.valid_until,
         consequence="Without a code in force the safety token is suspended.",
-        path=f"/work/votes/{case.key}",
+        path=f"/register/{case.key}/M1",  # only the board may open its votes
     )  # fmt: skip
 
 
