@@ -68,7 +68,7 @@ demo-live: $(VENV)/.stamp-demo $(VENV)/.stamp-vision ## the same, with a languag
 
 # --- check it -------------------------------------------------------------------------------
 
-.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data bench-audit bench-node
+.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data bench-audit bench-node screenshots
 test: $(VENV)/.stamp-test ## run the tests
 	@bash tools/install.sh libgomp $(VENV)
 	@bash tools/install.sh spark $(VENV)
@@ -139,6 +139,9 @@ bench-node: $(VENV)/.stamp-dev .venv-mlflow/.stamp ## measure the node beside ML
 	@"$(PYTHON)" -m venv .venv-$*
 	@$(BIN)/uv pip install --quiet --system-certs --python .venv-$*/bin/python --require-hashes -r $<
 	@touch $@
+
+screenshots: $(VENV)/.stamp-dev ## take a picture of every page of a node into build/screenshots
+	@$(BIN)/python -m tools.screenshots build/screenshots
 
 # --- keep it --------------------------------------------------------------------------------
 

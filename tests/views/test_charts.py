@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from sunlit.authority.directory import Directory
 from sunlit.capabilities.incident.standing import problem_subject
 from sunlit.claims.interop import ImportedRecord
 from sunlit.claims.lifecycle import Status, TokenGrant, TokenKind, TokenStatus
@@ -50,19 +51,24 @@ def record(number: int, publisher: str, blanks: tuple[str, ...]) -> ImportedReco
     )  # fmt: skip
 
 
+def directories(told: Story) -> dict[str, Directory]:
+    """Return who may say what, by the log that the story is told in."""
+    return {one.origin: told.world.directory for one in told.said if one.origin}
+
+
 def test_components_are_counted_by_state_and_age() -> None:
     """A component without label and assessment is counted as that, not left out."""
     told = Story()
     told.say(story.component(), told.maintainer)
     told.say(replace(story.component(), purl="pkg:generic/x/y@2"), told.maintainer, about="ff" * 32)
     told.say(replace(story.attestation(LABS[0]), assessed_on=START), told.labs[0].operator)
-    found = counted(told.said, told.world.directory, START + timedelta(days=200))
+    found = counted(told.said, directories(told), START + timedelta(days=200))
 
     assert found.components == 2
     assert dict(found.states) == {"none": 2}
     assert dict(found.ages) == {"a year": 1, "never": 1}
     assert found.agencies == {MAKER: Agency(components=2)}
-    assert counted(told.said, told.world.directory, START - timedelta(days=1)).components == 0
+    assert counted(told.said, directories(told), START - timedelta(days=1)).components == 0
 
 
 def test_a_label_is_valid_suspended_or_ended_as_its_issuer_said() -> None:
@@ -74,7 +80,7 @@ def test_a_label_is_valid_suspended_or_ended_as_its_issuer_said() -> None:
 
     def state(days: int) -> list[str]:
         at = START + timedelta(days=days)
-        return list(counted(told.said, told.world.directory, at).states)
+        return list(counted(told.said, directories(told), at).states)
 
     assert state(10) == ["valid"]
     assert state(400) == ["ended"]
@@ -83,10 +89,23 @@ def test_a_label_is_valid_suspended_or_ended_as_its_issuer_said() -> None:
     assert state(10) == ["suspended"]
 
 
+def test_nobody_but_its_issuer_changes_the_state_of_a_label() -> None:
+    """A stranger's word leaves it as it was."""
+    told = Story()
+    told.say(story.component(), told.maintainer)
+    said = told.say(story_grant(), told.maintainer)
+    told.say(TokenStatus(grant=said.statement_id, status=Status.SUSPENDED, reason="r"),
+             told.city.operator)  # fmt: skip
+
+    found = counted(told.said, directories(told), START + timedelta(days=10))
+
+    assert list(found.states) == ["valid"]
+
+
 def story_grant() -> TokenGrant:
     """Return a grant of a year."""
     return TokenGrant(
-        issuer="i", kind=TokenKind.FULL, component=PURL, release=RELEASE, use="u", deployer="d",
+        issuer=MAKER, kind=TokenKind.FULL, component=PURL, release=RELEASE, use="u", deployer="d",
         code="1111", code_scheme="s", ceiling=1, rubric="r", engine="e", log_origin="o",
         log_size=1, conformity="c", granted_on=START, valid_from=START,
         valid_until=START + timedelta(days=365), status_list="l", status_index=0,
@@ -101,7 +120,7 @@ def test_blank_answers_are_counted_by_question_and_organisation() -> None:
         blanks = ("Risks", "Purpose") if number % 2 else ("Risks",)
         told.say(record(number, f"Agency {number:02}", blanks), told.city.operator)
     at = START + timedelta(days=20)
-    found = counted(told.said, told.world.directory, at)
+    found = counted(told.said, directories(told), at)
     shown = figures(Quarter.of(at), found, found, [found])
     charts = {chart.id: chart for chart in shown.charts}
 
@@ -118,7 +137,7 @@ def test_open_and_late_problems_are_counted() -> None:
     told = Story()
     subject = str(problem_subject(PURL).digest["sha256"])
     told.say(PROBLEM, told.city.operator, about=subject)
-    found = counted(told.said, told.world.directory, LATER)
+    found = counted(told.said, directories(told), LATER)
     shown = figures(Quarter.of(LATER), found, found, [found])
 
     assert (len(found.open), found.late) == (1, 1)
