@@ -21,13 +21,13 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize
 
 AXE: Final = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # WCAG 1.4.10: at 320 px, which is 400 % zoom on a laptop, nothing needs two directions.
 WIDTHS: Final = (320, 1280)
-PHONE: Final = {"width": 320, "height": 640}
+PHONE: Final["ViewportSize"] = {"width": 320, "height": 640}
 WIDE: Final = {"width": 1280, "height": 800}
 RUN: Final = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 
