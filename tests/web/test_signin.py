@@ -313,7 +313,10 @@ def _unsigned() -> str:
     return f"eyJhbGciOiJub25lIn0.{body}." if head else ""
 
 
-@pytest.mark.parametrize("token", [_token(OTHER), _unsigned(), "x.y.z", 7, None], ids=repr)
+@pytest.mark.parametrize(
+    "token", [_token(OTHER), _unsigned(), "x.y.z", 7, None],
+    ids=["by another key", "by no key", "no token", "a number", "nothing"],
+)  # fmt: skip
 def test_a_token_that_the_provider_did_not_sign_is_refused(token: object) -> None:
     """Another key, no signature, no token."""
     with pytest.raises(VerificationError) as caught:
