@@ -391,7 +391,7 @@ def test_the_provider_for_trying_out_runs_on_loopback() -> None:
 
 def test_four_people_have_different_roles() -> None:
     """One journey each: officer, publisher, assessor, board member."""
-    found = four_people("office", ["office", "north-lab", "south-lab", "council"])
+    found = four_people("office", ["office", "north-lab", "south-lab", "council"], ["council"])
 
     assert [one.organisation for one in found] == ["office", "office", "north-lab", "council"]
     assert len({one.roles for one in found}) == 4
