@@ -95,17 +95,18 @@ def rubric(asked: argparse.Namespace) -> None:
     from sunlit.registry.spread import spread  # noqa: PLC0415 - imports are not timed
     from sunlit.registry.wiring import RULES  # noqa: PLC0415 - imports are not timed
     from sunlit.rubric.core import core_rubric  # noqa: PLC0415 - imports are not timed
-    from sunlit.rubric.evaluate import Conformity, evaluate  # noqa: PLC0415 - imports are not timed
+    from sunlit.rubric.evaluate import evaluate  # noqa: PLC0415 - imports are not timed
     from tests.rubric.story import Story  # noqa: PLC0415 - imports are not timed
 
     count, jobs, core = int(asked.words[0]), int(asked.words[1]), core_rubric()
     worlds = [Story().complete().evidence() for _ in range(min(WORLDS, count))]
 
     def work() -> int:
-        def judge(one: int) -> Conformity:
-            return evaluate(core, worlds[one % len(worlds)], RULES, engine="bench")
+        def judge(one: int) -> tuple[str, int]:
+            found = evaluate(core, worlds[one % len(worlds)], RULES, engine="bench")
+            return found.outcome, len(found.findings)
 
-        return sum(len(one.findings) for one in spread(judge, range(count), jobs=jobs))
+        return sum(findings for _, findings in spread(judge, range(count), jobs=jobs))
 
     findings, took = measured(work)
     said = len(worlds[0].statements)

@@ -127,7 +127,7 @@ def rubric(folder: Path, scale: str) -> Part:
         f"components with {facts['statements']} signed statements each, verified before: 50 "
         "components, each again and again; nothing is kept between but which organisations stand, "
         "which a directory finds out once. This machine has "
-        f"{os.cpu_count()} processors; `sunlit risk register` uses them all in the same way."
+        f"{os.cpu_count()} processors; of each component its outcome comes back."
     )
     return _part("rubric", "Rubric", text, rows, {OURS: run})
 
