@@ -1,7 +1,6 @@
 """The proxy's configuration: a small TOML file, read strictly (`spec/proxy-config.md`)."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
@@ -10,6 +9,7 @@ from typing import Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.toml import parse_toml, place_in
 from sunlit.proxy.details import Price
 from sunlit.proxy.pointer import is_pointer
 from sunlit.proxy.routes import Api, Route
@@ -110,9 +110,9 @@ def parse_config(text: str, folder: Path) -> ProxyConfig:
         MalformedError: `proxy.config`.
     """
     try:
-        document: Table = tomllib.loads(text)
+        document: Table = parse_toml(text)
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
-        raise MalformedError(CONFIG, "the configuration is no TOML", got=str(error)) from error
+        raise MalformedError(CONFIG, "the configuration is no TOML", got=place_in(error)) from error
     _only(document, _TOP, "the file")
     if document.get("format") != FORMAT:
         _no("it does not say its format", expected=f'format = "{FORMAT}"')

@@ -8,12 +8,12 @@ names the file's digest, so that the plan's own digest covers what it does.
 import csv
 import hashlib
 import io
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.base.toml import parse_toml, place_in
 from sunlit.recognise.masking_coarse import Coarser
 from sunlit.recognise.masking_pseudonym import normal
 from sunlit.recognise.plan import Rule
@@ -86,9 +86,9 @@ def _csv(text: str, name: str) -> Iterator[tuple[str, Sequence[str]]]:
 
 def _toml(text: str, name: str) -> Iterator[tuple[str, Sequence[str]]]:
     try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError):  # also numbers of thousands of digits
-        _no(name, "the file is no TOML")
+        document = parse_toml(text)
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
+        _no(name, f"the file is no TOML: {place_in(error)}")
     for value, levels in document.items():
         if not isinstance(levels, list) or not all(isinstance(one, str) for one in levels):
             _no(name, "a value has no list of levels")

@@ -1,12 +1,12 @@
 """Reads a mask plan, strictly: what is not understood is refused, and nothing is guessed."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.toml import parse_toml, place_in
 from sunlit.recognise.plan import FORMAT, ColumnRule, MaskPlan, RowRule, Rule
 from sunlit.recognise.plan_methods import METHODS, MIN_CLASS, NAMES, Value, options_of
 
@@ -48,12 +48,12 @@ def parse_plan(text: str) -> MaskPlan:
         MalformedError: `plan.malformed`, saying where.
     """
     try:
-        document: Table = tomllib.loads(text)
+        document: Table = parse_toml(text)
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise MalformedError(
             MALFORMED,
             "the mask plan is no TOML",
-            got=str(error)[:200],
+            got=place_in(error),
             mend="see spec/mask-plan.md",
         ) from error
     _only(document, _TOP, "the file")

@@ -1,11 +1,11 @@
 """Reads one recogniser's TOML file, and says which key of which file is wrong."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Final, NoReturn
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.toml import parse_toml, place_in
 from sunlit.recognise.checks import NAMES, is_name
 
 MAX_BYTES: Final = 256 * 1024
@@ -40,11 +40,11 @@ def read_file(name: str, data: bytes) -> dict[str, object]:
         MalformedError: `recognise.file` if it is no TOML, `recognise.key` if a key is wrong.
     """
     try:
-        said = tomllib.loads(data.decode() if len(data) <= MAX_BYTES else "=")
+        said = parse_toml(data.decode() if len(data) <= MAX_BYTES else "=")
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise MalformedError(
             "recognise.file", f"the recogniser {name!r} cannot be read",
-            expected=f"TOML in UTF-8, at most {MAX_BYTES} bytes", got=str(error)[:120],
+            expected=f"TOML in UTF-8, at most {MAX_BYTES} bytes", got=place_in(error),
         ) from error  # fmt: skip
     for key in REQUIRED:
         if key not in said:

@@ -5,14 +5,13 @@ makes a signed statement of it, and only of a whole one.
 """
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError
-from sunlit.base.toml import parse_toml
+from sunlit.base.toml import parse_toml, place_in
 from sunlit.claims.risk import RiskAssessment, Use
 from sunlit.rubric.aia import AiaQuestion, Score, fact_questions, question_set, score
 from sunlit.rubric.matrix import matrix
@@ -94,9 +93,10 @@ def read_form(data: bytes, *, toml: bool) -> Form:
 def _toml(data: bytes) -> Mapping[str, object]:
     try:
         return parse_toml(data[: MAX_FORM + 1].decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise MalformedError(
-            "assessment.malformed", "the form is no TOML", expected="TOML in UTF-8",
+            "assessment.malformed", f"the form is no TOML: {place_in(error)}",
+            expected="TOML in UTF-8",
             mend="sunlit risk assess PATH --use USE --template answers.toml",
         ) from error  # fmt: skip
 

@@ -8,7 +8,6 @@ with such a list among its parameters.
 
 import ast
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -18,6 +17,7 @@ from typing import Any, Final
 import yaml
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.toml import parse_toml
 from sunlit.claims.provenance import Provenance, Resource
 from sunlit.producers.data.minimise_model import model_columns, unreadable
 from sunlit.statement.intoto import Statement
@@ -63,7 +63,7 @@ def used_by_pipeline(path: Path) -> Used:
         UnavailableError: `minimise.unreadable`.
     """
     readers: dict[str, Callable[[str], Any]] = {
-        ".toml": tomllib.loads, ".py": _assigned, ".yaml": yaml.safe_load, ".yml": yaml.safe_load,
+        ".toml": parse_toml, ".py": _assigned, ".yaml": yaml.safe_load, ".yml": yaml.safe_load,
     }  # fmt: skip
     read = readers.get(path.suffix.lower(), json.loads)
     try:

@@ -15,7 +15,6 @@ of epsilon, or is outside the guarantee. A column's `ground` says which: `declar
 boolean), `noise`, `data`.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ import pyarrow as pa
 import tomlkit
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.toml import parse_toml, place_in
 from sunlit.producers.data.arrow import Array, compute
 from sunlit.producers.data.synth_frame import (
     CATEGORY,
@@ -65,13 +65,13 @@ def read_domain(path: Path) -> dict[str, dict[str, Any]]:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_FILE + 1)
-        document = tomllib.loads(raw.decode("utf-8")) if len(raw) <= MAX_FILE else {}
+        document = parse_toml(raw.decode("utf-8")) if len(raw) <= MAX_FILE else {}
     except OSError as error:
         raise UnavailableError(
             "synth.unreadable", f"cannot read the domain file {str(path)!r}", got=error.strerror
         ) from error
     except (ValueError, RecursionError) as error:
-        raise bad("the file", "TOML") from error
+        raise bad(f"the file ({place_in(error)})", "TOML") from error
     columns = document.get("columns")
     if document.get("schema") != 1 or not isinstance(columns, dict):
         raise bad("the file", "schema = 1 and tables [columns.NAME]")

@@ -6,7 +6,6 @@ for a mark that no text holds by chance, `{x|base64}` for a text in an encoding.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.toml import parse_toml, place_in
 from sunlit.producers.audit.redteam.encodings import ENCODERS
 from sunlit.producers.audit.redteam.probe import BIAS, KINDS, NUMBERS, Probe
 from sunlit.producers.audit.redteam.reading import read_most
@@ -92,9 +92,9 @@ def read_set(data: bytes, where: str) -> ProbeSet:
     if len(data) > MAX_BYTES:
         raise _malformed(where, "the file is too large", f"at most {MAX_BYTES} bytes")
     try:
-        document = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _malformed(where, "it is no TOML", "TOML in UTF-8") from error
+        document = parse_toml(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
+        raise _malformed(where, f"it is no TOML: {place_in(error)}", "TOML in UTF-8") from error
     if document.get("format") != FORMAT:
         raise _malformed(where, "it is of no known format", FORMAT)
     lists = _lists(document.get("lists", {}), where)

@@ -3,7 +3,6 @@
 The shipped ones are data (`profiles.toml`); an agency gives its own file of the same form.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.toml import parse_toml, place_in
 
 SHIPPED: Final = "profiles.toml"
 # Figures that lie between 0 and 1 and of which less is better.
@@ -113,9 +113,9 @@ def read_profiles(text: str) -> Mapping[str, Profile]:
         MalformedError: `data-risk.profile`.
     """
     try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError):  # also numbers of thousands of digits
-        _no("the file is no TOML")
+        document = parse_toml(text)
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
+        _no(f"the file is no TOML: {place_in(error)}")
     if not document:
         _no("the file is empty")
     return {name: _profile(name, table) for name, table in document.items()}
