@@ -173,17 +173,14 @@ def _asked(
 ) -> tuple[int, bytes]:  # fmt: skip
     import httpx  # noqa: PLC0415 - an extra
 
+    from sunlit.adapters.bounded import asked  # noqa: PLC0415 - the same
+
     headers = {"content-type": "application/vnd.dsse.envelope.v1+json"} if body else {}
-    data = bytearray()
     try:
-        with client.stream(method, url, content=body, headers=headers) as answer:
-            for part in answer.iter_bytes():
-                data += part
-                if len(data) > limit:
-                    raise _unreachable(f"more than {limit} bytes")
-            return answer.status_code, bytes(data)
+        found = asked(client, method, url, most=limit, content=body, headers=headers)
     except httpx.HTTPError as error:
         raise _unreachable(type(error).__name__) from error
+    return found.status_code, found.content
 
 
 def _unreachable(got: str) -> UnavailableError:

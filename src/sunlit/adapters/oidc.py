@@ -16,6 +16,7 @@ from typing import Final
 
 import httpx
 
+from sunlit.adapters.bounded import asked
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.node.people import new_secret
@@ -121,13 +122,13 @@ class Provider:
             prepare_token_request,
         )
 
-        asked = prepare_token_request(
+        wanted = prepare_token_request(
             "authorization_code", redirect_uri=redirect, code=answer["code"],
             code_verifier=begun.verifier, client_id=self.settings.client_id,
         )  # fmt: skip
         with self._client() as client:
             metadata = self._metadata(client)
-            token = self._redeem(client, _endpoint(metadata, "token_endpoint"), asked)
+            token = self._redeem(client, _endpoint(metadata, "token_endpoint"), wanted)
             keys = _document(client, _endpoint(metadata, "jwks_uri"))
         return self._identity(token, keys, begun.nonce)
 
@@ -142,11 +143,11 @@ class Provider:
             raise _unavailable("it says that it is another one")
         return found
 
-    def _redeem(self, client: httpx.Client, endpoint: str, asked: str) -> str:
+    def _redeem(self, client: httpx.Client, endpoint: str, wanted: str) -> str:
         secret = self.settings.client_secret
         try:
-            answer = client.post(
-                endpoint, content=asked,
+            answer = asked(
+                client, "POST", endpoint, most=MAX_DOCUMENT, content=wanted,
                 headers={"Content-Type": "application/x-www-form-urlencoded"},
                 auth=(self.settings.client_id, secret) if secret else httpx.USE_CLIENT_DEFAULT,
             )  # fmt: skip
@@ -188,15 +189,15 @@ class Provider:
 
 def _document(client: httpx.Client, url: str) -> dict[str, object]:
     try:
-        return _object(client.get(url))
+        return _object(asked(client, "GET", url, most=MAX_DOCUMENT))
     except httpx.HTTPError as error:
         raise _unavailable("it could not be asked") from error
 
 
 def _object(answer: httpx.Response) -> dict[str, object]:
     try:
-        found = answer.json() if len(answer.content) <= MAX_DOCUMENT else None
-    except ValueError as error:
+        found = answer.json()
+    except (ValueError, RecursionError) as error:
         raise _unavailable("it answered something that is no JSON") from error
     if not answer.is_success or not isinstance(found, dict):
         raise _unavailable("it answered something that is no JSON object")
