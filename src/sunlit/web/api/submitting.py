@@ -1,10 +1,11 @@
 """Handing in signed statements: the signature is the authentication.
 
-A statement is checked here, kept, and admitted by the worker that writes to the log. Whoever
-hands it in waits a moment for the receipt, or asks for it later. The same statement handed in
-again is the same submission.
+What is handed in is checked here, kept, and admitted by the worker that writes to the log.
+Whoever hands it in waits a moment for the receipt, or asks for it later. The same handed in again
+is the same submission.
 """
 
+from asyncio import wrap_future
 from base64 import b64encode
 from typing import Annotated, Final
 
@@ -13,24 +14,23 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from sunlit.authority.history import read_envelope
 from sunlit.base.errors import MalformedError, SunlitError, VerificationError
-from sunlit.claims.lifecycle import Publication
 from sunlit.log.entry import Entry
 from sunlit.log.tiles import MAX_ENTRY
-from sunlit.node.people import expect_another_person
 from sunlit.node.permission import Action
-from sunlit.node.submit import Outcome, Refusal, State, Ticket
+from sunlit.node.submit import MAX_GROUP, Outcome, Place, Refusal, State, Ticket
 from sunlit.statement.dsse import Envelope
-from sunlit.web import errors, sessions
+from sunlit.web import errors
 from sunlit.web.api import models
 from sunlit.web.api.answers import PREFIX, READ, Responses, problems
+from sunlit.web.api.taking import bundled, taken, taken_by_hint
 from sunlit.web.guarding import may
 from sunlit.web.pages import PRIVATE, site_of
-from sunlit.web.public.reading import known_of
 
 router = APIRouter(prefix=PREFIX, tags=["statements"])
 MAX_BODY: Final = 2 * MAX_ENTRY  # spaces between members are not counted in an entry
+MAX_BUNDLE: Final = 8 * MAX_BODY
+BUNDLE: Final = "application/vnd.in-toto.bundle"
 KINDS: Final = ("application/vnd.dsse.envelope.v1+json", "application/json")
 ENVELOPE: Final = {
     "type": "object", "required": ["payload", "payloadType", "signatures"],
@@ -50,8 +50,12 @@ ENVELOPE: Final = {
 BODY: Final = {
     "requestBody": {
         "required": True,
-        "description": "A DSSE envelope with an in-toto Statement v1.",
-        "content": {kind: {"schema": ENVELOPE} for kind in KINDS},
+        "description": (
+            "A DSSE envelope with an in-toto Statement v1; or an in-toto bundle, at most "
+            f"{MAX_GROUP} of them, a line each, which enter together in this order or not at all."
+        ),
+        "content": {kind: {"schema": ENVELOPE} for kind in KINDS}
+        | {BUNDLE: {"schema": {"type": "string"}}},
     }
 }
 _PLACE: Final = {"Location": {"schema": {"type": "string"}, "description": "Ask there."}}
@@ -67,7 +71,7 @@ _TAKEN: Final[Responses] = {
 
 @router.post(
     "/statements", status_code=201, response_model=models.Submission, openapi_extra=BODY,
-    responses={**problems(409, 415), **_TAKEN}, dependencies=[may(Action.SUBMIT_STATEMENT)],
+    responses={**problems(404, 409, 415), **_TAKEN}, dependencies=[may(Action.SUBMIT_STATEMENT)],
 )  # fmt: skip
 async def submit(
     request: Request,
@@ -76,59 +80,29 @@ async def submit(
     ] = None,
     wait: Annotated[int, Query(ge=0, le=10, description="Seconds to wait for it.")] = 2,
 ) -> Response:
-    """Hand in a signed statement; its receipt is in the answer, or comes soon."""
+    """Hand in a signed statement, or several; receipts are in the answer, or come soon."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in KINDS:
+    if kind not in (*KINDS, BUNDLE):
         raise HTTPException(415)
+    body = await _read(request, MAX_BUNDLE if kind == BUNDLE else MAX_BODY)
+    try:
+        envelopes = bundled(body) if kind == BUNDLE else [Envelope.parse(body)]
+        group = taken_by_hint(request, envelopes, organisation)
+        if group is None:
+            group = await run_in_threadpool(taken, request, envelopes, organisation)
+    except MalformedError as error:
+        return errors.answer(request, 422, error)
+    ticket, found = await wrap_future(site_of(request).door.hand_in(group, wait))
+    return _told(request, ticket, found, known=ticket.state is State.ADMITTED)
+
+
+async def _read(request: Request, most: int) -> bytes:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             raise HTTPException(413)
-    return await run_in_threadpool(_submitted, request, bytes(body), organisation, wait)
-
-
-def _submitted(request: Request, body: bytes, organisation: str | None, wait: int) -> Response:
-    site = site_of(request)
-    try:
-        envelope = Envelope.parse(body)
-        whose = organisation or _signer(request, envelope) or site.node.operator
-        _expect_known_signer(request, envelope, whose)
-        ticket = site.submissions.put(whose, body)
-    except MalformedError as error:
-        return errors.answer(request, 422, error)
-    known = ticket.state is State.ADMITTED
-    return _told(request, ticket, site.submissions.wait(ticket, wait), known=known)
-
-
-def _signer(request: Request, envelope: Envelope) -> str | None:
-    """Return the organisation of the first signature whose log is on this node."""
-    site = site_of(request)
-    for _, history in known_of(request).histories(site.clock.now()):
-        for signature in envelope.signatures:
-            found = history.directory.organisation_of(signature.keyid or "")
-            if found in site.node.homes:
-                return found
-    return None
-
-
-def _expect_known_signer(request: Request, envelope: Envelope, whose: str) -> None:
-    """Refuse what nobody known signed before it takes a place in the queue.
-
-    Raises:
-        VerificationError: `admit.unknown-signer`, `permission.refused`.
-        UnavailableError: `node.no-such-organisation`.
-        MalformedError: as reading a statement raises.
-    """
-    history = known_of(request).history(whose, site_of(request).clock.now())
-    said = read_envelope(envelope, history.directory)
-    if isinstance(said.claim, Publication):
-        expect_another_person(sessions.people(request), said, said.claim, history.statements)
-    if not said.signers:
-        raise VerificationError(
-            "admit.unknown-signer", "no signature on it is by a key that this log knows",
-            mend="register the key first, or name the log that knows it with ?organisation=",
-        )  # fmt: skip
+    return bytes(body)
 
 
 @router.get(
@@ -163,20 +137,19 @@ def _refused(request: Request, refusal: Refusal) -> Response:
 
 
 def _state(ticket: str, found: Outcome) -> models.Submission:
+    receipts = [_receipt(ticket, found, place) for place in found.places]
     return models.Submission(
-        submission=ticket, state=str(found.state), receipt=_receipt(ticket, found),
-        refusal=found.error.to_json() if found.error else None,
+        submission=ticket, state=str(found.state), receipt=receipts[-1] if receipts else None,
+        receipts=receipts[:-1], refusal=found.error.to_json() if found.error else None,
     )  # fmt: skip
 
 
-def _receipt(ticket: str, found: Outcome) -> models.Receipt | None:
-    if found.entry is None or found.receipt is None or found.index is None:
-        return None
-    statement = Envelope.from_json(Entry.parse(found.entry).envelope).statement_id
+def _receipt(ticket: str, found: Outcome, place: Place) -> models.Receipt:
+    statement = Envelope.from_json(Entry.parse(place.entry).envelope).statement_id
     return models.Receipt(
         submission=ticket, state=str(found.state), statement=statement, log=found.origin or "",
-        index=found.index, entry=b64encode(found.entry).decode(),
-        proof=b64encode(found.receipt).decode(),
+        index=place.index, entry=b64encode(place.entry).decode(),
+        proof=b64encode(place.receipt).decode(),
     )  # fmt: skip
 
 
