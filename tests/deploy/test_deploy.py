@@ -146,3 +146,12 @@ def test_the_proxy_keeps_no_address_and_hides_the_metrics() -> None:
     assert not {"$remote_addr", "$args", "$request ", "$http_referer"} & set(form.split())
     assert re.search(r"location = /metrics \{ return 404; \}", text)
     assert text.count("{") == text.count("}")
+
+
+def test_the_proxy_leads_to_the_name_that_it_was_given() -> None:
+    """A redirect to `$host` would lead wherever whoever asks says, and be kept by a cache."""
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+
+    assert re.findall(r"return 30\d (\S+);", text) == ["https://$server_name$request_uri"]
+    assert "server_name" in text
+    assert re.search(r"listen 80 default_server;\s+return 444;", text)
