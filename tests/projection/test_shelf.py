@@ -14,7 +14,8 @@ from sunlit.claims.assurance import Attestation, CounterEvidence, Result
 from sunlit.claims.authority import Role
 from sunlit.claims.risk import Use
 from sunlit.projection.project import project
-from sunlit.projection.shelf import MOST_DIRECTORIES, Directories, SqlShelf
+from sunlit.projection.shelf import SqlShelf
+from sunlit.projection.signed import MOST_DIRECTORIES, Directories
 from sunlit.registry.bearing import Matter, Shelf
 from sunlit.registry.register import home_bench, kept_files, uses_of
 from sunlit.registry.use import declare_use

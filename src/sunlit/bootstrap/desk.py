@@ -20,7 +20,8 @@ from sunlit.node.desk_logs import LogView
 from sunlit.projection.cards import OWN
 from sunlit.projection.engine import reading
 from sunlit.projection.releases import Releases
-from sunlit.projection.shelf import Directories, SqlShelf
+from sunlit.projection.shelf import SqlShelf
+from sunlit.projection.signed import Directories
 from sunlit.projection.threads import Matter
 from sunlit.registry.bearing import bearing_on
 from sunlit.registry.home import Home

@@ -1,40 +1,30 @@
 """The shelf in a database: what bears on a matter, by threads, without reading the whole log.
 
-`registry.bearing.Shelf` is the definition. What an entry says is read from the log and checked
-against its checkpoint; who signed it, and whether that was new, from the rows.
+`registry.bearing.Shelf` is the definition. Rows only say where to look: what an entry says is read
+from the log and checked against its checkpoint, and its signatures are verified again, so that
+whoever changes a row changes no finding. What rows leave out is not looked at.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    RowMapping,
-    Table,
-    and_,
-    false,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, Engine, Table, and_, false, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.fold import fold
-from sunlit.authority.history import History, in_order, read_entry, read_unverified, said_anew
+from sunlit.authority.history import History, in_order, read_entry, said_anew
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.base import Opaque
 from sunlit.claims.risk import Use
 from sunlit.log.reader import LogReader
 from sunlit.projection.engine import reading
-from sunlit.projection.refresh import CHUNK, chunks
+from sunlit.projection.refresh import chunks
 from sunlit.projection.releases import Releases
+from sunlit.projection.signed import Directories, Signatures, Verified
 from sunlit.projection.tables import ENTRY, THREAD
 from sunlit.projection.threads import (
     Itself,
@@ -50,34 +40,20 @@ from sunlit.projection.threads import (
 )
 from sunlit.rubric.standing import bare
 
-MOST_DIRECTORIES: Final = 32
 _Spot = tuple[str, int]  # origin and index of an entry
 _Files = Callable[[str], Collection[str]]
 
 
-class Directories:
-    """Directories that were folded already; share one among requests, it is bounded."""
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, Directory] = {}
-
-    def get(self, key: bytes, make: Callable[[], Directory]) -> Directory:
-        """Return the directory of these authority statements, made where it is not known."""
-        found = self._known.get(key)
-        if found is None:
-            found = make()
-            if len(self._known) >= MOST_DIRECTORIES:
-                self._known.clear()
-            self._known[key] = found
-        return found
-
-
 @dataclass(slots=True)
 class _Found:
-    """What was read of the log for one question: entries by their place."""
+    """What was read of the logs for one question: entries by their place.
 
-    said: dict[_Spot, Admitted]
-    speakers: dict[_Spot, tuple[str, ...]]
+    `said` is each as those signers said it who had not said it before in that log.
+    """
+
+    signed: Mapping[str, Signatures]
+    verified: dict[_Spot, Verified] = field(default_factory=dict)
+    said: dict[_Spot, Admitted] = field(default_factory=dict)
 
 
 class SqlShelf:
@@ -105,7 +81,7 @@ class SqlShelf:
             VerificationError: `log.*`.
         """
         with reading(self._engine) as connection:
-            found = _Found({}, {})
+            found = self._begin(connection)
             chosen = self._follow(connection, found, matter)
             return self._history(connection, found, chosen, at)
 
@@ -119,11 +95,11 @@ class SqlShelf:
             UnavailableError, VerificationError: as `bearing_on`.
         """
         with reading(self._engine) as connection:
-            found = _Found({}, {})
+            found = self._begin(connection)
             names = [name_key(("under", use.deployer, use.id))]
             names.append(name_key(("component", bare(use.component), None)))
             named = self._by_keys(connection, found, names)
-            directory = self._directory(connection)
+            directory = self._directory(found)
             known = [one for one in self._in_order(found, named) if _by(one, at)]
             release = Releases(known, directory).of(use)
             matter = Matter(
@@ -196,33 +172,57 @@ class SqlShelf:
 
     # --- reading ---------------------------------------------------------------------------
 
-    def _read(self, connection: Connection, found: _Found, spots: Collection[_Spot]) -> None:
-        """Read entries that are not read yet, each bundle of a log once."""
-        new = sorted(set(spots) - found.said.keys())
-        for origin in dict.fromkeys(origin for origin, _ in new):
-            indices = [idx for other, idx in new if other == origin]
-            for at in range(0, len(indices), CHUNK):
-                query = select(ENTRY).where(
-                    ENTRY.c.origin == origin, ENTRY.c.idx.in_(indices[at : at + CHUNK])
-                )
-                rows = connection.execute(query.order_by(ENTRY.c.idx)).mappings().all()
-                for row in rows:
-                    self._take(found, row)
-
-    def _take(self, found: _Found, row: RowMapping) -> None:
-        origin, idx = str(row["origin"]), int(row["idx"])
-        entry = self._readers[origin].entry(idx)
-        said = read_unverified(entry, origin=origin, index=idx)
-        signers = tuple(str(row["signers"]).split())
-        signed = signers if row["signed"] is None else tuple(row["signed"].split())
-        speakers = signers if row["speakers"] is None else tuple(row["speakers"].split())
-        is_noise = bool(signed) and not signers
-        found.said[origin, idx] = (
-            replace(said, claim=Opaque(), subjects=())
-            if is_noise
-            else replace(said, signers=signers)
+    def _begin(self, connection: Connection) -> _Found:
+        """Ask which entries changed who may sign what."""
+        acts = select(ENTRY.c.origin, ENTRY.c.idx, ENTRY.c.statement_id).where(
+            ENTRY.c.acts == 1, self._below(ENTRY)
         )
-        found.speakers[origin, idx] = speakers
+        by_log: dict[str, list[tuple[int, str]]] = {origin: [] for origin in self._readers}
+        for origin, idx, statement_id in connection.execute(
+            acts.order_by(ENTRY.c.origin, ENTRY.c.idx)
+        ):
+            by_log[origin].append((int(idx), str(statement_id)))
+        return _Found({
+            origin: Signatures(reader, self._trust, by_log[origin], self._directories)
+            for origin, reader in self._readers.items()
+        })  # fmt: skip
+
+    def _read(self, connection: Connection, found: _Found, spots: Collection[_Spot]) -> None:
+        """Read entries that are not read yet, and where the same was said before."""
+        if new := set(spots) - found.verified.keys():
+            ids = self._verify(found, new)
+            ids |= self._verify(found, self._same(connection, ids) - found.verified.keys())
+            self._say(found, ids)
+
+    def _verify(self, found: _Found, spots: Collection[_Spot]) -> set[str]:
+        """Verify entries; return which statements they hold."""
+        ids = set()
+        for origin, signed in found.signed.items():
+            indices = [idx for other, idx in spots if other == origin]
+            for idx, verified in signed.read(indices):
+                found.verified[origin, idx] = verified
+                ids.add(verified[0].statement_id)
+        return ids
+
+    def _same(self, connection: Connection, ids: Iterable[str]) -> set[_Spot]:
+        spots: set[_Spot] = set()
+        for chunk in chunks(sorted(ids)):
+            query = select(ENTRY.c.origin, ENTRY.c.idx).where(
+                ENTRY.c.statement_id.in_(chunk), self._below(ENTRY)
+            )
+            spots |= {(origin, idx) for origin, idx in connection.execute(query)}
+        return spots
+
+    @staticmethod
+    def _say(found: _Found, ids: Collection[str]) -> None:
+        """Leave out, in each log, those who had said these statements before."""
+        known: dict[tuple[str, str], set[str]] = {}
+        for spot in sorted(found.verified):
+            said, speakers = found.verified[spot]
+            if said.statement_id in ids:
+                before = known.setdefault((spot[0], said.statement_id), set())
+                found.said[spot] = said_anew(said, before)
+                before.update(speakers)
 
     def _history(
         self, connection: Connection, found: _Found, spots: set[_Spot], at: datetime | None
@@ -230,7 +230,7 @@ class SqlShelf:
         last = self._last(connection, at)
         self._read(connection, found, last)
         said = self._in_order(found, spots | last)
-        return History.restored(self._directory(connection), said)
+        return History.restored(self._directory(found), said)
 
     def _in_order(self, found: _Found, spots: Collection[_Spot]) -> list[Admitted]:
         """Return statements in the order of the logs, each once for each of its signers."""
@@ -246,7 +246,7 @@ class SqlShelf:
             said = found.said[spot]
             before = known.setdefault(said.statement_id, set())
             ordered.append(said_anew(said, before))
-            before.update(found.speakers[spot])
+            before.update(found.verified[spot][1])
         return ordered
 
     def _last(self, connection: Connection, at: datetime | None) -> set[_Spot]:
@@ -263,15 +263,14 @@ class SqlShelf:
                 found.add((origin, int(index)))
         return found
 
-    def _directory(self, connection: Connection) -> Directory:
+    def _directory(self, found: _Found) -> Directory:
         """Fold what changed who may sign what, unless that was folded before."""
-        acts = select(ENTRY.c.origin, ENTRY.c.idx, ENTRY.c.statement_id).where(
-            ENTRY.c.acts == 1, self._below(ENTRY)
-        )
-        rows = connection.execute(acts.order_by(ENTRY.c.origin, ENTRY.c.idx)).all()
-        spots = [(str(origin), int(idx)) for origin, idx, _ in rows]
-        known = repr((self._trust, [tuple(row) for row in rows]))
-        return self._directories.get(sha256(known.encode()).digest(), lambda: self._fold(spots))
+        if len(found.signed) == 1:
+            (only,) = found.signed.values()
+            return only.whole()
+        spots = [(origin, idx) for origin, one in found.signed.items() for idx in one.acts]
+        marks = sorted(one.mark for one in found.signed.values())
+        return self._directories.get(sha256(b"".join(marks)).digest(), lambda: self._fold(spots))
 
     def _fold(self, spots: Iterable[_Spot]) -> Directory:
         logs = [(origin, idx, self._readers[origin].entry(idx)) for origin, idx in spots]
