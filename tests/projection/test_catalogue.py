@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,11 +22,11 @@ from sunlit.capabilities.lifecycle.queries import (
     CatalogueResult,
     CatalogueRow,
     catalogue,
+    catalogue_state,
     component,
 )
 from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.claims.provenance import Component
-from sunlit.projection import catalogue_filter
 from sunlit.projection.cards import Card, words_of
 from sunlit.projection.catalogue_filter import DUE, STATUSES
 from sunlit.projection.engine import reading, writing
@@ -96,7 +97,7 @@ def test_a_component_and_a_record_stand_in_one_list(projections: Engine, log: Ma
         kind="model", owner=MAKER, source="own", register=None, used_by=(CITY,), areas=(1, 5),
         status="suspended", kind_of_token="pilot", valid_until="2030-01-01T00:00:00Z",
         tier="high", code="534", next_review="2026-01-21T00:00:00Z", due="overdue",
-        open_problems=1, blanks=2, updated=own.updated,
+        open_problems=1, blanks=2, updated=own.updated, permitted=("letters",), prohibited=(),
     )  # fmt: skip
     assert (record.key, record.source, record.register) == (RECORD, "imported", "inventory")
     assert (record.name, record.blanks) == ("Chatbot \ufffd of a department", 1)
@@ -259,14 +260,51 @@ def test_counts_follow_what_changes(projections: Engine) -> None:
     assert ask(projections).total == 0
 
 
-def test_a_word_that_many_hold_finds_them_all(
-    sixty: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Few are asked for by their numbers, many by the word again: the same cards."""
-    few = ask(sixty, text="flood", limit=100)
-    monkeypatch.setattr(catalogue_filter, "FEW", 1)
-    assert ask(sixty, text="flood", limit=100) == few
-    assert few.total > 5
+def test_what_many_hold_is_found_by_going_through_an_index(sixty: Engine) -> None:
+    """Few are asked for by their numbers, of many an index is gone through: the same cards."""
+    many = ask(sixty, text="flood", sort="name", limit=3)  # 20 of 60, 3 asked for
+    few = ask(sixty, text="flood", sort="name", limit=100)
+    rest, after = list(many.rows), many.next
+    while after:
+        page = ask(sixty, text="flood", sort="name", limit=3, after=after)
+        rest, after = [*rest, *page.rows], page.next
+    assert tuple(rest) == few.rows
+    assert few.total > 15
+
+
+def test_words_that_were_searched_follow_what_changes(projections: Engine) -> None:
+    """A search asked again finds cards that came since, and no longer those that changed."""
+    put(projections, [made(number) for number in range(20)])
+    before = {row.key for row in ask(projections, text="flood", limit=50).rows}
+    changed = min(before)
+    put(projections, [Card(key=changed, component="c", name="Other"),
+                      Card(key="new", component="c", name="Floods")])  # fmt: skip
+    after = {row.key for row in ask(projections, text="flood", limit=50).rows}
+    put(projections, [Card(key=f"x{number}", component="c", name="Flood") for number in range(501)])
+
+    assert after == before - {changed} | {"new"}
+    assert ask(projections, text="flood").total == len(after) + 501
+
+
+def test_time_alone_changes_counts_and_the_state(projections: Engine) -> None:
+    """To the second at which a permission ends or a review falls due, there and back."""
+    ends, review = START + timedelta(days=10), START + timedelta(days=105)
+    put(projections, [Card(key="k", component="c", name="N", status="valid",
+                           until=format_time(ends), next_review=format_time(review))])  # fmt: skip
+    second = timedelta(seconds=1)
+    moments = [START, ends - second, ends, review - timedelta(days=90), review - timedelta(days=30),
+               review - timedelta(days=30) + second, review, review + second]  # fmt: skip
+    told = []
+    for at in [*moments, *reversed(moments)]:
+        with reading(projections) as connection:
+            told.append(catalogue_state(connection, at))
+        found = ask(projections, at)
+        row = found.rows[0]
+        assert (counted(found, "status"), counted(found, "due")) == ({row.status: 1}, {row.due: 1})
+    assert told == told[::-1]
+    assert [one == other for one, other in pairwise(told[:8])] == [
+        True, False, True, False, False, True, False,
+    ]  # fmt: skip
 
 
 def _cursor(value: object) -> str:

@@ -13,6 +13,7 @@ from sunlit.projection.cards import (
     IMPORTED,
     MAX_NAME,
     MAX_SUMMARY,
+    MAX_TOLD,
     NEVER,
     NOT_YET,
     Card,
@@ -115,7 +116,8 @@ class _Component:
             code=(code.text("digits") or code.text("code")) if code else None,
             next_review=min(self._ends(), default=NEVER), open_problems=self._open_problems(),
             blanks=_number(self.registration, "blanks") if self.registration else 0,
-            updated=max(one.at for one in self.said),
+            updated=max(one.at for one in self.said), permitted=self._told("permitted"),
+            prohibited=self._told("prohibited"),
         )  # fmt: skip
 
     def _kept(self) -> list[Said]:
@@ -197,6 +199,15 @@ class _Component:
                     yield until
         yield from (until for one in self.tokens if (until := one.text("until")))
 
+    def _told(self, name: str) -> tuple[str, ...]:
+        """Return what its permissions list, else what those who use it declared, each once."""
+        for source in (self.tokens, self.uses):
+            if found := dict.fromkeys(
+                text[:MAX_SUMMARY] for one in source for text in _texts(one, name)
+            ):
+                return tuple(found)[:MAX_TOLD]
+        return ()
+
     def _open_problems(self) -> int:
         problems = [one for one in self.said if one.field == "problem"]
         return sum(self._is_open(one) for one in problems)
@@ -248,6 +259,13 @@ def _areas(use: Said) -> Iterator[str]:
     for area in areas if isinstance(areas, list) else ():
         if isinstance(area, int) and 1 <= area <= 9:
             yield str(area)
+
+
+def _texts(said: Said, name: str) -> Iterator[str]:
+    found = said.value.get(name)
+    yield from (
+        (one for one in found if isinstance(one, str) and one) if isinstance(found, list) else ()
+    )
 
 
 def _number(said: Said, name: str) -> int:

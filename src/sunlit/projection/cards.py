@@ -12,6 +12,7 @@ IMPORTED: Final = "imported"
 MAX_SUMMARY: Final = 400
 MAX_NAME: Final = 120  # characters of what is sorted and counted by
 MAX_WORDS: Final = 400
+MAX_TOLD: Final = 20  # things that it may be used for, and that it may not
 _WORD: Final = re.compile(r"[^\W_]+")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _MARKS: Final = frozenset({"Mn", "Mc", "Me"})
@@ -41,6 +42,8 @@ class Card:
     open_problems: int = 0
     blanks: int = 0
     updated: str = NOT_YET
+    permitted: tuple[str, ...] = ()
+    prohibited: tuple[str, ...] = ()
     words: tuple[str, ...] = field(default=(), repr=False)
 
     @property

@@ -1,60 +1,84 @@
 """Which cards have which value of a facet, as bits in this process's memory: counting is an AND.
 
 Counting 100,000 rows in a database takes a tenth of a second; a page has some milliseconds. The
-bits follow the cards: a number that grows with every change says which ones to read again.
+bits follow the cards: a number that grows with every change says which ones to read again, and
+cards whose time has come are looked at again when it has.
 """
 
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from sunlit.projection.cards import OWN
-from sunlit.projection.catalogue_filter import NONE, due_of, status_of
-from sunlit.projection.tables import CARD, MADE, META
+from sunlit.projection.catalogue_bits import bits_of
+from sunlit.projection.catalogue_filter import NONE, Edges
+from sunlit.projection.catalogue_times import Calm, calm_at, changing, edges_of
+from sunlit.projection.tables import CARD, CHANGED, MADE, META
 
+MOST_KEPT: Final = 256  # searches of words whose cards are kept
+MOST_READ: Final = 500  # changed cards that are looked through for those words
 _COLUMNS: Final = (
     CARD.c.id, CARD.c.changed, CARD.c.source, CARD.c.register, CARD.c.status, CARD.c.until,
     CARD.c.tier, CARD.c.next_review, CARD.c.kind, CARD.c.areas, CARD.c.used_by,
 )  # fmt: skip
-_MINUTE: Final = 16  # characters of a time, to its minute: counts are as of that
+_SINCE: Final = CARD.c.changed > bindparam("since")
+_CARDS: Final = select(*_COLUMNS).where(_SINCE)
+_WORDS: Final = select(CARD.c.id, CARD.c.search).where(_SINCE).limit(MOST_READ + 1)
+_STATE: Final = select(META.c.name, META.c.value).where(META.c.name.in_((MADE, CHANGED)))
 _TIMED: Final = ("status", "due")
+Terms = tuple[str, ...]
+Value = tuple[str, str]  # a facet, and one of its values
 
 
 class FacetIndex:
-    """The bits of every facet's values, as of a minute. To be used under `lock`."""
+    """The bits of every facet's values, as of a time. To be used under `lock`."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self._made, self._changed, self._minute = "", 0, ""
+        self.counted: dict[tuple[str, int], Any] = {}  # emptied whenever a card has other values
+        self.changed = 0  # how often cards had changed when it read them
+        self._forget("")
+
+    def _forget(self, made: str) -> None:
+        self._made, self.changed = made, 0
+        self._edges, self._calm = Edges("", ()), Calm("", "")
         self._bits: dict[str, dict[str, bytearray]] = {}
-        self._numbers: dict[tuple[str, str], int] = {}
-        self._values: dict[int, tuple[tuple[str, str], ...]] = {}
+        self._numbers: dict[Value, int] = {}
+        self._values: dict[int, tuple[Value, ...]] = {}
         self._times: dict[int, tuple[str, str, str]] = {}
+        self._kept: OrderedDict[Terms, int] = OrderedDict()
+        self.counted.clear()
 
     def follow(self, connection: Connection, at: str) -> None:
-        """Read what changed since, and move on to another minute."""
-        made = str(connection.execute(select(META.c.value).where(META.c.name == MADE)).scalar())
-        if made != self._made:  # made anew, or some cards are gone
-            self._made, self._changed = made, 0
-            self._bits, self._numbers = {}, {}
-            self._values, self._times = {}, {}
-        if at[:_MINUTE] != self._minute:
-            self._minute = at[:_MINUTE]
-            for number in self._times:
-                self._put(number, self._untimed(number))
-        rows = connection.execute(select(*_COLUMNS).where(CARD.c.changed > self._changed))
-        for row in rows:
-            self._changed = max(self._changed, row.changed)
-            self._times[row.id] = (row.status, row.until, row.next_review)
-            self._put(row.id, _values(row))
+        """Read what changed since, and move on to another time."""
+        told = {str(name): str(value) for name, value in connection.execute(_STATE)}
+        if told[MADE] != self._made:  # made anew, or some cards are gone
+            self._forget(told[MADE])
+        if not self._edges.at:
+            self._edges, self._calm = Edges.of(at), calm_at(connection, at)
+        if (changed := int(told[CHANGED])) > self.changed:
+            self._read(connection)
+            self.changed = changed
+        if not self._calm.holds(at):
+            self._move(connection, at)
+
+    @property
+    def state(self) -> str:
+        """What is another text whenever any card may be another, or have other values."""
+        return f"{self._made} {self.changed} {self._calm.since}"
 
     def values(self, facet: str) -> Iterable[str]:
         """Return the values that cards have of a facet."""
         return self._bits.get(facet, {}).keys()
+
+    def values_of(self, number: int) -> tuple[Value, ...]:
+        """Return the values that one card has."""
+        return self._values.get(number, ())
 
     def having(self, facet: str, value: str) -> int:
         """Return the cards that have a value, as bits of a number."""
@@ -64,17 +88,61 @@ class FacetIndex:
             self._numbers[key] = int.from_bytes(bits, "little")
         return self._numbers[key]
 
-    def _untimed(self, number: int) -> tuple[tuple[str, str], ...]:
-        return tuple(one for one in self._values[number] if one[0] not in _TIMED)
+    def kept(self, terms: Terms) -> int | None:
+        """Return the cards that have words beginning with these, if that is known."""
+        if terms in self._kept:
+            self._kept.move_to_end(terms)
+        return self._kept.get(terms)
 
-    def _put(self, number: int, untimed: tuple[tuple[str, str], ...]) -> None:
+    def keep(self, terms: Terms, found: int, changed: int) -> None:
+        """Keep which cards were found for words, unless some have changed since."""
+        if changed == self.changed:
+            self._kept[terms] = found
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    def _read(self, connection: Connection) -> None:
+        since = {"since": self.changed}
+        if self._kept:
+            self._look_through(connection, since)
+        edges: list[str] = []
+        for row in connection.execute(_CARDS, since):
+            times = self._times[row.id] = (row.status, row.until, row.next_review)
+            self._put(row.id, _values(row))
+            if len(edges) < MOST_READ:
+                edges += edges_of(*times)
+        # Of many the database knows the nearest sooner.
+        few, at = len(edges) < MOST_READ, self._edges.at
+        self._calm = self._calm.with_edges(edges, at) if few else calm_at(connection, at)
+
+    def _look_through(self, connection: Connection, since: dict[str, int]) -> None:
+        """Look through cards that changed for the words that were searched before."""
+        rows = [(int(number), f" {words}") for number, words in connection.execute(_WORDS, since)]
+        if len(rows) > MOST_READ:
+            self._kept.clear()
+            return
+        others = ~bits_of([number for number, _ in rows])
+        for terms, bits in self._kept.items():
+            found = [number for number, words in rows
+                     if terms and all(f" {term}" in words for term in terms)]  # fmt: skip
+            self._kept[terms] = bits & others | bits_of(found)
+
+    def _move(self, connection: Connection, at: str) -> None:
+        touched = changing(connection, self._edges.at, at)
+        self._edges, self._calm = Edges.of(at), calm_at(connection, at)
+        for number in touched:
+            if number in self._values:
+                self._put(number, tuple(it for it in self._values[number] if it[0] not in _TIMED))
+
+    def _put(self, number: int, untimed: tuple[Value, ...]) -> None:
         status, until, review = self._times[number]
-        at = f"{self._minute}:00Z"
-        new = (*untimed, ("status", status_of(status, until, at)), ("due", due_of(review, at)))
+        edges = self._edges
+        new = (*untimed, ("status", edges.status(status, until)), ("due", edges.due(review)))
         old = self._values.get(number, ())
         if new == old:
             return
         self._values[number] = new
+        self.counted.clear()
         place, bit = number >> 3, 1 << (number & 7)
         for facet, value in old:
             self._bits[facet][value][place] &= ~bit
@@ -87,16 +155,6 @@ class FacetIndex:
             self._numbers.pop((facet, value), None)
 
 
-def bits_of(numbers: Iterable[int]) -> int:
-    """Return a number whose bits are these."""
-    found = bytearray()
-    for number in numbers:
-        if len(found) <= number >> 3:
-            found.extend(bytes((number >> 3) + 1024 - len(found)))
-        found[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(found, "little")
-
-
 def index_of(engine: Engine) -> FacetIndex:
     """Return the index of a database, one a process."""
     with _LOCK:
@@ -107,7 +165,7 @@ _LOCK: Final = threading.Lock()
 _INDEXES: Final[WeakKeyDictionary[Engine, FacetIndex]] = WeakKeyDictionary()
 
 
-def _values(row: Row[*tuple[Any, ...]]) -> tuple[tuple[str, str], ...]:
+def _values(row: Row[*tuple[Any, ...]]) -> tuple[Value, ...]:
     found = [
         ("all", ""), ("source", OWN if row.source == OWN else row.register or NONE),
         ("tier", row.tier or NONE), ("kind", row.kind or NONE),

@@ -3,25 +3,47 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, RowMapping, and_, not_, or_, select, tuple_
+from sqlalchemy import Column, Connection, RowMapping, Select, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
-from sunlit.projection.cards import IMPORTED, OWN
-from sunlit.projection.catalogue_filter import Asked, bad_query, conditions
+from sunlit.projection.catalogue_bits import has, numbers_of, packed_of
+from sunlit.projection.catalogue_counts import Found, Part
+from sunlit.projection.catalogue_filter import bad_query
+from sunlit.projection.dialect import among
 from sunlit.projection.tables import CARD
 
 MAX_CURSOR: Final = 2000
-_NAME: Final = (CARD.c.sort_name, CARD.c.id)
-_ORDERS: Final[Mapping[str, tuple[tuple[Column[object], ...], bool]]] = {
-    "attention": (_NAME, False),
-    "name": (_NAME, False),
-    "newest": ((CARD.c.updated, CARD.c.id), True),
-    "review": ((CARD.c.next_review, CARD.c.sort_name, CARD.c.id), False),
-}
+MOST_STEP: Final = 20_000  # places of an index that are read at once
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Columns that an index has, the id last."""
+
+    columns: tuple[Column[Any], ...]
+    descending: bool = False
+
+    def after(self, last: Sequence[object] | None) -> Iterator[ColumnElement[bool]]:
+        """Yield the condition that a card stands after a place."""
+        if last is not None:
+            here, there = tuple_(*self.columns), tuple_(*last)
+            yield here < there if self.descending else here > there
+
+    def sorted(self, query: Select[Any]) -> Select[Any]:
+        """Return a question whose answers come in this order."""
+        return query.order_by(*(one.desc() if self.descending else one for one in self.columns))
+
+
+_NAME: Final = _Order((CARD.c.sort_name, CARD.c.id))
+_ORDERS: Final[Mapping[str, _Order]] = {
+    "attention": _NAME, "name": _NAME,
+    "newest": _Order((CARD.c.updated, CARD.c.id), descending=True),
+    "review": _Order((CARD.c.next_review, CARD.c.sort_name, CARD.c.id)),
+}  # fmt: skip
 SORTS: Final = tuple(_ORDERS)
 
 
@@ -33,59 +55,72 @@ class Page:
     next: str | None
 
 
-def page(connection: Connection, asked: Asked, sort: str, after: str | None, limit: int) -> Page:
+def page(connection: Connection, found: Found, sort: str, after: str | None, limit: int) -> Page:
     """Return the cards after a cursor, at most `limit`.
 
     By attention: the suspended first, then what is overdue or has expired, then the other own
-    components, then imported records; each part is one question that an index answers.
+    components, then imported records.
 
     Raises:
         MalformedError: `projection.bad-query`.
     """
     if sort not in _ORDERS:
         raise bad_query("a sort", ", ".join(SORTS))
-    columns, descending = _ORDERS[sort]
-    part, last = _read_cursor(after, len(columns))
-    parts = _attention(asked) if sort == "attention" else [[]]
+    order = _ORDERS[sort]
+    at, last = _read_cursor(after, len(order.columns))
+    parts = found.attention if sort == "attention" else (found.cards,)
     rows: list[RowMapping] = []
-    where = conditions(connection, asked)
-    while part < len(parts):
-        found = _rows(
-            connection, [*where, *parts[part]], (columns, descending), last, limit + 1 - len(rows)
-        )
-        if len(rows) + len(found) > limit:
-            kept = found[: limit - len(rows)]
+    while at < len(parts):
+        some = _rows(connection, parts[at], order, last, limit + 1 - len(rows))
+        if len(rows) + len(some) > limit:
+            kept = some[: limit - len(rows)]
             rows += kept
             # Where none of this part fits, it begins on the next page.
-            values = [kept[-1][column.name] for column in columns] if kept else None
-            return Page(tuple(rows), _cursor(part, values))
-        rows += found
-        part, last = part + 1, None
+            values = [kept[-1][column.name] for column in order.columns] if kept else None
+            return Page(tuple(rows), _cursor(at, values))
+        rows += some
+        at, last = at + 1, None
     return Page(tuple(rows), None)
 
 
 def _rows(
-    connection: Connection, where: Sequence[ColumnElement[bool]],
-    order: tuple[tuple[Column[object], ...], bool], last: Sequence[object] | None, limit: int,
-) -> list[RowMapping]:  # fmt: skip
-    columns, descending = order
-    if last is not None:
-        here, there = tuple_(*columns), tuple_(*last)
-        where = [*where, here < there if descending else here > there]
-    query = select(CARD).where(*where).limit(limit)
-    query = query.order_by(*(column.desc() if descending else column for column in columns))
+    connection: Connection, part: Part, order: "_Order", last: Sequence[object] | None, limit: int
+) -> list[RowMapping]:
+    """Return the first of a part after a place in an order.
+
+    All of what an index names are read from it; few are named; of many the index is gone through
+    until as many are found.
+    """
+    count = part.bits.bit_count()
+    if count in (0, part.out_of):
+        query = select(CARD).where(*part.where, *order.after(last))
+        return _read(connection, order.sorted(query).limit(limit)) if count else []
+    if count * count <= limit * part.out_of:
+        named = among(connection, CARD.c.id, tuple(numbers_of(part.bits)))
+        query = select(CARD).where(named, *order.after(last))
+        return _read(connection, order.sorted(query).limit(limit))
+    ids = _gone_through(connection, part, order, last, limit)
+    found = {row["id"]: row for row in
+             _read(connection, select(CARD).where(among(connection, CARD.c.id, ids)))}  # fmt: skip
+    return [found[one] for one in ids if one in found]
+
+
+def _gone_through(
+    connection: Connection, part: Part, order: "_Order", last: Sequence[object] | None, limit: int
+) -> list[int]:
+    packed, step = packed_of(part.bits), 2 * limit * part.out_of // part.bits.bit_count() + limit
+    found: list[int] = []
+    while True:
+        query = select(*order.columns).where(*part.where, *order.after(last))
+        rows = connection.execute(order.sorted(query).limit(step)).all()
+        found += [row.id for row in rows if has(packed, row.id)]
+        if len(found) >= limit or len(rows) < step:
+            return found[:limit]
+        last, step = tuple(rows[-1]), min(MOST_STEP, step * 4)
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
-
-
-def _attention(asked: Asked) -> list[list[ColumnElement[bool]]]:
-    suspended = CARD.c.status == "suspended"
-    late = or_(
-        CARD.c.next_review < asked.at, and_(CARD.c.status == "valid", CARD.c.until <= asked.at)
-    )
-    calm = [not_(suspended), not_(late)]
-    # No record is suspended or late: nobody here may say so of it.
-    return [[suspended], [not_(suspended), late],
-            [CARD.c.source == OWN, *calm], [CARD.c.source == IMPORTED, *calm]]  # fmt: skip
 
 
 def _cursor(part: int, values: Sequence[object] | None) -> str:

@@ -30,9 +30,10 @@ PRAGMAS: Final = (
 _FTS: Final = "CREATE VIRTUAL TABLE card_text USING fts5(words, detail='none', prefix='2 3 4')"
 # `search` is folded by us to words between single spaces: both databases then find the same.
 _DOC: Final = (
-    """ALTER TABLE card ADD COLUMN doc tsvector GENERATED ALWAYS AS
-       (array_to_tsvector(string_to_array(search, ' '))) STORED""",
-    "CREATE INDEX card_doc ON card USING gin (doc)",
+    # Narrow, and beside the cards: a common word is in many, and each one's page is looked at.
+    """CREATE TABLE card_words (id integer PRIMARY KEY REFERENCES card ON DELETE CASCADE,
+                              doc tsvector NOT NULL)""",
+    "CREATE INDEX card_words_doc ON card_words USING gin (doc)",
 )
 _LOCK: Final = 0x53554E4C49540001  # ours, among PostgreSQL's advisory locks: "SUNLIT", tables
 

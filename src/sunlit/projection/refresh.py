@@ -28,6 +28,14 @@ from sunlit.projection.facts import REFERS
 from sunlit.projection.tables import CARD, CARD_FACET, CHANGED, FACT, MADE, META, STALE
 
 CHUNK: Final = 500  # cards, and parameters of one question
+# Those of a card that goes go with it.
+_PUT_WORDS: Final = text(
+    "INSERT INTO card_words (id, doc)"
+    " SELECT id, array_to_tsvector(string_to_array(words, ' '))"
+    " FROM unnest(CAST(:ids AS integer[]), CAST(:words AS text[])) AS new(id, words)"
+    " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc"
+    " WHERE card_words.doc IS DISTINCT FROM excluded.doc"
+)
 _AT_ONCE: Final = 8  # chunks of cards in one transaction
 _LOCK: Final = 0x53554E4C49540003  # ours, among PostgreSQL's advisory locks: one makes cards
 
@@ -161,7 +169,10 @@ def _index(
     if facets:
         connection.execute(insert(CARD_FACET), facets)
     if is_postgresql(connection):
-        return  # its index follows the column
+        words = {"ids": [ids[card.key] for card in cards], "words": [it.search for it in cards]}
+        if cards:
+            connection.execute(_PUT_WORDS, words)
+        return
     numbers = [{"id": number} for number in (*gone, *(ids[card.key] for card in cards))]
     if numbers:
         connection.execute(text("DELETE FROM card_text WHERE rowid = :id"), numbers)
@@ -188,5 +199,10 @@ def _values(card: Card, changed: int) -> dict[str, object]:
         "areas": " ".join(card.areas), "status": card.status, "token_kind": card.token_kind,
         "until": card.until, "tier": card.tier, "code": card.code,
         "next_review": card.next_review, "open_problems": card.open_problems,
-        "blanks": card.blanks, "updated": card.updated, "search": card.search, "changed": changed,
+        "blanks": card.blanks, "updated": card.updated, "changed": changed, "search": card.search,
+        "permitted": _listed(card.permitted), "prohibited": _listed(card.prohibited),
     }  # fmt: skip
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return json.dumps(texts, ensure_ascii=False) if texts else "[]"

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
 from sqlalchemy.sql.schema import SchemaItem
 
 # Another number: the tables are made anew from the logs, at the next start.
-VERSION: Final = 2
+VERSION: Final = 3
 METADATA: Final = MetaData()
 # Texts sort by their bytes on both databases.
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
@@ -100,11 +100,14 @@ CARD: Final = Table(
     text("status"), text("token_kind", blank=True), text("until"), text("tier"),
     text("code", blank=True), text("next_review"),
     Column("open_problems", Integer, nullable=False), Column("blanks", Integer, nullable=False),
-    text("updated"), text("search"), Column("changed", Integer, nullable=False),
+    text("updated"), text("permitted"), text("prohibited"), text("search"),
+    Column("changed", Integer, nullable=False),
 )  # fmt: skip
 Index("card_sort_name", CARD.c.sort_name, CARD.c.id)
 Index("card_source", CARD.c.source, CARD.c.sort_name, CARD.c.id)
 Index("card_changed", CARD.c.changed)
+_valid: Final = CARD.c.status == "valid"
+Index("card_until", CARD.c.until, sqlite_where=_valid, postgresql_where=_valid)
 Index("card_updated", CARD.c.updated, CARD.c.id)
 Index("card_next_review", CARD.c.next_review, CARD.c.sort_name, CARD.c.id)
 Index("card_status", CARD.c.status, CARD.c.sort_name, CARD.c.id)

@@ -108,5 +108,6 @@ def _grant(claim: TokenGrant, place: Place) -> Iterator[Row]:
         "version": claim.version, "use": claim.use, "deployer": claim.deployer,
         "from": claim.valid_from, "until": claim.valid_until, "code": claim.code,
         "tier": claim.tier, "summary": claim.description, "maintainer": claim.maintainer,
+        "permitted": claim.permitted, "prohibited": claim.prohibited,
     }  # fmt: skip
     yield fact(place, about_component(claim.component), "token", value)

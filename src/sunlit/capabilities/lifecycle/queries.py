@@ -13,8 +13,8 @@ from sqlalchemy import Connection, RowMapping, Select, select
 
 from sunlit.base.times import format_time
 from sunlit.projection.cards import NEVER
-from sunlit.projection.catalogue_counts import FacetValue, counts
-from sunlit.projection.catalogue_filter import ask, due_of, status_of
+from sunlit.projection.catalogue_counts import FacetValue, find, state
+from sunlit.projection.catalogue_filter import Asked, Edges
 from sunlit.projection.catalogue_order import SORTS, page
 from sunlit.projection.tables import CARD
 
@@ -40,8 +40,10 @@ class CatalogueQuery:
 class CatalogueRow:
     """One thing in the catalogue. Blanks are None, or empty; `areas` are numbers 1 to 9.
 
-    `status` is `valid`, `suspended`, `expired`, `invalid` or `none`; `source` is `own` or
-    `imported`, then with its `register`. `key` stands in its address.
+    `permitted` and `prohibited` say what it may be used for and what not, as its permissions list
+    it, else as those who use it declared. `status` is `valid`, `suspended`, `expired`, `invalid`
+    or `none`; `source` is `own` or `imported`, then with its `register`. `key` stands in its
+    address.
     """
 
     key: str
@@ -65,6 +67,8 @@ class CatalogueRow:
     open_problems: int
     blanks: int
     updated: str
+    permitted: tuple[str, ...] = ()
+    prohibited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,36 +90,50 @@ def catalogue(connection: Connection, query: CatalogueQuery, at: datetime) -> Ca
     Raises:
         MalformedError: `projection.bad-query` for a facet, sort or cursor that there is not.
     """
-    asked = ask(connection, query.text, query.facets, format_time(at))
-    found = page(connection, asked, query.sort, query.after, max(1, min(query.limit, MAX_LIMIT)))
-    total, facets = counts(connection, asked)
-    rows = tuple(_row(one, asked.at) for one in found.rows)
-    return CatalogueResult(rows=rows, total=total, facets=facets, next=found.next)
+    asked = Asked(text=query.text, facets=query.facets, at=format_time(at))
+    found = find(connection, asked)
+    limit = max(1, min(query.limit, MAX_LIMIT))
+    some = page(connection, found, query.sort, query.after, limit)
+    edges = Edges.of(asked.at)
+    return CatalogueResult(
+        rows=tuple(_row(one, edges) for one in some.rows), facets=found.facets, next=some.next,
+        total=found.cards.bits.bit_count(),
+    )  # fmt: skip
+
+
+def catalogue_state(connection: Connection, at: datetime) -> str:
+    """Return what is another text whenever a search as of a time may be answered otherwise.
+
+    It changes with any card, and when a permission ends or a review falls due.
+    """
+    return state(connection, format_time(at))
 
 
 def component(connection: Connection, key: str, at: datetime) -> CatalogueRow | None:
     """Return the row of the component or record with this key; None where there is none."""
     query: Select[tuple[object, ...]] = select(*CARD.columns).where(CARD.c.key == key)
     found = connection.execute(query).mappings().one_or_none()
-    return None if found is None else _row(found, format_time(at))
+    return None if found is None else _row(found, Edges.of(format_time(at)))
 
 
-def _row(card: RowMapping, at: str) -> CatalogueRow:
+def _row(card: RowMapping, edges: Edges) -> CatalogueRow:
     return CatalogueRow(
         key=card["key"], component=card["component"], name=card["name"],
         version=card["version"], summary=card["summary"], kind=card["kind"],
         owner=card["owner"], source=card["source"], register=card["register"],
         used_by=tuple(json.loads(card["used_by"])),
         areas=tuple(int(area) for area in card["areas"].split()),
-        status=status_of(card["status"], card["until"], at), kind_of_token=card["token_kind"],
+        status=edges.status(card["status"], card["until"]), kind_of_token=card["token_kind"],
         valid_until=card["until"] or None, tier=card["tier"] or None, code=card["code"],
         next_review=None if card["next_review"] == NEVER else card["next_review"],
-        due=due_of(card["next_review"], at), open_problems=card["open_problems"],
+        due=edges.due(card["next_review"]), open_problems=card["open_problems"],
         blanks=card["blanks"], updated=card["updated"],
+        permitted=tuple(json.loads(card["permitted"])),
+        prohibited=tuple(json.loads(card["prohibited"])),
     )  # fmt: skip
 
 
 __all__ = [
     "MAX_LIMIT", "SORTS", "CatalogueQuery", "CatalogueResult", "CatalogueRow", "FacetValue",
-    "catalogue", "component",
+    "catalogue", "catalogue_state", "component",
 ]  # fmt: skip

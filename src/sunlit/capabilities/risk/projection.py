@@ -90,7 +90,8 @@ def _use(claim: Use, place: Place) -> Iterator[Row]:
     value = {
         "component": claim.component, "deployer": claim.deployer, "use": claim.id,
         "areas": (_fits(claim.area), *map(_fits, claim.further_areas)),
-        "summary": claim.description,
+        "summary": claim.description, "permitted": claim.permitted,
+        "prohibited": claim.prohibited,
     }  # fmt: skip
     yield fact(place, about_component(claim.component), "use", value, alias=alias)
 
