@@ -7,7 +7,7 @@ import pytest
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
 from sunlit.claims.authority import Role as KeyRole
-from sunlit.claims.risk import BoardSession, Mitigation, RiskCode
+from sunlit.claims.risk import BoardSession, Mitigation, RiskCode, Tier
 from sunlit.node.known import Known
 from sunlit.node.permission import Role
 from sunlit.node.proposal import Proposal
@@ -45,6 +45,7 @@ from sunlit.node.voting import (
 from sunlit.registry.saying import Said, say
 from sunlit.rubric.core import core_rubric
 from sunlit.rubric.mitigations import State
+from sunlit.rubric.published import Published
 from sunlit.statement.keys import PrivateKey
 from sunlit.testing.authority import BOARD
 from sunlit.views.tasks import Case
@@ -156,12 +157,27 @@ def test_who_assessed_a_thing_does_not_vote_on_it(work: Working) -> None:
 
 def test_the_deployers_scores_are_suggested(read: Working) -> None:
     """Where there are any; a member may take them or not."""
-    known = suggested(case_of(read), read.at)
-    blank = suggested(case_of(read, BLANK), read.at)
+    case, none = case_of(read), case_of(read, BLANK)
+    where = sits(case, BOARD)
+    known = suggested(case, where, read.at)
+    blank = suggested(none, replace(where, published=None), read.at)
 
     assert (known.area, known.autonomy) == (5, 4)
     assert (blank.area, blank.impact) == (None, None)
     assert len(material(case_of(read))) == 3
+
+
+def test_a_vote_is_suggested_to_end_no_sooner_than_the_code_in_force(read: Working) -> None:
+    """Else the vote of one who agrees would end what the others hold for good."""
+    case = case_of(read)
+    later = read.at + timedelta(days=900)
+    code = RiskCode(
+        board=BOARD, release="", use="outreach", deployer=DEPLOYER, scheme="", scheme_digest="",
+        digits="544", ceiling=3, tier=Tier.HIGH, votes=(), valid_until=later,
+    )  # fmt: skip
+    held = replace(sits(case, BOARD), published=Published(code=code, rests_on=()))
+
+    assert suggested(case, held, read.at).valid_until == later
 
 
 @pytest.mark.parametrize(

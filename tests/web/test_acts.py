@@ -281,7 +281,7 @@ def test_the_receipt_of_what_is_not_signed_leads_to_signing(
     found = client.get(f"/account/sign/{act.id}/receipt")
 
     assert found.headers["location"].endswith(act.id)
-    assert "You have no key yet" in client.get(f"/account/sign/{act.id}").text
+    assert "You need a passkey to sign" in client.get(f"/account/sign/{act.id}").text
 
 
 def test_options_name_only_keys_of_this_person(

@@ -133,7 +133,7 @@ def test_a_registration_that_was_broken_off_can_be_signed_later(
     done = client.post(where, data=officer.form(answer=answer(key, fake, pae)))
 
     assert "Register your passkey" in shown.text
-    assert "Your signature is kept" in client.get(done.headers["location"]).text
+    assert "waiting for your operator" in client.get(done.headers["location"]).text
     (waiting,) = SqlPeople(site.private).waiting(DEPLOYER)
     assert Envelope.parse(waiting.registration).payload == message
 

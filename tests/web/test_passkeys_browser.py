@@ -91,7 +91,7 @@ def test_a_person_signs_with_their_own_passkey(browser: "Browser", trial: Live) 
     page.get_by_role("button", name="Make a passkey").click()
     page.get_by_role("heading", name="Register your passkey").wait_for()
     page.get_by_role("button", name="Sign with your passkey").click()
-    page.get_by_role("heading", name="Signed", exact=True).wait_for()
+    page.get_by_role("heading", name="Your passkey is ready").wait_for()
     people = SqlPeople(trial.site.private)
     person = people.of(trial.site.node.operator)[0]
     (key,) = people.passkeys(person.id)

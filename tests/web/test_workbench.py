@@ -38,7 +38,7 @@ def test_tasks_say_why_and_what_follows(officer: Worker) -> None:
     assert '<h1 class="govuk-heading-l">Your tasks</h1>' in page
     assert "Register a component" in page
 
-    assert "Evidence for M4 of outreach" in officer.gets("/work/calendar")
+    assert "(M4) of outreach" in officer.gets("/work/calendar")
     assert officer.gets("/work/calendar.ics").startswith("BEGIN:VCALENDAR")
     assert "/work/calendar.ics" in officer.gets("/work/calendar")
 

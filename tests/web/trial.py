@@ -155,7 +155,7 @@ class Somebody:
         found.presses("Make a passkey")
         found.heads("Register your passkey")
         found.presses("Sign with your passkey")
-        page.get_by_role("heading", name="Signed", exact=True).wait_for()
+        page.get_by_role("heading", name="Your passkey is ready").wait_for()
         return found
 
     def opens(self, path: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sunlit.authority.answer import Answer
@@ -22,6 +22,7 @@ from sunlit.views.tasks_use import asks_review
 
 MAX_TEXT: Final = 1_000
 LONGEST: Final = timedelta(days=366 * 2)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Row:
 
     case: Case
     attested: tuple[str, ...]
+    mine_ends: datetime | None
     tier: str | None
     scopes: tuple[str, ...]
     why_not: str | None
@@ -56,6 +58,13 @@ def queue(cases: Iterable[Case], organisation: str, at: datetime) -> tuple[Row, 
     return tuple(sorted(rows, key=lambda it: (it.why_not is not None, it.case.key)))
 
 
+def again(cases: Iterable[Case], organisation: str, at: datetime) -> tuple[Row, ...]:
+    """Return what needs no review now and may be attested (again), what ends first before."""
+    every = (row(case, organisation, at) for case in cases if not asks_review(case))
+    rows = [one for one in every if one.why_not is None]
+    return tuple(sorted(rows, key=lambda it: (it.mine_ends or _NEVER, it.case.key)))
+
+
 def row(case: Case, organisation: str, at: datetime) -> Row:
     """Return one use as an assessor sees it."""
     scopes = accredited(case, organisation, at)
@@ -65,9 +74,11 @@ def row(case: Case, organisation: str, at: datetime) -> Row:
         why = f"{organisation} is accredited for no scope by whom the trust file names"
     if not case.evidence.release:
         why = "no release of the component is in the log"
-    tier = tier_of(case.evidence)
+    tier, attested = tier_of(case.evidence), attestations(case.evidence)
+    ends = [one.expires for one in attested if one.assessor == organisation]
     return Row(
-        case=case, attested=tuple(one.assessor for one in attestations(case.evidence)),
+        case=case, attested=tuple(sorted({one.assessor for one in attested})),
+        mine_ends=max(ends, default=None),
         tier=tier.value if tier else None, scopes=scopes, why_not=why,
     )  # fmt: skip
 

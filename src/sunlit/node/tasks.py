@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sunlit.node.drafts import Draft, Drafts
+from sunlit.base.slugs import unslug
+from sunlit.node.drafts import Draft, Drafts, Kind
 from sunlit.node.known import Known
 from sunlit.node.permission import Actor
 from sunlit.node.problems import known_problems
+from sunlit.node.register_component import fields_of
 from sunlit.views.tasks import Begun, Case, Task, Tasks, Waiting, Who, ordered
 from sunlit.views.tasks_board import of_drafts, of_member, waits_for_board, waits_for_check
 from sunlit.views.tasks_use import of_assessor, of_officer, of_problems
@@ -54,7 +56,15 @@ def seen(draft: Draft, actor: Actor) -> Begun:
     """Return a draft as tasks see it."""
     base = "/work/components" if draft.kind.value == "registration" else "/work/drafts"
     return Begun(
-        id=draft.id, kind=draft.kind.value, about=draft.about, state=draft.state.value,
+        id=draft.id, kind=draft.kind.value, about=_about(draft), state=draft.state.value,
         mine=actor.person == draft.author, changed=draft.changed, path=f"{base}/{draft.id}",
         reason=draft.reason,
     )  # fmt: skip
+
+
+def _about(draft: Draft) -> str:
+    """Return what a draft is about, as people call it: a component's name, or a use."""
+    if draft.kind is Kind.REGISTRATION:
+        return fields_of(draft).get("name") or draft.about
+    deployer, _, use = (unslug(draft.about) or draft.about).partition("#")
+    return f"{use} ({deployer})" if use else deployer

@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from sunlit.base.times import parse_time
 from sunlit.statement.intoto import Statement
 
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+MANY: Final = 20  # answers to questions, beyond which a page folds them away
 Row = dict[str, str]
 
 
@@ -17,6 +20,14 @@ def rows_of(payload: bytes) -> list[Row]:
         {"name": "About", "value": one.name or _digests(one.digest)} for one in statement.subjects
     ]
     return [*about, *_rows("", statement.predicate)]
+
+
+def folded(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Return what stands open on a page, and the many answers that a reader opens."""
+    answers = [row for row in rows if row["name"].startswith("Answers, ")]
+    if len(answers) < MANY:
+        return list(rows), []
+    return [row for row in rows if row not in answers], answers
 
 
 def words(name: str) -> str:
@@ -43,6 +54,9 @@ def _text(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "; ".join(map(_text, value))
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        at = parse_time(value)
+        return f"{at.day} {at:%B %Y, %H:%M} UTC"
     return str(value)
 
 

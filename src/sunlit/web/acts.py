@@ -39,7 +39,7 @@ from sunlit.registry.keys import cosign
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.intoto import Subject
 from sunlit.web import passkeys, sessions
-from sunlit.web.act_words import rows_of
+from sunlit.web.act_words import folded, rows_of
 from sunlit.web.guarding import demand, may
 from sunlit.web.pages import page, redirect
 
@@ -87,8 +87,10 @@ def show(request: Request, act: str) -> Response:
     if found.envelope is not None:
         return redirect(request, "act_receipt", act=act)
     keys = _usable(request, found)
+    rows, answers = folded(rows_of(found.payload))
     return page(
-        request, "acts/sign.html", public=False, act=found, rows=rows_of(found.payload), keys=keys,
+        request, "acts/sign.html", public=False, act=found, rows=rows, answers=answers, keys=keys,
+        waits=any(one.registration for one in sessions.people(request).passkeys(found.person)),
         asked=passkeys.assertion_options(request, found.challenge, keys),
         payload=found.payload.decode(),
     )  # fmt: skip
@@ -138,7 +140,7 @@ def receipt(request: Request, act: str) -> Response:
     outcome = _outcome(request, found)
     return page(
         request, "acts/receipt.html", public=False, act=found, outcome=outcome,
-        signed_only=found.ticket is None,
+        signed_only=found.ticket is None, key=_registered(request, found),
     )  # fmt: skip
 
 
@@ -182,6 +184,13 @@ def _usable(request: Request, act: Act) -> tuple[Passkey, ...]:
         for one in sessions.people(request).passkeys(act.person)
         if (one.credential == only if only else one.state is PasskeyState.KNOWN)
     )
+
+
+def _registered(request: Request, act: Act) -> Passkey | None:
+    """Return the key that an act registered, as it is now; None where it is about anything else."""
+    asked = act.told.context.get("credential")
+    keys = sessions.people(request).passkeys(act.person) if asked else ()
+    return next((one for one in keys if one.credential == asked), None)
 
 
 def _uploaded(envelope: UploadFile | None) -> bytes:

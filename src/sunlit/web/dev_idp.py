@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from jinja2 import DictLoader
+
 from sunlit.adapters.oidc import Settings
 from sunlit.adapters.sql.people import SqlPeople
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.bootstrap.site import Site
 from sunlit.node.people import Person, person_id
 from sunlit.node.permission import Role
+from sunlit.web import dev_page
 
 CLIENT: Final = "sunlit-dev"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -24,12 +27,16 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody of the demo: what the provider calls them, whose they are, what they may do."""
+    """Somebody of the demo: what the provider calls them, whose they are, what they may do.
+
+    `first` says what to try first as this person.
+    """
 
     subject: str
     organisation: str
     label: str
     roles: frozenset[Role]
+    first: str = ""
 
 
 def four_people(
@@ -44,14 +51,22 @@ def four_people(
     seated = [one for one in (operator, *organisations) if one in boards]
     board = (seated or others or [operator])[0]
     return (
-        DemoPerson("officer", operator, "Case officer", frozenset({Role.OFFICER})),
+        DemoPerson(
+            "officer", operator, "Case officer", frozenset({Role.OFFICER}),
+            "open your tasks and answer what the risk register still asks",
+        ),
         DemoPerson(
             "publisher", operator, "Publisher and administrator",
             frozenset({Role.PUBLISHER, Role.ADMIN}),
+            "publish what the case officer has registered, or invite somebody",
         ),
-        DemoPerson("assessor", assessor, "Assessor", frozenset({Role.ASSESSOR, Role.AUDITOR})),
         DemoPerson(
-            "member", board, "Board member and chair", frozenset({Role.BOARD_MEMBER, Role.CHAIR})
+            "assessor", assessor, "Assessor", frozenset({Role.ASSESSOR, Role.AUDITOR}),
+            "open the review queue and attest what you have tested",
+        ),
+        DemoPerson(
+            "member", board, "Board member and chair", frozenset({Role.BOARD_MEMBER, Role.CHAIR}),
+            "make a passkey, then vote on what your tasks name",
         ),
     )  # fmt: skip
 
@@ -83,8 +98,10 @@ def provider_app(people: Sequence[DemoPerson]) -> Any:  # noqa: ANN401 - a Flask
         UnavailableError: `signin.no-dev-provider`.
     """
     try:
+        import authlib.deprecate  # noqa: F401, PLC0415 - it always shows its warnings, once loaded
+
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of authlib about itself
+            warnings.simplefilter("ignore")  # of authlib about itself, as the provider loads it
             import oidc_provider_mock  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise UnavailableError(
@@ -96,6 +113,8 @@ def provider_app(people: Sequence[DemoPerson]) -> Any:  # noqa: ANN401 - a Flask
         require_nonce=True, issue_refresh_token=False, user_claims=users
     )
     app.debug = False
+    app.jinja_loader = DictLoader({dev_page.NAME: dev_page.TEXT})
+    app.jinja_env.globals["people"] = tuple(people)
     app.wsgi_app = app.wsgi_app.app  # it wraps itself into a debugger, which runs code
     return app
 
@@ -116,9 +135,9 @@ def running(
     from werkzeug.serving import make_server  # noqa: PLC0415 - comes with the provider
 
     try:
-        server = make_server(host, port, app, threaded=True)
+        server = make_server(host, port, app, threaded=True, request_handler=_quiet())
     except (OSError, SystemExit):  # somebody else listens there: any other will do
-        server = make_server(host, 0, app, threaded=True)
+        server = make_server(host, 0, app, threaded=True, request_handler=_quiet())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -129,6 +148,17 @@ def running(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _quiet() -> Any:  # noqa: ANN401 - a class of the provider's server, untyped here
+    """Return what answers requests without a line for each in the node's own log."""
+    from werkzeug.serving import WSGIRequestHandler  # noqa: PLC0415 - comes with the provider
+
+    class Quiet(WSGIRequestHandler):
+        def log(self, *_: object) -> None:
+            """Say nothing: addresses here hold secrets of a sign-in."""
+
+    return Quiet
 
 
 def _dev_only() -> MalformedError:

@@ -30,6 +30,7 @@ from sunlit.registry.assessment_form import Form as Answers
 from sunlit.registry.assessment_form import form_of
 from sunlit.registry.saying import find_use
 from sunlit.rubric.aia import question_set
+from sunlit.rubric.aia_assessed import assessment
 from sunlit.views.tasks import Case
 from sunlit.web.guarding import demand, may
 from sunlit.web.pages import page, redirect
@@ -54,7 +55,9 @@ def uses(request: Request) -> Response:
     """List the uses of the organisation, with where their assessment stands."""
     who, at = me(request), now(request)
     mine = [it for it in known(request).cases(at) if it.line.deployer == who.organisation]
-    return page(request, "work/uses.html", public=False, cases=mine)
+    said = {it.key: assessment(it.evidence) for it in mine}
+    ends = {key: one.claim.valid_until if one else None for key, one in said.items()}
+    return page(request, "work/uses.html", public=False, cases=mine, ends=ends)
 
 
 def _case(request: Request, use: str) -> Case:
@@ -168,7 +171,7 @@ def _typed(shown: Page, sent: Form) -> Page:
 def sign(request: Request, use: str, sent: Form) -> Response:
     """Let an officer sign a whole assessment."""
     found, at = _case(request, use), now(request)
-    draft, until = _draft(request, found), sent.day("valid_until")
+    draft, until = _draft(request, found), sent.end_of("valid_until")
     if draft is None:
         return redirect(request, "assess", use=use)
     answers = form_in(draft)

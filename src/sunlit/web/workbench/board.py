@@ -53,7 +53,7 @@ def _there(request: Request, use: str) -> tuple[Case, Sitting]:
 def show(request: Request, use: str) -> Response:
     """Show the material, the seats, and the form for one's own vote."""
     found, where = _there(request, use)
-    known_ = suggested(found, now(request))
+    known_ = suggested(found, where, now(request))
     typed = day_fields("valid_until", known_.valid_until) | {
         name: str(value)
         for name, value in (
@@ -97,7 +97,7 @@ def vote(request: Request, use: str, sent: Form) -> Response:
 def _typed(sent: Sent) -> Typed:
     return Typed(
         area=sent.number("area"), impact=sent.number("impact"), autonomy=sent.number("autonomy"),
-        ceiling=sent.number("ceiling"), valid_until=sent.day("valid_until"),
+        ceiling=sent.number("ceiling"), valid_until=sent.end_of("valid_until"),
         dissents=sent.text("dissents") == "yes", dissent=sent.text("dissent"),
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def recuse(request: Request, use: str, sent: Form) -> Response:
 def open_(request: Request, use: str, sent: Form) -> Response:
     """Let a member open a session on what the log holds now."""
     found, where = _there(request, use)
-    at, closes = now(request), sent.day("closes")
+    at, closes = now(request), sent.end_of("closes")
     if closes is None or not at < closes <= at + timedelta(days=366):
         wrong = {"closes": "Enter a day within a year, later than today"}
         return _form(request, found, where, wrong, sent.flat())

@@ -63,6 +63,11 @@ class Sent:
         except (ValueError, OverflowError):
             return None
 
+    def end_of(self, name: str) -> datetime | None:
+        """Return the last second of a date of three fields: until a day is with that day."""
+        day = self.day(name)
+        return None if day is None else day.replace(hour=23, minute=59, second=59)
+
     def number(self, name: str) -> int | None:
         """Return a whole number; None where it is none."""
         text = self.text(name, 9).strip()

@@ -3,15 +3,18 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from sunlit.base.marking import N_
 from sunlit.node.calendar import calendar, ics, whose
+from sunlit.node.enrolment import roles_of
 from sunlit.node.leaving import pack
 from sunlit.node.permission import Action
 from sunlit.node.tasks import tasks_of
 from sunlit.views.tasks import left
+from sunlit.web import sessions
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, site_of
 from sunlit.web.public.reading import download
-from sunlit.web.workbench.common import drafts, known, me, now
+from sunlit.web.workbench.common import Me, drafts, known, me, now
 from sunlit.web.workbench.packing import streamed
 
 router = APIRouter(include_in_schema=False)
@@ -24,25 +27,33 @@ def tasks(request: Request) -> Response:
     found = tasks_of(known(request), drafts(request), who.actor, who.keys, at)
     return page(
         request, "work/tasks.html", public=False, tasks=found, left=left, who=who,
-        shortcuts=_shortcuts(who.actor.roles),
+        shortcuts=_shortcuts(who.actor.roles), key=_key(request, who),
     )  # fmt: skip
+
+
+def _key(request: Request, who: Me) -> str:
+    """Tell whether somebody who may sign can: `ready`, `waits` for the operator, or `none`."""
+    if who.keys or not roles_of(who.person):
+        return "ready"
+    kept = sessions.people(request).passkeys(who.person.id)
+    return "waits" if any(one.registration for one in kept) else "none"
 
 
 def _shortcuts(roles: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Return what somebody of these roles begins by themselves: path and words."""
     every = (
-        ("officer", "/work/components/new", "Register a component"),
-        ("officer", "/work/uses", "Assess a use"),
-        ("officer", "/work/problems", "Problems that people reported"),
-        ("assessor", "/work/reviews", "Review queue"),
-        ("board-member", "/work/votes", "Votes of the board"),
-        ("chair", "/work/votes", "Votes of the board"),
-        ("publisher", "/work/suspend", "Suspend a safety token"),
-        ("chair", "/work/suspend", "Suspend a safety token"),
-        ("admin", "/work/leave", "Leave with your history"),
+        ("officer", "/work/components/new", N_("Register a component")),
+        ("officer", "/work/uses", N_("Assess a use")),
+        ("officer", "/work/problems", N_("Problems that people reported")),
+        ("assessor", "/work/reviews", N_("Review queue")),
+        ("board-member", "/work/votes", N_("Votes of the board")),
+        ("chair", "/work/votes", N_("Votes of the board")),
+        ("publisher", "/work/suspend", N_("Suspend a safety token")),
+        ("chair", "/work/suspend", N_("Suspend a safety token")),
+        ("admin", "/work/leave", N_("Leave with your history")),
     )
     mine = {path: words for role, path, words in every if role in roles}
-    return (*mine.items(), ("/work/calendar", "Evidence and expiry calendar"))
+    return (*mine.items(), ("/work/calendar", N_("Evidence and expiry calendar")))
 
 
 @router.get("/work/calendar", name="calendar", dependencies=[may(Action.READ_TASKS)])

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.marking import N_
 from sunlit.capabilities.lifecycle.catalogued import Entered, entered
 from sunlit.capabilities.lifecycle.publishing import KINDS
 from sunlit.node.drafts import Draft, Kind, Move, State, can_move, find, moved, moves
@@ -36,16 +37,20 @@ from sunlit.web.workbench.signed import settled
 router = APIRouter(include_in_schema=False)
 WRITE, CHECK = [may(Action.REGISTER_COMPONENT)], [may(Action.PUBLISH)]
 SOURCES: Final = (
-    ("manifest", "From a sunlit.toml in its repository"),
-    ("publiccode", "From a publiccode.yml"), ("model-card", "From a model card"),
-    ("hosted", "A service that we bought and that has no files"),
-    ("form", "None of these: I fill it in"),
+    ("manifest", N_("From a sunlit.toml in its repository")),
+    ("publiccode", N_("From a publiccode.yml")), ("model-card", N_("From a model card")),
+    ("hosted", N_("A service that we bought and that has no files")),
+    ("form", N_("None of these: I fill it in")),
 )  # fmt: skip
 KIND_WORDS: Final = (
-    ("model", "A model"), ("dataset", "A dataset"), ("code", "Code"), ("pipeline", "A pipeline"),
-    ("oci-image", "A container image"), ("database-snapshot", "A snapshot of a database"),
-    (HOSTED, "A hosted service"),
-)  # fmt: skip
+    ("model", N_("A model")),
+    ("dataset", N_("A dataset")),
+    ("code", N_("Code")),
+    ("pipeline", N_("A pipeline")),
+    ("oci-image", N_("A container image")),
+    ("database-snapshot", N_("A snapshot of a database")),
+    (HOSTED, N_("A hosted service")),
+)
 assert {value for value, _ in KIND_WORDS} == KINDS  # noqa: S101 - a kind without words
 
 
@@ -60,7 +65,7 @@ def begin(request: Request, sent: Form) -> Response:
     """Read what was given, and keep it as a draft."""
     source, who, at = sent.text("source"), me(request), now(request)
     if source not in {value for value, _ in SOURCES}:
-        wrong = {"source": "Choose where to read from"}
+        wrong = {"source": N_("Choose where to read from")}
         return form(request, "work/register_new.html", wrong, sent.flat(), sources=SOURCES)
     try:
         found = _read(source, sent)
@@ -179,6 +184,7 @@ def _show(request: Request, found: Draft, *, confirm: bool = False) -> Response:
         request, "work/register_show.html", public=False, draft=found, rows=rows, old=old,
         moves=moves(me(request).actor, found), confirm=confirm,
         mine=me(request).person.id == found.author,
+        asked=() if wrong else optional(fields_of(found).get("kind")),
     )  # fmt: skip
 
 
@@ -218,7 +224,7 @@ def decided(request: Request, draft: str, sent: Form) -> Response:
         moved(who.actor, Move.PUBLISH, found, at)
         return propose(request, to_decide(found, "publish"))
     if not reason:
-        return form(request, "work/register_decide.html", {"reason": "Say why"}, sent.flat(),
+        return form(request, "work/register_decide.html", {"reason": N_("Say why")}, sent.flat(),
                     draft=found, moves=moves(who.actor, found))  # fmt: skip
     if move == Move.RETURN:
         back = moved(who.actor, Move.RETURN, found, at, reason=reason)

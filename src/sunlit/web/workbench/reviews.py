@@ -12,6 +12,7 @@ from sunlit.node.permission import Subject as Asked
 from sunlit.node.review_queue import (
     Row,
     Typed,
+    again,
     may_attest,
     problems,
     queue,
@@ -33,8 +34,11 @@ REVIEW, ATTEST = [may(Action.REVIEW)], [may(Action.ATTEST)]
 def reviews(request: Request) -> Response:
     """List what asks for an independent assessment."""
     at = now(request)
-    rows = queue(known(request).cases(at), me(request).organisation, at)
-    return page(request, "work/reviews.html", public=False, rows=rows)
+    cases, mine = known(request).cases(at), me(request).organisation
+    return page(
+        request, "work/reviews.html", public=False, rows=queue(cases, mine, at),
+        others=again(cases, mine, at), mine=mine,
+    )  # fmt: skip
 
 
 def _row(request: Request, use: str) -> Row:
@@ -93,7 +97,7 @@ def _typed(sent: Sent) -> Typed:
     return Typed(
         scopes=sent.every("scopes"), result=sent.text("result"), method=sent.text("method"),
         limits=sent.text("limits"), tool=sent.text("tool"), contract=sent.text("contract"),
-        assessed_on=sent.day("assessed_on"), valid_until=sent.day("valid_until"),
+        assessed_on=sent.day("assessed_on"), valid_until=sent.end_of("valid_until"),
         no_conflict=sent.text("no_conflict"),
     )  # fmt: skip
 

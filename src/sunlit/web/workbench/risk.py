@@ -10,7 +10,7 @@ from sunlit.node.permission import Action
 from sunlit.node.permission import Subject as Asked
 from sunlit.node.risk_edit import Typed, cell_of, expect_unchanged, problems, to_sign, version
 from sunlit.rubric.matrix import matrix
-from sunlit.rubric.risk_code import scheme
+from sunlit.views.practices import practice_title
 from sunlit.views.register import Cell
 from sunlit.views.tasks import Case
 from sunlit.web.guarding import demand, may
@@ -46,15 +46,9 @@ def _form(
 ) -> Response:  # fmt: skip
     return form(
         request, "work/risk.html", wrong, typed, case=found, cell=cell, seen=version(cell),
-        title=_title(cell.practice), asked=matrix().columns.get(cell.practice), theirs=theirs,
-        status=409 if theirs else None,
+        title=practice_title(cell.practice), asked=matrix().columns.get(cell.practice),
+        theirs=theirs, status=409 if theirs else None,
     )  # fmt: skip
-
-
-def _title(practice: str) -> str:
-    told = scheme().document.get("practices")
-    one = told.get(practice) if isinstance(told, dict) else None
-    return str(one.get("title")) if isinstance(one, dict) else practice
 
 
 @router.post("/work/risk/{use}/{practice}", name="risk-sign", dependencies=EDIT)
@@ -63,7 +57,7 @@ def sign(request: Request, use: str, practice: str, sent: Form) -> Response:
     found, cell = _cell(request, use, practice)
     typed = Typed(
         choice=sent.text("choice"), text=sent.text("text"), owner=sent.text("owner"),
-        due=sent.day("due"), valid_until=sent.day("valid_until"),
+        due=sent.end_of("due"), valid_until=sent.end_of("valid_until"),
     )  # fmt: skip
     if wrong := problems(typed, now(request)):
         return _form(request, found, cell, wrong, sent.flat())
