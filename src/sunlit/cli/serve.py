@@ -4,12 +4,17 @@ import time
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.cli.node import at_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sunlit.web.dev_idp import DemoPerson
 
 STARTED: Final = time.perf_counter()
 EPILOG: Final = """\b
@@ -58,7 +63,11 @@ def command(
     try:
         # The server has finished what was under way when it lets an interruption out.
         with suppress(KeyboardInterrupt):
-            serve(serving, lambda url: _said(url, opens=opens, admits=serving.admits))
+            people: list[DemoPerson] = []
+            serve(
+                serving, lambda url: _said(url, people, opens=opens, admits=serving.admits),
+                people.extend,
+            )  # fmt: skip
     except OSError as error:
         raise UnavailableError(
             "serve.cannot-listen", "nothing can listen there", expected="a free port",
@@ -86,8 +95,14 @@ def _may(root: Path, host: str, workers: int, *, dev: bool) -> None:
         )  # fmt: skip
 
 
-def _said(url: str, *, opens: bool, admits: bool) -> None:
+def _said(url: str, people: "Sequence[DemoPerson]", *, opens: bool, admits: bool) -> None:
     click.echo(f"Ready after {time.perf_counter() - STARTED:.1f} s: {url}/")
+    if people:
+        click.echo(f"Sign in at {url}/sign-in as any of these, without a password:")
+    for one in people:
+        click.echo(f"  {one.label}, {one.organisation}: {one.first}")
+    if people:
+        click.echo("Stop it with Ctrl-C. What you sign stays in the demo's logs.")
     if not admits:
         click.echo("Run sunlit work beside it: this process admits nothing.")
     if opens:

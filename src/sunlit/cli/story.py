@@ -17,7 +17,7 @@ from sunlit.cli.story_audit import (
     the_board_votes,
 )
 from sunlit.cli.story_beside import three_other_models
-from sunlit.cli.story_court import COURT_SCENES
+from sunlit.cli.story_court import COURT_SCENES, letter
 from sunlit.cli.story_data import (
     CUT,
     MASKED,
@@ -276,7 +276,10 @@ def ending(stage: Stage, directory: Path) -> None:
         (directory / "transcript.txt", "all of the above, uncut"),
     ):
         stage.point(str(path), what)
-    stage.say("The website, on this machine only; four people can sign in without a password:")
+    code, date = letter(stage)
+    stage.say(f"""The website, on this machine only. Check the decision of a letter there (reference
+        {code}, date {date}), or sign in as a case officer, a publisher, an assessor or a
+        member of the board, without a password:""")
     stage.command(f"sunlit serve --at {directory}/node --dev --port 8400")
     stage.say("Try it on a model of your own; nothing leaves your machine:")
     if sys.prefix != sys.base_prefix:

@@ -28,6 +28,7 @@ def a_website_for_everybody(stage: Stage) -> None:
     for register, name in REGISTERS:
         stage.sunlit("import", register, f"beside/registers/{name}", "--home", "watch", show=3)
     _entered(stage)
+    _more_to_do(stage)
     stage.say("""A node serves all of it: a site where anybody looks a component up, reads its
         label, checks a decision and the log; a workbench for those who sign in; an API. Its pages
         follow from the logs alone, and can be made anew from them at any time.""")
@@ -36,7 +37,29 @@ def a_website_for_everybody(stage: Stage) -> None:
         "node", "new", NODE, *homes, "--operator", "riverside.example", "--url", ADDRESS, "--trust",
         "trust-2.json", "--name", "Riverside Council's register of AI", show=4,
     )  # fmt: skip
+    stage.sunlit("node", "add-decisions", "council/decisions", "--at", NODE, show=1)
     stage.sunlit("rebuild", "--at", NODE, show=3)
+
+
+def _more_to_do(stage: Stage) -> None:
+    stage.say("""The council wants to use the model a second time, for reminders. It declares that
+        use and assesses it, the board opens a vote, and one member votes. Nobody has attested it
+        yet, and six practices have no answer: that waits on the website for those whose turn it
+        is.""")
+    stage.sunlit(
+        "use", "declare", "model", "--from", "example/story/use.json", "--id", "renewals",
+        "--description", "Remind people whose public health cover ends to renew it", "--owner",
+        "Renewals office", "--affected", "People whose public health cover ends within 60 days",
+        "--need", "Who will probably not renew without a reminder", "--home", "council", show=1,
+    )  # fmt: skip
+    use = ("--use", "renewals")
+    stage.sunlit(
+        "risk", "assess", "model", *use, "--answers", "example/story/assessment.json", "--home",
+        "council", show=1,
+    )  # fmt: skip
+    seat = ("--key", "file:board-1.pem", "--home", "council")
+    stage.sunlit("board", "open", "model", *use, "--days", "14", *seat, show=1)
+    stage.sunlit("board", "vote", "model", *use, "--ceiling", "3", *seat, show=1)
 
 
 def _entered(stage: Stage) -> None:

@@ -14,8 +14,12 @@ LOGGER: Final = structlog.get_logger("sunlit.web")
 QUIET: Final = ("/healthz", "/static/", "/metrics")
 
 
-def configure(out: TextIO = sys.stderr) -> None:
-    """Write JSON lines; the server's own messages go the same way."""
+def configure(out: TextIO = sys.stderr, *, quiet: bool = False) -> None:
+    """Write JSON lines; the server's own messages go the same way.
+
+    `quiet` leaves out what only says that all goes well, where somebody reads along.
+    """
+    level = logging.WARNING if quiet else logging.INFO
     shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -23,6 +27,7 @@ def configure(out: TextIO = sys.stderr) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
@@ -30,7 +35,7 @@ def configure(out: TextIO = sys.stderr) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(
         processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared,
     ))  # fmt: skip
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
     for name in ("alembic", "httpcore", "httpx"):  # the last two would tell whole addresses

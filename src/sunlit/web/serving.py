@@ -3,11 +3,11 @@
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,6 +18,9 @@ from sunlit.web.app import create_app
 from sunlit.web.limits import Limits
 from sunlit.web.logs import LOGGER, configure
 from sunlit.web.patient import PatientProtocol
+
+if TYPE_CHECKING:
+    from sunlit.web.dev_idp import DemoPerson
 
 KEEP_ALIVE: Final = 15  # seconds that an idle connection stays open
 GRACE: Final = 20  # seconds for what is under way when the server is told to stop
@@ -94,10 +97,16 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-def serve(serving: Serving, ready: Callable[[str], None]) -> None:
-    """Serve until told to stop; `ready` gets the address once requests are answered."""
+def serve(
+    serving: Serving, ready: Callable[[str], None],
+    people: "Callable[[Sequence[DemoPerson]], None]" = lambda _: None,
+) -> None:  # fmt: skip
+    """Serve until told to stop; `ready` gets the address once requests are answered.
+
+    `people` gets, before that, who can sign in without a password, where anybody can (`dev`).
+    """
     listening = _listen(serving)
-    configure(sys.stderr)
+    configure(sys.stderr, quiet=serving.dev)
     port = listening.getsockname()[1]
     # People try things out at `localhost`: only there a browser offers passkeys without https.
     url = f"http://localhost:{port}" if serving.dev else None
@@ -106,11 +115,12 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> None:
         _serve_many(serving, listening, lambda: ready(said))
         return
     app = make_app(serving, url)
-    with _beside(app, port) if serving.dev else nullcontext():
+    with _beside(app, port) if serving.dev else nullcontext(()) as known:
+        people(known)
         _Server(uvicorn.Config(app, **OPTIONS), lambda: ready(said)).run(sockets=[listening])
 
 
-def _beside(app: FastAPI, port: int) -> AbstractContextManager[object]:
+def _beside(app: FastAPI, port: int) -> "AbstractContextManager[Sequence[DemoPerson]]":
     from sunlit.web.trying_out import trying_out  # noqa: PLC0415 - heavy, and only for --dev
 
     return trying_out(app, port + 1)

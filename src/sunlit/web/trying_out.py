@@ -26,13 +26,13 @@ from sunlit.registry.home import Home, write_whole
 from sunlit.registry.trust import install, successor
 from sunlit.statement.by_uri import load_signer
 from sunlit.statement.keys import PublicKey
-from sunlit.web.dev_idp import four_people, running, welcome
+from sunlit.web.dev_idp import DemoPerson, four_people, running, welcome
 
 ROOT_KEYS: Final = ("root-a.pem", "root-b.pem", "root-c.pem")
 
 
 @contextmanager
-def trying_out(app: FastAPI, port: int = 0) -> Iterator[None]:
+def trying_out(app: FastAPI, port: int = 0) -> Iterator[tuple[DemoPerson, ...]]:
     """Let the demo's people sign in while this lasts. `port` is tried first for the provider.
 
     Raises:
@@ -46,7 +46,7 @@ def trying_out(app: FastAPI, port: int = 0) -> Iterator[None]:
         welcome(site, settings.issuer, people)
         app.state.identity = Provider(settings=settings, clock=SystemClock())
         app.state.enrol = partial(enrol_at_once, site)
-        yield
+        yield people
 
 
 def enrol_at_once(site: Site, organisation: str) -> None:
