@@ -5,6 +5,7 @@ requests are really sent: whoever is refused must not reach the handler.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import httpx
@@ -15,15 +16,19 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
+from sunlit.adapters.sql.sessions import SqlSessions
 from sunlit.bootstrap.site import Site
+from sunlit.node.people import ABSOLUTE
 from sunlit.node.permission import PUBLIC, Action, Actor, Role, Subject, can
-from sunlit.testing.authority import ISSUER
+from sunlit.testing.authority import BOARD, ISSUER
 from sunlit.testing.site import URL
 from sunlit.web import csrf
 from sunlit.web.app import create_app
 from sunlit.web.guarding import Guard
-from tests.rubric.story import DEPLOYER
-from tests.web.people import SignedIn, sign_in, sign_out
+from sunlit.web.sessions import COOKIE
+from tests.rubric.story import DEPLOYER, MAKER
+from tests.web.people import SignedIn, sign_in, sign_in_as, sign_out
+from tests.web.subjects import Things, things
 
 # Which roles an action is for: written out again here, so that neither table changes alone.
 ANYBODY: Final = {
@@ -76,8 +81,9 @@ def _guards(dependant: Dependant) -> Iterator[Guard]:
 
 @pytest.fixture(scope="module")
 def app(shared_site: Site) -> FastAPI:
-    """The website, as it is served."""
-    return create_app(shared_site)
+    """The website, as it is served, by an operator whose key is at hand."""
+    node = replace(shared_site.node, operator=DEPLOYER)
+    return create_app(replace(shared_site, node=node))
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +176,160 @@ def _send(visitor: TestClient, method: str, path: str, who: SignedIn | None) -> 
         read: httpx.Response = visitor.request(method, path)
         return read
     data = {csrf.FIELD: csrf.token(who.secret)} if who is not None else {}
+    data |= {"purpose": "Repeat the audit of it"} if "/work/guarded/" in path else {}
     found: httpx.Response = visitor.request(method, path, data=data)
     return found
+
+
+# --- whose thing it is ----------------------------------------------------------------------------
+
+# Whose things a route asks for: which organisations are let in, of those whose role allows its
+# action. The told node has two: DEPLOYER, whose everything is that these ask for, and ISSUER. MAKER
+# maintains what DEPLOYER uses, and BOARD votes on it: people of theirs work on this node too.
+OWN: Final = frozenset({DEPLOYER})
+OUTSIDE: Final = frozenset({ISSUER, BOARD, "lab.example"})  # neither make it nor use it
+OWNER: Final = "the owner"  # nobody else, of whatever organisation
+WHOSE: Final[dict[str, frozenset[str] | str]] = {
+    "/work/components/{draft}": OWN,
+    "/work/components/{draft}/hand-on": OWN,
+    "/work/components/{draft}/take-back": OWN,
+    "/work/components/{draft}/discard": OWN,
+    "/work/components/{draft}/decide": OWN,
+    "/work/drafts/{draft}": OWN,
+    "/work/uses/{use}/assess": OWN,
+    "/work/uses/{use}/assess/{part}": OWN,
+    "/work/uses/{use}/sign-assessment": OWN,
+    "/work/risk/{use}/{practice}": OWN,
+    "/work/reviews/{use}/attest": OUTSIDE,
+    "/work/votes/{use}": frozenset({BOARD}),
+    "/work/votes/{use}/recuse": frozenset({BOARD}),
+    "/work/votes/{use}/open": frozenset({BOARD}),
+    "/work/votes/{use}/publish": frozenset({BOARD}),
+    "/work/problems/{number}": OWN,
+    "/work/guarded/{kind}/{digest}": OWN,  # of those who are no auditors: anybody's, see below
+    "/account/sign/{act}": OWNER,
+    "/account/sign/{act}/statement": OWNER,
+    "/account/sign/{act}/receipt": OWNER,
+    "/account/sign/{act}/receipt/{part}": OWNER,
+    "/account/passkeys/{credential}/register": OWNER,
+    "/account/passkeys/{credential}/end": OWNER,
+    "/account/people/{person}": OWN,
+    "/account/people/{person}/roles": OWN,
+    "/account/people/{person}/end": OWN,
+}
+# Parts of addresses that anybody may read: what stands behind them is public, or there is nothing.
+PUBLIC_PARTS: Final = {
+    "chart", "control", "digest", "form", "id_", "index", "key", "kind", "log", "name", "number",
+    "organisation", "origin", "part", "practice", "quarter", "record", "register", "release",
+    "statement", "submission", "ticket", "use",
+}  # fmt: skip
+
+
+def _parts(path: str) -> set[str]:
+    return {one.split("}")[0].split(":")[0] for one in path.split("{")[1:]}
+
+
+def _is_public(guards: tuple[Guard, ...]) -> bool:
+    return {guard.action for guard in guards} <= ANYBODY
+
+
+def test_every_route_with_a_subject_says_whose(
+    routes: list[tuple[str, str, tuple[Guard, ...]]],
+) -> None:
+    """A route that names a thing is in the table; a public one names nothing that is not public."""
+    named = {path for _, path, guards in routes if _parts(path) and not _is_public(guards)}
+    public = {part for _, path, guards in routes if _is_public(guards) for part in _parts(path)}
+
+    assert named == set(WHOSE)
+    assert public <= PUBLIC_PARTS
+
+
+def _let_in(path: str, actor: Actor, things: Things, roles: set[str]) -> bool:
+    whose = WHOSE[path]
+    if whose == OWNER:
+        return actor.person == things.owner.id
+    if path == "/work/guarded/{kind}/{digest}" and roles - {"auditor"}:
+        return True
+    return actor.organisation in whose
+
+
+def _seen(found: httpx.Response) -> str:
+    """Return what came of it: in, out (403 or nothing of that name), or to the sign-in page."""
+    if found.status_code == 401 or "/sign-in?" in found.headers.get("location", ""):
+        return "sign-in"
+    # `draft-go` leads to the list where there is no such draft of one's own: it says nothing.
+    return "out" if found.status_code in {403, 404} else "in"
+
+
+@pytest.mark.parametrize("organisation", [DEPLOYER, ISSUER, BOARD, MAKER, "lab.example"])
+@pytest.mark.parametrize("role", PEOPLE, ids=str)
+def test_what_is_anothers_is_refused(
+    visitor: TestClient, shared_site: Site, role: Role, organisation: str,
+    routes: list[tuple[str, str, tuple[Guard, ...]]],
+) -> None:  # fmt: skip
+    """Each thing that is there, asked for by everybody whose role allows it somewhere."""
+    wrong = []
+    for method, path, guards in _with_things(routes):
+        roles = _named(guards)
+        if roles is not None and str(role) not in roles:
+            continue  # refused before anybody looks whose it is: see above
+        made = things(shared_site)
+        who = sign_in(visitor, shared_site, organisation, role)
+        found = _send(visitor, method, made.at(path), who)
+        seen = _seen(found)
+        let = _let_in(path, who.person.actor, made, {str(role)})
+        if path == "/work/drafts/{draft}":
+            let = True
+            assert found.headers["location"].endswith("/work/uses")
+        if seen != ("in" if let else "out"):
+            wrong.append((method, path, found.status_code))
+    assert not wrong
+
+
+def _with_things(
+    routes: list[tuple[str, str, tuple[Guard, ...]]],
+) -> list[tuple[str, str, tuple[Guard, ...]]]:
+    return [one for one in routes if one[1] in WHOSE and one[0] != "HEAD"]
+
+
+def _named(guards: tuple[Guard, ...]) -> set[str] | None:
+    found = [set(ROLES[one.action].split()) for one in guards if one.action in ROLES]
+    return set.intersection(*found) if found else None
+
+
+def test_an_owner_gets_what_is_theirs(
+    visitor: TestClient, shared_site: Site, routes: list[tuple[str, str, tuple[Guard, ...]]]
+) -> None:
+    """Else the test above would pass where nobody is let in at all."""
+    for method, path, _ in _with_things(routes):
+        if WHOSE[path] != OWNER:
+            continue
+        made = things(shared_site)
+        who = sign_in_as(visitor, shared_site, made.owner)
+        found = _send(visitor, method, made.at(path), who)
+        assert _seen(found) == "in", (method, path, found.status_code)
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["nobody", "a session that is over"])
+def test_nobody_gets_what_is_there(
+    visitor: TestClient, shared_site: Site, routes: list[tuple[str, str, tuple[Guard, ...]]],
+    over: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:  # fmt: skip
+    """Whoever is not signed in, or not any more, is led to the sign-in page, whatever is there."""
+    made = things(shared_site)
+    who = sign_in_as(visitor, shared_site, made.owner)
+    if over:
+        start = shared_site.clock.now() - ABSOLUTE
+        SqlSessions(shared_site.private).start(who.secret + "x", made.owner.id, start)
+        visitor.cookies.clear()
+        visitor.cookies.set(COOKIE, who.secret + "x", domain=visitor.base_url.host)
+        who = replace(who, secret=who.secret + "x")
+    else:
+        sign_out(visitor)
+
+    for method, path, _ in _with_things(routes):
+        found = _send(visitor, method, made.at(path), who if over else None)
+        assert _seen(found) == "sign-in", (method, path, found.status_code)
 
 
 @pytest.mark.parametrize("role", [None, *PEOPLE], ids=str)

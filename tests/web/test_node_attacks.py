@@ -22,20 +22,23 @@ from sunlit.authority.statements import sign_claim
 from sunlit.base.errors import VerificationError
 from sunlit.bootstrap.site import Site
 from sunlit.bootstrap.working import worker
+from sunlit.claims.assurance import Attestation
 from sunlit.claims.lifecycle import Publication
 from sunlit.node.acts import Act
 from sunlit.node.enrolment import enrol
+from sunlit.node.known import use_key
 from sunlit.node.people import Invitation, Passkey, PasskeyState, person_id
 from sunlit.node.permission import Role
 from sunlit.node.submit import Ticket, queue_full
 from sunlit.statement.dsse import Envelope, sign
 from sunlit.statement.intoto import Statement, Subject
+from sunlit.testing.authority import BOARD, named_key
 from sunlit.testing.webauthn import FakePasskey
 from sunlit.web import acts as web_acts
 from sunlit.web.dev_idp import DemoPerson, provider_app
 from sunlit.web.serving import OPTIONS
-from tests.rubric.story import DEPLOYER
-from tests.web.office import Worker, with_a_passkey
+from tests.rubric.story import DEPLOYER, USE
+from tests.web.office import Worker, day, with_a_passkey, with_known_key
 from tests.web.people import sign_in, somebody, with_passkey
 from tests.web.test_workbench_registering import PURL
 
@@ -269,6 +272,27 @@ def test_one_person_with_two_passkeys_publishes_nothing_alone(
     assert [early.status_code, alone.status_code] == [403, 403]
     assert alone.json()["code"] == "permission.refused"
     assert by_another.status_code == 202, by_another.text
+
+
+def test_nobody_votes_on_what_they_judged_with_another_key(client: TestClient, site: Site) -> None:
+    """Nor with a key that they ended in between: it is the same person."""
+    member = with_known_key(client, site, BOARD, named_key(f"{BOARD}/2"), Role.BOARD_MEMBER)
+    told = {"area": "5", "impact": "70", "autonomy": "4", "ceiling": "2", "dissents": "no"}
+    vote = {**told, **day("valid_until", "2026-06-01")}
+    where = f"/work/votes/{use_key(DEPLOYER, USE)}"
+    member.sends(where, **vote)
+    history = site.homes[0].history(site.clock.now())
+    judge = next(one for one in history.statements if isinstance(one.claim, Attestation))
+    record = history.directory.key(judge.signers[0])
+    assert record is not None
+    SqlPeople(site.private).add_passkey(Passkey(
+        credential="before", person=member.person.person.id, key=record.key, label="Before",
+        since=site.clock.now(), state=PasskeyState.ENDED,
+    ))  # fmt: skip
+
+    page = member.sends(where, 403, **vote)
+
+    assert "does not vote on what they assessed" in page
 
 
 def _published(act: Act, key: FakePasskey) -> Envelope:

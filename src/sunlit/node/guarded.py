@@ -37,10 +37,14 @@ MAX_PURPOSE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody wants to read. `digest` is hex SHA-256, `component` a purl."""
+    """What somebody wants to read. `digest` is hex SHA-256, `component` a purl.
+
+    `organisation` is whose home keeps it.
+    """
 
     kind: str
     digest: str
+    organisation: str | None = None
     component: str | None = None
 
 
@@ -57,7 +61,9 @@ def admit_reader(actor: Actor, wanted: Wanted, purpose: str, at: datetime) -> Gu
         MalformedError: `guarded.purpose`.
     """
     told = purpose.strip()
-    answer = can(actor, Action.READ_GUARDED, Subject(purpose=told))
+    answer = can(
+        actor, Action.READ_GUARDED, Subject(purpose=told, organisation=wanted.organisation)
+    )
     if not answer or actor.organisation is None:
         raise VerificationError("permission.refused", f"You may not read this: {answer.reason}")
     if not MIN_PURPOSE <= len(told) <= MAX_PURPOSE or not told.isprintable():

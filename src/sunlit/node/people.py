@@ -281,3 +281,8 @@ def expect_another_person(
     else:
         return
     raise VerificationError("permission.refused", f"You may not do this: {why}")
+
+
+def judges(people: People, judged: Iterable[Admitted]) -> frozenset[str]:
+    """Return who signed any of these, by whatever key: ids of persons."""
+    return people.holders({signer for said in judged for signer in said.signers})

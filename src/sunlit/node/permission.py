@@ -179,6 +179,13 @@ def _on_the_board(actor: Actor, subject: Subject) -> str | None:
     return "it is another organisation's board" if other else None
 
 
+def _audits_their_own(actor: Actor, subject: Subject) -> str | None:
+    # Assessors and boards are others on purpose; an auditor is its own organisation's.
+    other = subject.organisation not in (None, actor.organisation)
+    only = actor.roles.isdisjoint({Role.ASSESSOR, Role.BOARD_MEMBER, Role.CHAIR})
+    return "an auditor reads what their own organisation keeps" if other and only else None
+
+
 def _says_why(_actor: Actor, subject: Subject) -> str | None:
     return None if subject.purpose is None or subject.purpose.strip() else "say what it is for"
 
@@ -224,7 +231,8 @@ RULES: Final[Mapping[Action, Rule]] = {
     ),
     Action.CLOSE_VOTE: _rule(Role.CHAIR, own=False, duties=(_on_the_board, _is_not_recused)),
     Action.READ_GUARDED: _rule(
-        Role.AUDITOR, Role.ASSESSOR, Role.BOARD_MEMBER, Role.CHAIR, own=False, duties=(_says_why,)
+        Role.AUDITOR, Role.ASSESSOR, Role.BOARD_MEMBER, Role.CHAIR, own=False,
+        duties=(_audits_their_own, _says_why),
     ),
     Action.READ_AUDIT: _rule(Role.AUDITOR, Role.ADMIN),
     Action.MANAGE_PEOPLE: _rule(Role.ADMIN),

@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.claims.authority import Role
 from sunlit.node.guarded import MAX_PURPOSE, Wanted, admit_reader, is_open, record
-from sunlit.node.permission import Action
+from sunlit.node.permission import Action, Subject
 from sunlit.registry.blobs import read_blob, read_guarded
 from sunlit.registry.home import Home
 from sunlit.web import sessions
-from sunlit.web.guarding import actor_of, may
+from sunlit.web.guarding import actor_of, demand, may
 from sunlit.web.pages import page, redirect
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +26,7 @@ def kept(request: Request, kind: str, digest: str) -> Response:
     """Hand out what is open; lead to the question for what is guarded."""
     if not is_open(kind):
         return redirect(request, "guarded", kind=kind, digest=digest)
-    return _handed_out(_bytes(request, digest, read_blob), digest)
+    return _handed_out(_kept(request, digest, read_blob)[1], digest)
 
 
 @router.get(
@@ -34,7 +34,8 @@ def kept(request: Request, kind: str, digest: str) -> Response:
 )
 def ask(request: Request, kind: str, digest: str) -> Response:
     """Ask what it is for."""
-    _bytes(request, digest, read_guarded)
+    home, _ = _kept(request, digest, read_guarded)
+    demand(request, Action.READ_GUARDED, Subject(organisation=home.organisation))
     return page(
         request, "account/guarded.html", public=False, kind=kind, digest=digest, most=MAX_PURPOSE
     )
@@ -47,8 +48,9 @@ def read(
 ) -> Response:  # fmt: skip
     """Leave the statement and the audit row, then hand it out."""
     site, actor = sessions.site_of(request), actor_of(request)
-    data = _bytes(request, digest, read_guarded)
-    claim = admit_reader(actor, Wanted(kind=kind, digest=digest), purpose, sessions.now(request))
+    home, data = _kept(request, digest, read_guarded)
+    wanted = Wanted(kind=kind, digest=digest, organisation=home.organisation)
+    claim = admit_reader(actor, wanted, purpose, sessions.now(request))
     operator = site.node.operator
     record(
         claim, actor, operator=operator, signer=site.home(operator).signer(Role.OPERATOR),
@@ -57,12 +59,16 @@ def read(
     return _handed_out(data, digest)
 
 
-def _bytes(request: Request, digest: str, read_kept: Callable[[Home, str], bytes]) -> bytes:
+def _kept(
+    request: Request, digest: str, read_kept: Callable[[Home, str], bytes]
+) -> tuple[Home, bytes]:
     # Where a thing lies says whether it is guarded: no word in an address opens it.
+    own = actor_of(request).organisation
     if DIGEST.fullmatch(digest):
-        for home in sessions.site_of(request).homes:
+        # One's own copy first: the same bytes may lie with another organisation too.
+        for home in sorted(sessions.site_of(request).homes, key=lambda it: it.organisation != own):
             try:
-                return read_kept(home, digest)
+                return home, read_kept(home, digest)
             except SunlitError:
                 continue  # another home may keep it
     raise UnavailableError("guarded.no-such", "nothing is kept here under this name")

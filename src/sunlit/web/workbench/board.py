@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from sunlit.node.people import judges
 from sunlit.node.permission import Action
+from sunlit.node.permission import Subject as Asked
 from sunlit.node.voting import (
     Typed,
     is_chair,
@@ -21,9 +23,11 @@ from sunlit.node.voting import (
     why_not_yet,
 )
 from sunlit.rubric.risk_code import scheme
+from sunlit.rubric.votes import work_on
 from sunlit.views.tasks import Case
 from sunlit.views.tasks_board import Sitting, sitting
-from sunlit.web.guarding import may
+from sunlit.web import sessions
+from sunlit.web.guarding import demand, may
 from sunlit.web.pages import page, site_of
 from sunlit.web.workbench.common import Form, Sent, case, day_fields, form, known, me, now, propose
 
@@ -44,9 +48,23 @@ def votes(request: Request) -> Response:
     return page(request, "work/votes.html", public=False, found=found)
 
 
-def _there(request: Request, use: str) -> tuple[Case, Sitting]:
+def _there(request: Request, use: str, action: Action = Action.VOTE) -> tuple[Case, Sitting]:
+    """Return a use with where one's own board stands on it.
+
+    Raises:
+        UnavailableError: `vote.no-such-board`.
+        VerificationError: `permission.refused`.
+    """
     found = case(request, use)
-    return found, sits(found, me(request).organisation)
+    where = sits(found, me(request).organisation)
+    demand(request, action, Asked(board=where.board.organisation))
+    return found, where
+
+
+def _expect_no_judge(request: Request, found: Case) -> None:
+    # By another key they are the same person: the log knows keys, the node whose they are.
+    judged = judges(sessions.people(request), work_on(found.evidence))
+    demand(request, Action.VOTE, Asked(assessed_by=judged))
 
 
 @router.get("/work/votes/{use}", name="vote", dependencies=VOTE)
@@ -91,6 +109,7 @@ def vote(request: Request, use: str, sent: Form) -> Response:
         wrong = {"may": f"You may not vote on this: {answer.reason}"}
     if wrong:
         return _form(request, found, where, wrong, sent.flat())
+    _expect_no_judge(request, found)
     return propose(request, to_vote(found, where, typed, at))
 
 
@@ -126,5 +145,5 @@ def open_(request: Request, use: str, sent: Form) -> Response:
 @router.post("/work/votes/{use}/publish", name="vote-publish", dependencies=CLOSE)
 def publish(request: Request, use: str) -> Response:
     """Let the chair sign the code that enough members agree on."""
-    found, where = _there(request, use)
+    found, where = _there(request, use, Action.CLOSE_VOTE)
     return propose(request, to_publish(found, where, site_of(request).rubric))
