@@ -2,9 +2,10 @@
 
     python -m benchmarks.node_load JOB
 
-JOB is a JSON file: `url`; `clients`; `turns`, lists of requests (`method`, `path`, `body`) that
-one client sends in order; `headers` of all; `seconds`, for which the turns are gone through again
-and again (else once); `keep`: a client sends what it has kept (If-None-Match), as a browser does.
+JOB is a JSON file: `url`; `clients`; `turns`, lists of requests (`method`, `path`, `body`, its
+`type`) that one client sends in order; `headers` of all; `seconds`, for which the turns are gone
+through again and again (else once); `keep`: a client sends what it has kept (If-None-Match), as a
+browser does.
 """
 
 import asyncio
@@ -68,7 +69,8 @@ def _head(host: str, always: dict[str, str], request: Request, kept: dict[str, s
     if request["path"] in kept:
         lines.append(f"If-None-Match: {kept[request['path']]}")
     if body:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        kind = request.get("type", "application/json")
+        lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 

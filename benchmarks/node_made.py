@@ -21,14 +21,17 @@ MLFLOW: Final = "/api/2.0/mlflow"
 
 
 def our_release(number: int) -> Turn:
-    """Return a component's registration and its first release, each signed."""
+    """Return a component's registration and its first release, each signed, in one bundle."""
     release = Release(purl=f"pkg:generic/{AGENCY}/c{number}", release_id="1.0")
     subject = Subject("release", {"sha256": f"{number:064x}"})
-    path = f"{API}/statements?wait=10&organisation={ROOT}"
+    lines = (registration(number), sign_claim(release, [MAINTAINER], [subject]))
     return [
-        {"method": "POST", "path": path, "body": envelope.to_bytes().decode()}
-        for envelope in (registration(number), sign_claim(release, [MAINTAINER], [subject]))
-    ]
+        {
+            "method": "POST", "path": f"{API}/statements?wait=10&organisation={ROOT}",
+            "type": "application/vnd.in-toto.bundle",
+            "body": "\n".join(line.to_bytes().decode() for line in lines),
+        }
+    ]  # fmt: skip
 
 
 def their_release(number: int) -> Turn:

@@ -12,6 +12,7 @@ from sunlit.base.times import Clock
 from sunlit.claims.authority import Key, Organisation, Role
 from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.claims.names import named_digest
+from sunlit.node.bell import Bell
 from sunlit.node.sequence import Sequencer
 from sunlit.node.submit import Ticket
 from sunlit.registry.admit import open_ledger
@@ -70,12 +71,26 @@ def submissions(engine: Engine, clock: Clock, *, bound: int = 100) -> SqlSubmiss
     return SqlSubmissions(engine=engine, clock=clock, bound=bound, sleep=lambda _: None)
 
 
+class Silent(Bell):
+    """A bell that nobody rings, and that nobody waits for; notes for how long one would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+
+    def wait(self, seconds: float | None) -> bool:
+        """Note it."""
+        self.waited.append(seconds or 0)
+        return False
+
+
 def sequencer(home: Home, queue: SqlSubmissions, holder: str = "worker") -> Sequencer:
     """Return a worker for one home, whatever organisation it is asked for."""
     leases = SqlLeases(engine=queue.engine, clock=queue.clock)
     return Sequencer(
-        home=lambda _: home, backlog=queue, leases=leases, clock=queue.clock, holder=holder
-    )
+        home=lambda _: home, backlog=queue, leases=leases, clock=queue.clock, holder=holder,
+        bell=Silent(),
+    )  # fmt: skip
 
 
 def put(queue: SqlSubmissions, envelopes: Iterable[Envelope]) -> list[Ticket]:

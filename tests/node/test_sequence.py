@@ -23,6 +23,7 @@ from sunlit.testing.authority import START, named_key
 from sunlit.testing.clock import SetClock
 from tests.node.queue_world import (
     AGENCY,
+    Silent,
     home_with_agency,
     publication,
     put,
@@ -216,12 +217,13 @@ def test_a_worker_runs_until_it_is_told_to_stop(
     """It finishes its batch; a store that is gone for a moment does not end it."""
     queue = submissions(private, clock)
     (ticket,) = put(queue, [registration(1)])
-    worker, stop = sequencer(home, queue), Looks(4)
+    worker, bell = sequencer(home, queue), Silent()
+    worker.bell = bell
 
-    worker.run(stop)
+    worker.run(Looks(4))
 
     assert queue.wait(ticket, 0).state is State.ADMITTED
-    assert stop.waited == [0.05, 0.05, 0.05]
+    assert bell.waited[-3:] == [0.05, 0.05, 0.05]
 
 
 class Looks(Event):

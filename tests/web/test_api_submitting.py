@@ -86,14 +86,14 @@ def test_a_refusal_that_comes_while_one_waits_is_told_at_once(
 ) -> None:
     """409, as a problem document, with the log's own words."""
     envelope = sign_claim(Organisation(id="new.example", name="New"), [CITY])
-    put = SqlSubmissions.put
+    put = SqlSubmissions.put_all
 
     def put_and_work(self: SqlSubmissions, *arguments: Any, **more: Any) -> Any:  # noqa: ANN401
         ticket = put(self, *arguments, **more)
         worker(site).once()
         return ticket
 
-    monkeypatch.setattr(SqlSubmissions, "put", put_and_work)
+    monkeypatch.setattr(SqlSubmissions, "put_all", put_and_work)
     refused = sent(client, envelope)
     admitted = sent(client, conflict("was lent rooms"))
 
@@ -151,7 +151,7 @@ def test_a_full_queue_asks_to_come_back(
     def full(*_: object, **__: object) -> None:
         raise UnavailableError("submit.queue-full", "too many statements wait")
 
-    monkeypatch.setattr(SqlSubmissions, "put", full)
+    monkeypatch.setattr(SqlSubmissions, "put_all", full)
     found = sent(client, conflict())
 
     assert found.status_code == 429

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from sunlit.adapters.sql.listening import Listener
 from sunlit.base.errors import SunlitError
 from sunlit.bootstrap.site import Site
 from sunlit.bootstrap.working import run, worker
@@ -19,9 +20,10 @@ def _ignore(_code: str) -> None:
 
 @dataclass(slots=True)
 class Growing:
-    """Two threads beside a server: one projects, one admits. `told` hears codes of what failed.
+    """Threads beside a server: one projects, one admits, one hears from other processes.
 
-    `admits` is off where a worker of its own does that (`sunlit work`).
+    `told` hears codes of what failed. `admits` is off where a worker of its own does that
+    (`sunlit work`).
     """
 
     site: Site
@@ -29,10 +31,13 @@ class Growing:
     told: Callable[[str], None] = _ignore
     ready: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _listener: Listener | None = None
     _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
 
     def start(self) -> None:
         """Begin; pages are answered meanwhile, from what is projected already."""
+        self._listener = self.site.listener()
+        self._listener.start()
         jobs = [self._project, self._admit] if self.admits else [self._project]
         self._threads = [threading.Thread(target=job, name=job.__name__) for job in jobs]
         for thread in self._threads:
@@ -43,6 +48,8 @@ class Growing:
         self._stop.set()
         for thread in self._threads:
             thread.join(GIVE_UP_SECONDS)
+        if self._listener is not None:
+            self._listener.stop()
 
     def _project(self) -> None:
         seen = ""

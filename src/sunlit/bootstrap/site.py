@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from sunlit.adapters.clock import SystemClock
+from sunlit.adapters.sql.listening import Listener
 from sunlit.adapters.sql.private import open_private, upgrade
 from sunlit.adapters.sql.queue import SqlSubmissions
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.slugs import slug
 from sunlit.base.times import Clock
 from sunlit.bootstrap.locks import use_locks
+from sunlit.node.door import Door
 from sunlit.node.place import Node
 from sunlit.projection.engine import open_projections, reading
 from sunlit.projection.project import project
@@ -57,6 +59,15 @@ class Site:
     def rubric(self) -> Rubric:
         """The rubric by which pages judge."""
         return core_rubric()
+
+    @cached_property
+    def door(self) -> Door:
+        """Where requests of this process hand in."""
+        return Door(self.submissions, self.submissions.bells.settled)
+
+    def listener(self) -> Listener:
+        """Return what rings this process's bells while it runs."""
+        return Listener(self.private, self.submissions.bells)
 
     @cached_property
     def by_slug(self) -> Mapping[str, Home]:

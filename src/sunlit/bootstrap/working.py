@@ -76,7 +76,7 @@ def worker(site: Site) -> Worker:
         sequencer=Sequencer(
             home=site.home, backlog=site.submissions,
             leases=SqlLeases(engine=site.private, clock=site.clock), clock=site.clock,
-            holder=holder,
+            holder=holder, bell=site.submissions.bells.came,
         ),
         handlers=handlers_of(site, SqlOutbox(engine=site.private, clock=site.clock)),
         holder=holder, site=site,
@@ -89,6 +89,17 @@ def run(work: Worker, stop: Event) -> None:
     beside.start()
     work.sequencer.run(stop)
     beside.join()
+
+
+@contextmanager
+def listening(site: Site) -> Iterator[None]:
+    """Hear from other processes meanwhile."""
+    listener = site.listener()
+    listener.start()
+    try:
+        yield
+    finally:
+        listener.stop()
 
 
 def _later(work: Worker, stop: Event) -> None:

@@ -28,7 +28,7 @@ def command(*, root: Path, once: bool, as_json: bool) -> None:
     """Do a node's queued work until stopped (SIGINT, SIGTERM); any number of workers may run."""
     try:
         from sunlit.bootstrap.site import open_site
-        from sunlit.bootstrap.working import run, worker
+        from sunlit.bootstrap.working import listening, run, worker
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("sunlit"):
             raise  # a fault of ours: installing something would not mend it
@@ -40,7 +40,8 @@ def command(*, root: Path, once: bool, as_json: bool) -> None:
         work = worker(site)
         if not once:
             click.echo("Working; stop with SIGTERM or Ctrl-C.")
-            run(work, _until_stopped())
+            with listening(site):
+                run(work, _until_stopped())
             return
         work.plan()
         worked, did = work.once()

@@ -1,11 +1,12 @@
 """What the logs of a node say, folded once and fed only what is new; each use judged as of now."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import Final
 
+from sunlit.authority.directory import Directory
 from sunlit.authority.history import History, read_unverified
 from sunlit.authority.outline import outline_of
 from sunlit.authority.trustfile import TrustFile
@@ -66,6 +67,14 @@ class Known:
         """
         with self._lock:
             return self._read(self._home(organisation), at).history
+
+    def so_far(self) -> Mapping[str, Directory]:
+        """Return who is known by organisation, as far as its log was read: nothing is read now."""
+        return {
+            home.organisation: log.history.directory
+            for home in self.homes()
+            if (log := self._logs.get(home.origin)) is not None
+        }
 
     def cases(self, at: datetime) -> tuple[Case, ...]:
         """Return every use of every log, each once: as the log says that knows most of it."""

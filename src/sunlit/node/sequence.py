@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, Protocol
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.log.receipt import Receipt
+from sunlit.node.bell import Bell
 from sunlit.node.submit import Backlog, Group, Leases, Outcome, Place, Refusal, State
 from sunlit.registry.admit import Ledger
 from sunlit.registry.home import Home
@@ -22,12 +23,14 @@ from sunlit.registry.resume import Resumable
 from sunlit.statement.dsse import Envelope
 
 BATCH: Final = 256  # groups in a commit
-ROUNDS: Final = 64  # looks at the queue before others may write to the log
+ROUNDS: Final = 128  # looks at the queue before others may write to the log
 MOST: Final = 16 * BATCH  # groups before that
 LINGER: Final = 3  # looks that find nothing: whoever was answered a moment ago puts the next
 LOOK: Final = 0.01  # seconds before the next of them
+LINGERS: Final = 0.05  # seconds, where whoever puts rings
 # A batch takes less; whoever holds the writer's lock for longer keeps others out by it.
 LEASE_SECONDS: Final = 10
+RENEW_AFTER: Final = 2.0  # seconds after which a lease is renewed
 IDLE: Final = 0.05  # seconds before looking again when nothing waited
 GIVE_WAY: Final = 0.2  # seconds in which others may take the writer's lock
 
@@ -56,7 +59,8 @@ class Worked(NamedTuple):
 class Sequencer:
     """Admits what waits for the homes of one node. `holder` names this worker among others.
 
-    `at_step` is called before each step of a batch, by its name: tests stop the process there.
+    `bell` is rung when something was put. `at_step` is called before each step of a batch, by its
+    name: tests stop the process there.
     """
 
     home: Callable[[str], Home]
@@ -66,6 +70,9 @@ class Sequencer:
     holder: str
     at_step: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
+    bell: Bell = field(default_factory=Bell)
+    monotonic: Callable[[], float] = time.monotonic
+    _held: float = field(default=0.0, init=False)
     _homes: dict[str, Resumable] = field(default_factory=dict[str, Resumable], init=False)
 
     def run(self, stop: Stop) -> None:
@@ -82,7 +89,7 @@ class Sequencer:
             if worked.more or worked.problems:
                 stop.wait(GIVE_WAY)
             elif not worked.settled:
-                stop.wait(IDLE)
+                self.bell.wait(self.bell.pause(IDLE))
 
     def work(self) -> Worked:
         """Look at every organisation once, and admit what waits for it.
@@ -119,18 +126,27 @@ class Sequencer:
             for _ in range(ROUNDS):
                 groups = self.backlog.waiting(organisation, BATCH)
                 if not groups:
-                    if not settled or empty == LINGER:
+                    if not settled or empty == LINGER or not self._comes():
                         return Worked(settled)
                     empty += 1
-                    self.sleep(LOOK)
                     continue
                 done, empty = self._batch(ledger, groups), 0
                 settled += done
-                if not done or settled >= MOST or not self._holds(lease):
+                if not done or settled >= MOST or not self._still_holds(lease):
                     break
         return Worked(settled, more=not empty)
 
+    def _comes(self) -> bool:
+        """Wait a moment for the next; False where whoever puts would have rung, and did not."""
+        return self.bell.wait(LINGERS if self.bell.prompt else LOOK) or not self.bell.prompt
+
+    def _still_holds(self, lease: str) -> bool:
+        if self.monotonic() - self._held < RENEW_AFTER:
+            return True
+        return self._holds(lease)
+
     def _holds(self, lease: str) -> bool:
+        self._held = self.monotonic()
         return self.leases.hold(lease, self.holder, LEASE_SECONDS)
 
     def _batch(self, ledger: Ledger, groups: Sequence[Group]) -> int:

@@ -5,7 +5,7 @@ same envelopes put again are the same submission; what was refused may be put ag
 was missing may have come in between.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -122,6 +122,28 @@ class Group:
         return Envelope.parse(self.envelopes[-1]).statement_id
 
 
+class Keeping(Protocol):
+    """What a door needs: to keep many at once, and to ask for many at once."""
+
+    def put_all(self, groups: Sequence[Group]) -> Mapping[str, State | UnavailableError]:
+        """Keep groups in one transaction; durable when this returns.
+
+        Says of each, by id, what has become of it, or `submit.queue-full`: then it was not kept.
+
+        Raises:
+            UnavailableError: `private.unavailable`: none was kept.
+        """
+        ...
+
+    def settled(self, ids: Collection[str]) -> Mapping[str, Outcome]:
+        """Return what came of those of which something has, by id.
+
+        Raises:
+            UnavailableError: `private.unavailable`.
+        """
+        ...
+
+
 class Submissions(Protocol):
     """What a web process needs: put, then wait."""
 
@@ -174,7 +196,7 @@ class Leases(Protocol):
         ...
 
 
-def group_of(organisation: str, envelopes: Sequence[bytes]) -> Group:
+def group_of(organisation: str, envelopes: Sequence[bytes | Envelope]) -> Group:
     """Check envelopes before they are kept, and name the group.
 
     The name is of the very envelopes, not of what they say: whoever puts a signature of their
@@ -188,12 +210,14 @@ def group_of(organisation: str, envelopes: Sequence[bytes]) -> Group:
             "submit.group", "too many statements were submitted together",
             expected=f"1 to {MAX_GROUP}", got=str(len(envelopes)), mend="submit them one by one",
         )  # fmt: skip
-    canonical = tuple(
-        prepare(Envelope.parse(envelope).to_json()).canonical for envelope in envelopes
-    )
+    canonical = tuple(prepare(_read(envelope).to_json()).canonical for envelope in envelopes)
     digests = b"".join(sha256(one).digest() for one in canonical)
     name = sha256(TICKET_PREFIX + organisation.encode() + b"\x00" + digests).hexdigest()
     return Group(id=name, organisation=organisation, envelopes=canonical)
+
+
+def _read(envelope: bytes | Envelope) -> Envelope:
+    return envelope if isinstance(envelope, Envelope) else Envelope.parse(envelope)
 
 
 def queue_full(bound: int) -> UnavailableError:

@@ -116,6 +116,23 @@ def glancing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def at_once(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for statements of which each is a transaction on PostgreSQL.
+
+    In SQLite all of them are one: there a commit costs a sync, and no way to a server.
+
+    Raises:
+        UnavailableError: `private.unavailable`.
+    """
+    if engine.dialect.name != "postgresql":
+        with writing(engine) as connection:
+            yield connection
+        return
+    with translated(), engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
 def translated() -> Iterator[None]:
     """Turn the database's errors into ours; their text may hold what was written, so it stays.
 

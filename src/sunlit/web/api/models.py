@@ -281,6 +281,9 @@ class Submission(Model):
     submission: str
     state: str
     receipt: Receipt | None = None
+    receipts: list[Receipt] = Field(
+        default=[], description="Of those that entered right before it, where several did."
+    )
     refusal: dict[str, str] | None = Field(
         default=None, description="Why it was refused: code, what, expected, got, mend, family."
     )

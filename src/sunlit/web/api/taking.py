@@ -1,0 +1,125 @@
+"""Whose log what is handed in goes to, and whether anybody known signed it.
+
+This only keeps strangers out of the queue: what counts is found out again at the entry's place,
+by the worker. So the usual case may be judged by who was known a while ago, without reading a
+log; whoever is not found there is looked for in the logs as they are now.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from fastapi import Request
+
+from sunlit.authority.directory import Directory
+from sunlit.authority.history import read_envelope
+from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.claims.admitted import Admitted
+from sunlit.claims.base import read_claim
+from sunlit.claims.lifecycle import Publication
+from sunlit.node.people import expect_another_person
+from sunlit.node.submit import MAX_GROUP, Group, group_of
+from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, verified_by
+from sunlit.statement.intoto import Statement
+from sunlit.web import sessions
+from sunlit.web.pages import site_of
+from sunlit.web.public.reading import known_of
+
+FEW: Final = 4  # signatures: verifying them keeps other requests waiting for half a millisecond
+SMALL: Final = 32_768  # bytes of payloads, for the same reason
+
+
+def bundled(body: bytes) -> list[Envelope]:
+    """Read an in-toto bundle: JSON Lines, an envelope each.
+
+    Unlike a reader of bundles, this ignores no line that it cannot read: it would acknowledge
+    what it does not keep.
+
+    Raises:
+        MalformedError: `submit.group`, `json.*`, `statement.malformed-envelope`.
+    """
+    lines = [line for line in body.split(b"\n") if line.strip()]
+    if not 1 <= len(lines) <= MAX_GROUP:
+        raise MalformedError(
+            "submit.group", "a bundle of so many statements is not taken",
+            expected=f"1 to {MAX_GROUP} lines", got=str(len(lines)),
+            mend="hand in those that belong together, and no others",
+        )  # fmt: skip
+    return [Envelope.parse(line) for line in lines]
+
+
+def taken_by_hint(
+    request: Request, envelopes: Sequence[Envelope], organisation: str | None
+) -> Group | None:
+    """Return what is to be kept, if that can be told at once; None where it takes a closer look.
+
+    Raises:
+        MalformedError: as reading a statement raises.
+    """
+    if (
+        sum(len(envelope.signatures) for envelope in envelopes) > FEW
+        or sum(len(envelope.payload) for envelope in envelopes) > SMALL
+    ):
+        return None
+    read = known_of(request).so_far()
+    whose = organisation or _hinted(read, envelopes[-1])
+    directory = read.get(whose) if whose is not None else None
+    if directory is None or not all(_is_known(envelope, directory) for envelope in envelopes):
+        return None
+    return group_of(whose or "", envelopes)
+
+
+def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | None) -> Group:
+    """Return what is to be kept, after reading what is new in the logs.
+
+    Raises:
+        VerificationError: `admit.unknown-signer`, `permission.refused`.
+        UnavailableError: `node.no-such-organisation`.
+        MalformedError: as reading a statement raises.
+    """
+    site, known = site_of(request), known_of(request)
+    whose = organisation or _signer(request, envelopes[-1]) or site.node.operator
+    history = known.history(whose, site.clock.now())
+    earlier: list[Admitted] = []
+    for envelope in envelopes:
+        said = read_envelope(envelope, history.directory)
+        if isinstance(said.claim, Publication):
+            before = (*earlier, *history.statements)
+            expect_another_person(sessions.people(request), said, said.claim, before)
+        if not said.signers:
+            raise VerificationError(
+                "admit.unknown-signer", "no signature on it is by a key that this log knows",
+                mend="register the key first, or name the log that knows it with ?organisation=",
+            )  # fmt: skip
+        earlier.append(said)
+    return group_of(whose, envelopes)
+
+
+def _is_known(envelope: Envelope, directory: Directory) -> bool:
+    """Tell whether a key signed it that is known and hinted at, and that is all there is to ask."""
+    if envelope.payload_type != PAYLOAD_TYPE:
+        return False
+    statement = Statement.parse(envelope.payload)
+    if isinstance(read_claim(statement.predicate_type, statement.predicate), Publication):
+        return False  # whose keys these are is asked too
+    hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
+    return bool(verified_by(envelope, [record.key for record in hinted if record is not None]))
+
+
+def _hinted(read: Mapping[str, Directory], envelope: Envelope) -> str | None:
+    for directory in read.values():
+        for signature in envelope.signatures:
+            found = directory.organisation_of(signature.keyid)
+            if found in read:
+                return found
+    return None
+
+
+def _signer(request: Request, envelope: Envelope) -> str | None:
+    """Return the organisation of the first signature whose log is on this node."""
+    site = site_of(request)
+    for _, history in known_of(request).histories(site.clock.now()):
+        for signature in envelope.signatures:
+            found = history.directory.organisation_of(signature.keyid or "")
+            if found in site.node.homes:
+                return found
+    return None
