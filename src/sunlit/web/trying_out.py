@@ -69,7 +69,7 @@ def _name(site: Site, organisation: str, seats: Sequence[PublicKey], roots: Sequ
     before = path.read_bytes()
     current = TrustFile.load(before, at)
     boards = tuple(
-        replace(one, keys=(*one.keys, *(TrustedKey(key=key.to_json()) for key in seats)))
+        replace(one, keys=_seated(SqlPeople(site.private), one.keys, seats))
         if one.organisation == organisation
         else one
         for one in current.boards
@@ -81,6 +81,21 @@ def _name(site: Site, organisation: str, seats: Sequence[PublicKey], roots: Sequ
     write_whole(path, signed)
     for home in site.homes:
         _install(home, [before, signed], site)
+
+
+def _seated(
+    people: SqlPeople, before: Sequence[TrustedKey], new: Sequence[PublicKey]
+) -> tuple[TrustedKey, ...]:
+    """Return the seats with new keys: one for each person, and none for a key that is ended."""
+    seats, taken = list[TrustedKey](), set[str]()
+    for seat in (*before, *(TrustedKey(key=key.to_json()) for key in new)):
+        holders = people.holders({seat.public.key_id})
+        active = {one.key.key_id for it in holders for one in people.passkeys(it)}
+        if holders and (holders & taken or seat.public.key_id not in active):
+            continue
+        taken |= holders
+        seats.append(seat)
+    return tuple(seats)
 
 
 def _install(home: Home, versions: Sequence[bytes], site: Site) -> None:

@@ -105,7 +105,8 @@ def audit(request: Request) -> Response:
     """Who signed in, who was invited, who read what is guarded: your organisation's rows."""
     own = sessions.signed_in(request).person.organisation
     rows = sessions.audit(request).rows(own, NEWEST)
-    return page(request, "account/audit.html", public=False, rows=rows)
+    offices = {one.id: one.label for one in sessions.people(request).of(own)}
+    return page(request, "account/audit.html", public=False, rows=rows, offices=offices)
 
 
 def _theirs(request: Request, person: str) -> Person:
