@@ -20,6 +20,7 @@ from sunlit.node.people import Invitation, person_id
 from sunlit.node.permission import Role
 from sunlit.testing.authority import ISSUER as AGENCY
 from sunlit.testing.site import URL
+from sunlit.web.account.sign_in import TRIES
 from sunlit.web.app import create_app
 from sunlit.web.dev_idp import DemoPerson, four_people, provider_app, running, welcome
 from sunlit.web.sessions import COOKIE
@@ -193,6 +194,18 @@ def test_too_many_tries_have_to_wait(door: Door) -> None:
 
     assert [one.status_code for one in found[-2:]] == [200, 429]
     assert "Retry-After" in found[-1].headers
+
+
+def test_an_office_behind_one_address_signs_in(door: Door) -> None:
+    """Forty people are no attack: what ends in a sign-in is not counted."""
+    _invite(door.site, "the-code")
+    assert _with_code(door, "the-code").status_code == 303
+
+    found = [door.through("officer").status_code for _ in range(TRIES + 2)]
+    guessed = [door.client.get("/sign-in/return?state=x").status_code for _ in range(TRIES + 1)]
+
+    assert set(found) == {303}
+    assert guessed == [403] * TRIES + [429]
 
 
 def test_nobody_signs_in_without_encryption(site: Site, idp: httpx.WSGITransport) -> None:

@@ -20,6 +20,7 @@ from sunlit.statement.keys import PublicKey
 
 IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=8)
+SKEW: Final = timedelta(minutes=5)  # that clocks may differ: what is from later than that is not
 RECENT: Final = timedelta(minutes=5)  # a step-up, or a sign-in, holds for that long
 INVITED_FOR: Final = timedelta(days=7)
 GIVABLE: Final = frozenset(set(Role) - {Role.PUBLIC, Role.SCRAPER})
@@ -88,12 +89,12 @@ class Session:
         return min(self.seen + IDLE, self.since + ABSOLUTE)
 
     def is_live(self, at: datetime) -> bool:
-        """Tell whether it still counts."""
-        return at < self.ends()
+        """Tell whether it still counts; not where the clock was set back behind it."""
+        return max(self.since, self.seen) <= at + SKEW and at < self.ends()
 
     def is_confirmed(self, at: datetime) -> bool:
         """Tell whether somebody showed lately that it is still them."""
-        return self.confirmed is not None and at < self.confirmed + RECENT
+        return self.confirmed is not None and at - RECENT < self.confirmed <= at + SKEW
 
 
 class PasskeyState(StrEnum):
@@ -234,6 +235,10 @@ class Sessions(Protocol):
 
     def tried(self, who: str, at: datetime, window: timedelta) -> int:
         """Count one more try by `who` and return how many there were in this window."""
+        ...
+
+    def forgave(self, who: str, at: datetime, window: timedelta) -> None:
+        """Count a try no more: it was no guess."""
         ...
 
 

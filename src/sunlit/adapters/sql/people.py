@@ -50,9 +50,13 @@ class SqlPeople:
             if row.made_by == person:
                 return None
             before = _roles(known.roles) if known is not None else frozenset()
-            connection.execute(
-                update(INVITATION).where(INVITATION.c.code == key).values(used_by=person)
+            used = connection.execute(
+                update(INVITATION)
+                .where(INVITATION.c.code == key, INVITATION.c.used_by.is_(None))
+                .values(used_by=person)
             )
+            if used.rowcount != 1:  # somebody else came at the same time
+                return None
             connection.execute(delete(PERSON).where(PERSON.c.id == person))
             made = Person(
                 id=person, organisation=row.organisation, roles=before | _roles(row.roles),

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Update, delete, insert, select, update
 
 from sunlit.adapters.sql.engine import reading, writing
 from sunlit.adapters.sql.people_tables import PENDING, SESSION, TRIED, TYPED
-from sunlit.node.people import ABSOLUTE, Session, Typed, digest
+from sunlit.adapters.sql.upsert import insert_new
+from sunlit.node.people import ABSOLUTE, SKEW, Session, Typed, digest
 
 PENDING_FOR: Final = timedelta(minutes=10)
 KEPT_FOR: Final = timedelta(hours=24)  # what was typed; and sessions that are over
@@ -78,11 +79,16 @@ class SqlSessions:
 
     def took(self, state: str, at: datetime) -> str | None:
         """Return it, once, if it is younger than ten minutes."""
-        mine = PENDING.c.state == digest(state, "pending")
+        # Taken and thrown away in one statement: two who come at once cannot both have it.
+        taken = (
+            delete(PENDING)
+            .where(PENDING.c.state == digest(state, "pending"))
+            .returning(PENDING.c.kept, PENDING.c.at)
+        )
         with writing(self.engine) as connection:
-            row = connection.execute(select(PENDING).where(mine)).one_or_none()
-            connection.execute(delete(PENDING).where(mine))
-        return None if row is None or row.at + PENDING_FOR <= at else str(row.kept)
+            row = connection.execute(taken).one_or_none()
+        fresh = row is not None and row.at <= at + SKEW and at < row.at + PENDING_FOR
+        return str(row.kept) if row is not None and fresh else None
 
     def keep(self, person: str, typed: Typed, at: datetime) -> None:
         """Keep what somebody had typed; only the newest."""
@@ -111,18 +117,27 @@ class SqlSessions:
 
     def tried(self, who: str, at: datetime, window: timedelta) -> int:
         """Count one more try by `who` and return how many there were in this window."""
-        number = int(at.timestamp() // window.total_seconds())
-        mine = (TRIED.c.who == digest(who, "tried")) & (TRIED.c.window == number)
+        key = _key(who, at, window)
+        more = _counted(key, 1).returning(TRIED.c.times)
         with writing(self.engine) as connection:
-            times = connection.execute(select(TRIED.c.times).where(mine)).scalar_one_or_none()
-            if times is None:
-                connection.execute(delete(TRIED).where(TRIED.c.window < number - 1))
-                connection.execute(
-                    insert(TRIED).values(who=digest(who, "tried"), window=number, times=1)
-                )
-                return 1
-            connection.execute(update(TRIED).where(mine).values(times=times + 1))
-            return int(times) + 1
+            if insert_new(connection, TRIED, {**key, "times": 0}):
+                connection.execute(delete(TRIED).where(TRIED.c.window < int(key["window"]) - 1))
+            return int(connection.execute(more).scalar_one())
+
+    def forgave(self, who: str, at: datetime, window: timedelta) -> None:
+        """Count a try no more: it was no guess."""
+        with writing(self.engine) as connection:
+            connection.execute(_counted(_key(who, at, window), -1).where(TRIED.c.times > 0))
+
+
+def _key(who: str, at: datetime, window: timedelta) -> dict[str, str | int]:
+    number = int(at.timestamp() // window.total_seconds())
+    return {"who": digest(who, "tried"), "window": number}
+
+
+def _counted(key: dict[str, str | int], by: int) -> Update:
+    mine = (TRIED.c.who == key["who"]) & (TRIED.c.window == key["window"])
+    return update(TRIED).where(mine).values(times=TRIED.c.times + by)
 
 
 def _clear(connection: Connection, at: datetime) -> None:

@@ -28,8 +28,11 @@ COOKIE: Final = "__Host-sunlit-sign-in"
 DEV_COOKIE: Final = "sunlit-dev-sign-in"
 LASTS: Final = 600  # seconds
 WINDOW: Final = timedelta(minutes=10)
-TRIES: Final = 30  # sign-ins from one address in a window
-CODES: Final = 10  # invitation codes from one address in a window
+# From one address in a window. Only what does not end in a sign-in counts in the end: a whole
+# office may be behind one address.
+TRIES: Final = 30  # answers of the provider
+CODES: Final = 10  # invitation codes
+STARTS: Final = 300  # each asks the provider something, so these count whatever comes of them
 MAX_CODE: Final = 64  # characters
 
 
@@ -62,7 +65,7 @@ def invited(request: Request, code: Annotated[str, Form(max_length=MAX_CODE)]) -
 @router.get("/sign-in/start", name="sign_in_start", dependencies=[may(Action.SIGN_IN)])
 def start(request: Request, back: str = "/work", invitation: str = "") -> Response:
     """Send the browser to the identity provider."""
-    _expect_patience(request, "start", TRIES)
+    _expect_patience(request, "start", STARTS)
     store, at = sessions.sessions(request), sessions.now(request)
     code = _invitation(request) if invitation else None
     begun = provider_of(request).begin(_return_address(request))
@@ -116,6 +119,7 @@ def returned(request: Request) -> Response:
         sessions.people(request), person_id(identity.issuer, identity.subject),
         kept["code"] or None, sessions.now(request),
     )  # fmt: skip
+    _forgive(request, "return", *(["code"] if kept["code"] else []))
     return _welcome(request, person, kept["back"])
 
 
@@ -198,3 +202,9 @@ def _expect_patience(request: Request, what: str, most: int) -> None:
             "signin.too-often", "somebody tried to sign in from here too often",
             mend="wait ten minutes, then try again",
         )  # fmt: skip
+
+
+def _forgive(request: Request, *whats: str) -> None:
+    for what in whats:
+        who = f"{what} {client_of(request.scope)}"
+        sessions.sessions(request).forgave(who, sessions.now(request), WINDOW)
