@@ -5,9 +5,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-import pytest
-
-from tests.architecture.project import ROOT, committed, modules, named
+from tests.architecture.project import ROOT, committed, named
+from tests.architecture.reading import read, read_module
 
 # Written in parts so that this file does not find itself.
 OF_ONE_MACHINE: Final = [
@@ -29,12 +28,14 @@ RUNS_WHAT_IT_READS: Final = {
 
 def test_nothing_committed_names_one_machine() -> None:
     """A path or tool of the machine that it was written on helps nobody else."""
+    written = [text.encode() for text in OF_ONE_MACHINE]
     found = [
-        f"{named(path)}: {text}"
+        f"{named(path)}: {text.decode()}"
         for path in committed()
-        for text in OF_ONE_MACHINE
+        for data in [path.read_bytes()]
+        for text in written
         # A path of one machine begins with a slash; one in a folder of ours has a name before it.
-        if re.search(rb"(?<![\w}.-])" + re.escape(text.encode()), path.read_bytes())
+        if text in data and re.search(rb"(?<![\w}.-])" + re.escape(text), data)
     ]
 
     assert not found
@@ -51,48 +52,57 @@ def test_locked_requirements_name_no_index() -> None:
         assert all("==" in package for package in packages)
 
 
-@pytest.mark.parametrize("path", modules(), ids=named)
-def test_no_handler_catches_everything(path: Path) -> None:
+def test_no_handler_catches_everything() -> None:
     """Catch only what you can name: a broad handler hides the next mistake."""
-    handlers = [n for n in ast.walk(_tree(path)) if isinstance(n, ast.ExceptHandler)]
-
-    broad = [handler.lineno for handler in handlers if _is_broad(handler)]
+    broad = [
+        one.at(handler.lineno) for one in read() for handler in one.handlers if _is_broad(handler)
+    ]
 
     assert not broad
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if "cli" not in p.parts], ids=named)
-def test_only_the_door_prints(path: Path) -> None:
+def test_only_the_door_prints() -> None:
     """A library that prints cannot be used by a service."""
-    prints = [call.lineno for call in _calls(path) if _name(call.func) == "print"]
-
-    assert not prints
+    assert not _callers({"print"}, besides="cli")
 
 
-@pytest.mark.parametrize("path", modules(), ids=named)
-def test_nothing_loads_a_format_that_runs_code(path: Path) -> None:
+def test_nothing_loads_a_format_that_runs_code() -> None:
     """A pickle is inspected by its opcodes; loading one hands the machine to its author."""
-    imported = {name.split(".")[0] for node in ast.walk(_tree(path)) for name in _imports(node)}
-    loads = [
-        call.lineno
-        for call in _calls(path)
-        if _name(call.func) in {"torch.load", "yaml.unsafe_load", "numpy.load", "np.load"}
-    ]
+    imported = {
+        named(one.path): {name.split(".")[0] for name in one.imports} & RUNS_WHAT_IT_READS
+        for one in read()
+    }
 
-    assert not imported & RUNS_WHAT_IT_READS
-    assert not loads
+    assert not {path: names for path, names in imported.items() if names}
+    assert not _callers({"torch.load", "yaml.unsafe_load", "numpy.load", "np.load"})
 
 
 def test_only_adapters_read_the_clock() -> None:
     """Ruff bans the names in `datetime`; this finds the module `time` as well."""
-    readers = [
-        named(path)
-        for path in modules()
-        if "adapters" not in path.parts
-        if {"time.time", "time.time_ns"} & {_name(call.func) for call in _calls(path)}
-    ]
+    assert not _callers({"time.time", "time.time_ns"}, besides="adapters")
 
-    assert not readers
+
+def test_a_module_is_read_whole(tmp_path: Path) -> None:
+    """What the rules ask about is found, also within functions."""
+    path = tmp_path / "bad.py"
+    path.write_text("def f():\n    import pickle\n    try: print(time.time())\n    except: pass\n")
+    found = read_module(path)
+
+    assert [_is_broad(handler) for handler in found.handlers] == [True]
+    assert (found.imports, [one.name for one in found.functions]) == ({"pickle"}, ["f"])
+    assert found.calls == [("print", 3), ("time.time", 3)]
+    assert found.lines == 4
+
+
+def _callers(names: set[str], besides: str = "") -> list[str]:
+    """Return where one of these is called, outside one package."""
+    return [
+        one.at(line)
+        for one in read()
+        if besides not in one.path.parts
+        for name, line in one.calls
+        if name in names
+    ]
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:
@@ -103,25 +113,3 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
     return handler.type is None or any(
         isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"} for name in names
     )
-
-
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def _calls(path: Path) -> list[ast.Call]:
-    return [node for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)]
-
-
-def _name(node: ast.expr) -> str:
-    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
-
-
-def _imports(node: ast.AST) -> list[str]:
-    match node:
-        case ast.Import(names=names):
-            return [alias.name for alias in names]
-        case ast.ImportFrom(module=str(module)):
-            return [module]
-        case _:
-            return []

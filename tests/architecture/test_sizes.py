@@ -1,34 +1,28 @@
 """Nothing grows beyond what one screen or one reader holds."""
 
 import ast
-from pathlib import Path
 from typing import Final
 
-import pytest
-
-from tests.architecture.project import modules, named
+from tests.architecture.project import named
+from tests.architecture.reading import read
 
 MODULE_LINES: Final = 300
 BODY_LINES: Final = 50
 
 
-@pytest.mark.parametrize("path", modules(), ids=named)
-def test_a_module_fits_in_300_lines(path: Path) -> None:
+def test_a_module_fits_in_300_lines() -> None:
     """A longer one says two things and becomes two files."""
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-
-    assert lines <= MODULE_LINES, f"{named(path)} has {lines} lines"
+    assert not {named(one.path): one.lines for one in read() if one.lines > MODULE_LINES}
 
 
-@pytest.mark.parametrize("path", modules(), ids=named)
-def test_a_body_fits_in_50_lines(path: Path) -> None:
+def test_a_body_fits_in_50_lines() -> None:
     """A function's length is counted without its docstring."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-
-    too_long = {node.name: _body(node) for node in functions if _body(node) > BODY_LINES}
+    too_long = {
+        one.at(node.lineno): _body(node)
+        for one in read()
+        for node in one.functions
+        if _body(node) > BODY_LINES
+    }
 
     assert not too_long
 
