@@ -1,5 +1,7 @@
 """Signing in: the code flow with a provider, who is invited, what is refused."""
 
+import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,25 +16,32 @@ from starlette.testclient import TestClient
 from sunlit.adapters.clock import SystemClock
 from sunlit.adapters.oidc import Begun, Provider, Settings
 from sunlit.adapters.sql.people import SqlPeople
+from sunlit.authority.trust_parts import TrustedKey
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.bootstrap.site import Site
-from sunlit.node.people import Invitation, person_id
+from sunlit.node.people import Invitation, PasskeyState, person_id
 from sunlit.node.permission import Role
 from sunlit.testing.authority import ISSUER as AGENCY
+from sunlit.testing.authority import named_key
 from sunlit.testing.site import URL
 from sunlit.web.account.sign_in import TRIES
 from sunlit.web.app import create_app
 from sunlit.web.dev_idp import DemoPerson, four_people, provider_app, running, welcome
 from sunlit.web.sessions import COOKIE
+from sunlit.web.trying_out import seated
 from tests.web.nodes import site_at
-from tests.web.people import sign_in
+from tests.web.people import sign_in, somebody, with_passkey
 
 # The provider for trying things out was written for an older authlib, which says so.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")
 
 ISSUER: Final = "http://localhost"
 BACK: Final = f"{URL}/sign-in/return"
-PEOPLE: Final = (DemoPerson("officer", AGENCY, "Case officer", frozenset({Role.OFFICER})),)
+PEOPLE: Final = (
+    DemoPerson(
+        "officer", AGENCY, "Case officer", frozenset({Role.OFFICER}), "open your tasks"
+    ),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -400,6 +409,45 @@ def test_the_provider_for_trying_out_runs_on_loopback() -> None:
 
     assert found["issuer"] == settings.issuer
     assert console.status_code == 404
+
+
+def test_the_provider_for_trying_out_asks_in_words_and_nobody_else(door: Door) -> None:
+    """Each person by their office and what to try first; no style or script of another host."""
+    asked = door.client.get("/sign-in/start").headers["location"]
+    with httpx.Client(transport=door.idp) as browser:
+        page = browser.get(asked).text
+
+    assert "Case officer" in page
+    assert "Try first: open your tasks" in page
+    assert "//" not in page.replace("<!doctype", "")
+
+
+def test_the_provider_for_trying_out_is_loaded_without_complaints(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What its library warns of is nothing that who tries a node out can mend."""
+    for name in [it for it in sys.modules if it.startswith(("oidc_provider_mock", "authlib"))]:
+        monkeypatch.delitem(sys.modules, name)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        provider_app(PEOPLE)
+
+    assert not [it for it in heard if "authlib" in str(it.category).lower()]
+
+
+def test_one_person_has_one_seat_and_none_with_an_ended_key(site: Site) -> None:
+    """A second passkey is no second vote; a lost one leaves its seat to the next."""
+    member = somebody(site, AGENCY, Role.BOARD_MEMBER)
+    first, _ = with_passkey(site, member, known=False)
+    second, _ = with_passkey(site, member, known=False)
+    people = SqlPeople(site.private)
+    other = TrustedKey(key=named_key("another").public.to_json())
+    seats = seated(people, [other], [first.key])
+
+    assert [one.public for one in seated(people, seats, [second.key])] == [other.public, first.key]
+
+    people.move(first.credential, PasskeyState.ENDED)
+    assert [one.public for one in seated(people, seats, [second.key])] == [other.public, second.key]
 
 
 def test_four_people_have_different_roles() -> None:

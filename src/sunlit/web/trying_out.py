@@ -69,7 +69,7 @@ def _name(site: Site, organisation: str, seats: Sequence[PublicKey], roots: Sequ
     before = path.read_bytes()
     current = TrustFile.load(before, at)
     boards = tuple(
-        replace(one, keys=_seated(SqlPeople(site.private), one.keys, seats))
+        replace(one, keys=seated(SqlPeople(site.private), one.keys, seats))
         if one.organisation == organisation
         else one
         for one in current.boards
@@ -83,7 +83,7 @@ def _name(site: Site, organisation: str, seats: Sequence[PublicKey], roots: Sequ
         _install(home, [before, signed], site)
 
 
-def _seated(
+def seated(
     people: SqlPeople, before: Sequence[TrustedKey], new: Sequence[PublicKey]
 ) -> tuple[TrustedKey, ...]:
     """Return the seats with new keys: one for each person, and none for a key that is ended."""
