@@ -40,9 +40,12 @@ PEOPLE: Final = {
     "assessor": (LABS[2], (Role.ASSESSOR,)), "chair": (BOARD, (Role.CHAIR,)),
 }  # fmt: skip
 STARTS: Final = {
-    NOBODY: ("/", "/nowhere", "/cy/", "/nl/privacy", "/components?q=nothing-like-it",
-             "/components?sort=none", "/log?q=1", "/register?gaps=1", "/figures/2020-q1",
+    NOBODY: ("/", "/nowhere", "/cy/", "/nl/privacy", "/components?text=nothing-like-it",
+             "/components?sort=none", "/components?source=omb&sort=name", "/log?q=1",
+             "/register?gaps=1", "/figures/2020-q1",
              "/work", "/figures/x", "/problems?number=none", f"{LOG}?from=2", f"{LOG}?from=x",
+             f"/log/{slug('issuer.example/log')}?before=20", "/log?q=nothing-like-it",
+             f"/nl{HOME}", "/cy/figures", "/cy/register", "/nl/decisions/check",
              f"{HOME}/compare"),
     OFFICER: ("/work", "/account", "/account/confirm", "/account/typed",
               "/account/audit", "/account/people", "/account/still-here",
