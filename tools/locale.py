@@ -1,12 +1,16 @@
-"""Catalogues of the website's sentences: `python -m tools.locale update | check`.
+"""Catalogues of the sentences that people read: `python -m tools.locale update | check`.
 
-`update` looks for `_("...")` in templates and in Python, for `words("...")`, for
-`counted("...", "...")` and for constants marked `N_("...")`. It brings each language's
-`messages.po` up to date and compiles it to `messages.mo`. Nothing is dated and no line is named,
-so that a catalogue changes only when a sentence does. A sentence that went away is dropped.
+`update` looks for `_("...")` in templates and in Python, for `text("...")` and `texts("...",
+"...")`, for `words("...")`, `counted("...", "...")`, for constants marked `N_("...")`, for the
+words of errors in the packages of `SPEAKING`, and for the titles of rubric and risk code. It
+brings each language's `messages.po` up to date and compiles it to `messages.mo`. Nothing is dated
+and no line is named, so that a catalogue changes only when a sentence does. A sentence that went
+away is dropped.
 """
 
+import ast
 import io
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +21,24 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sunlit.claims.incident import ProblemState
+from sunlit.claims.lifecycle import Status, TokenKind
+from sunlit.node.drafts import Kind
+from sunlit.node.permission import Role
+from sunlit.views.entry_patterns import PATTERNS
+from sunlit.views.entry_words import type_words
+
 ROOT: Final = Path(__file__).parents[1]
-SOURCES: Final = tuple(ROOT / "src" / "sunlit" / name for name in ("web", "views", "capabilities"))
-LOCALE: Final = ROOT / "src" / "sunlit" / "web" / "locale"
+CODE: Final = ROOT / "src" / "sunlit"
+SOURCES: Final = tuple(
+    CODE / name for name in ("base", "capabilities", "views", "node", "web", "cli")
+)
+SPEAKING: Final = ("guard/*.py", "runtime/covers.py", "registry/decision_check.py", "node/*.py",
+                   "web/**/*.py")  # whose errors people read in their language  # fmt: skip
+WORDING: Final = b"wording"  # whoever uses that module imports it
+FAMILIES: Final = frozenset({"MalformedError", "VerificationError", "UnavailableError"})
+DATA: Final = CODE / "rubric" / "data"
+LOCALE: Final = ROOT / "src" / "sunlit" / "base" / "locale"
 LANGUAGES: Final = ("cy", "nl")
 METHODS: Final = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
 OPTIONS: Final = {"**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
@@ -29,7 +48,7 @@ KEYWORDS: Final = {
     "N_": None,  # a constant, translated where it is shown (`base/marking.py`)
 }  # fmt: skip
 NOTE: Final = """\
-# Translations of Sunlit's website. Every one awaits a native reader's review.
+# Translations of Sunlit's sentences. Every one awaits a native reader's review.
 # Made up to date by `python -m tools.locale update`; only msgstr is written by people."""
 
 
@@ -38,6 +57,8 @@ def said() -> Catalog:
     found = Catalog(fuzzy=False)
     for message, context in _sentences():
         found.add(message, context=context)
+    for sentence in (*_wordings(), *_errors(), *_kinds(), *_data()):
+        found.add(sentence)
     return found
 
 
@@ -47,6 +68,76 @@ def _sentences() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
             source, METHODS, OPTIONS, keywords=KEYWORDS
         ):
             yield message, context
+
+
+def _wordings() -> Iterator[str | tuple[str, str]]:
+    """Yield what `text` and `texts` of `base/wording.py` are given."""
+    for path in sorted(CODE.rglob("*.py")):
+        source = path.read_bytes()
+        for node in ast.walk(ast.parse(source)) if WORDING in source else ():
+            if isinstance(node, ast.Call):
+                found = _strings(node)
+                match getattr(node.func, "id", ""), getattr(node.func, "attr", ""):
+                    case ("text", _) | (_, "text") if found and _is_wording(node.func):
+                        yield found[0]
+                    case ("texts", _) if len(found) > 1:
+                        yield found[0], found[1]
+                    case _:
+                        pass
+
+
+def _is_wording(function: ast.expr) -> bool:
+    """Tell `text(...)` and `wording.text(...)` from the methods of that name."""
+    of = function.value if isinstance(function, ast.Attribute) else None
+    return of is None or getattr(of, "id", "") == "wording"
+
+
+def _strings(call: ast.Call) -> list[str]:
+    return [
+        one.value for one in call.args
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value
+    ]  # fmt: skip
+
+
+def _errors() -> Iterator[str]:
+    """Yield what errors say, but for what is computed: that is in `text(...)`."""
+    for pattern in SPEAKING:
+        for path in sorted(CODE.glob(pattern)):
+            for node in ast.walk(ast.parse(path.read_bytes())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FAMILIES:
+                    yield from _literals(node)
+
+
+def _literals(call: ast.Call) -> Iterator[str]:
+    for one in (*call.args[1:2], *(it.value for it in call.keywords)):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value:
+            yield one.value
+
+
+def _kinds() -> Iterator[str]:
+    """Yield the names that values of our own have: kinds of statements, states, roles."""
+    yield from (type_words(kind) for kind in PATTERNS)
+    for values in (Role, Status, TokenKind, ProblemState, Kind):
+        yield from (str(one).replace("-", " ").lower() for one in values)
+
+
+def _data() -> Iterator[str]:
+    """Yield what the rubric's controls ask, and the words of the risk code's scheme."""
+    groups = json.loads((DATA / "core-catalog.json").read_bytes())["catalog"]["groups"]
+    for group in groups:
+        yield group["title"]
+        for control in group["controls"]:
+            yield control["title"]  # what it asks at length is in English, and marked so
+    scheme = json.loads((DATA / "sunlit-risk-4-1.json").read_bytes())
+    yield from (one["title"] for one in scheme["areas"].values())
+    yield from scheme["autonomy"].values()
+    yield from (one["title"] for one in scheme["practices"].values())
+    yield from (one["why"] for one in scheme["tiers"]["rows"])
+    matrix = json.loads((DATA / "matrix-12x8.json").read_bytes())
+    yield from (one["title"] for one in matrix["rows"].values())
+    yield from (one["title"] for one in matrix["columns"].values())
+    yield from matrix["basis"].values()
+    yield from json.loads((DATA / "risk-facts.json").read_bytes())["facts"].values()
 
 
 def place(language: str, kind: str = "po") -> Path:

@@ -340,5 +340,5 @@ def test_it_is_plain_data() -> None:
     """Texts, times and nothing: whoever shows it writes the markup."""
     for section in full().sections:
         for line in section.lines:
-            assert line.value is None or type(line.value) is str
+            assert line.value is None or isinstance(line.value, str)
             json.dumps([line.label, line.value, line.source])

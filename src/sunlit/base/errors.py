@@ -7,6 +7,9 @@ test) and a message that says what, expected, got, and how to mend it.
 from functools import partial
 from typing import ClassVar, Final
 
+from sunlit.base.marking import N_
+from sunlit.base.wording import ENGLISH, fixed, joined, text, told
+
 HOLDS: Final = 0
 DOES_NOT_HOLD: Final = 1
 WRONG_USAGE: Final = 2
@@ -35,20 +38,23 @@ class SunlitError(Exception):
         self.expected = expected
         self.got = got
         self.mend = mend
-        super().__init__(self._sentence())
+        super().__init__(self.told())
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let an error travel from another process whole: its parts are keywords."""
         parts = {"expected": self.expected, "got": self.got, "mend": self.mend}
         return partial(type(self), self.code, self.what, **parts), ()
 
-    def _sentence(self) -> str:
-        parts = [self.what]
-        if self.expected is not None:
-            parts.append(f"expected {self.expected}")
-        if self.got is not None:
-            parts.append(f"got {self.got}")
-        return ": ".join([parts[0], ", ".join(parts[1:])]) if parts[1:] else parts[0]
+    def told(self, language: str = ENGLISH) -> str:
+        """Return what, expected and got in a language; `told(error.mend, ...)` says how to mend."""
+        parts = [
+            text(what, words=fixed(words)) for what, words in self._beside() if words is not None
+        ]
+        sentence = [fixed(self.what), *([joined(parts, ", ")] if parts else [])]
+        return told(joined(sentence, ": "), language)
+
+    def _beside(self) -> tuple[tuple[str, str | None], ...]:
+        return (N_("expected %(words)s"), self.expected), (N_("got %(words)s"), self.got)
 
     def to_json(self) -> dict[str, str]:
         """Return the parts that are known, for `--json` and problem documents."""

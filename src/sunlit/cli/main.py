@@ -9,6 +9,8 @@ import click
 
 from sunlit import __version__
 from sunlit.base.errors import COULD_NOT_FIND_OUT, WRONG_USAGE, SunlitError
+from sunlit.base.marking import N_
+from sunlit.base.wording import ENGLISH, told
 from sunlit.cli.lazy import LazyGroup
 from sunlit.cli.output import emit, shown
 from sunlit.log.elsewhere import OneWriterLock, register
@@ -108,7 +110,11 @@ def _report(error: SunlitError, *, as_json: bool) -> None:
     if as_json:
         emit({"error": error.to_json()}, (), as_json=True)
         return
-    click.echo(shown(f"Error {error.code}: {error.what}."), err=True)
-    for name, text in (("Expected", error.expected), ("Got", error.got), ("To mend", error.mend)):
+    language = os.environ.get("SUNLIT_LANGUAGE", ENGLISH)
+    what = told(error.what, language)
+    click.echo(shown(f"{told(N_('Error'), language)} {error.code}: {what}."), err=True)
+    parts = ((N_("Expected"), error.expected), (N_("Got"), error.got), (N_("To mend"), error.mend))
+    for name, text in parts:
         if text is not None:
-            click.echo(shown(f"  {name + ':':<10} {text}"), err=True)
+            head = f"{told(name, language)}:"
+            click.echo(shown(f"  {head:<10} {told(text, language)}"), err=True)

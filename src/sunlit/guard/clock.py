@@ -6,6 +6,7 @@ from typing import Final
 
 from sunlit.base.errors import VerificationError
 from sunlit.base.times import Clock, format_time
+from sunlit.base.wording import text
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SLACK: Final = timedelta(seconds=2)
@@ -57,10 +58,12 @@ class Watch:
             return found
         if found < latest - SLACK:
             raise VerificationError(
-                "guard.clock-back", "the machine's clock was moved back",
-                expected=f"a time from {format_time(latest)} on", got=format_time(found),
+                "guard.clock-back",
+                "the machine's clock was moved back",
+                expected=text("a time from %(time)s on", time=format_time(latest)),
+                got=format_time(found),
                 mend="set the clock right; if it ran ahead before, go on in a new decision store",
-            )  # fmt: skip
+            )
         return latest
 
     def rely(self, at: datetime) -> None:

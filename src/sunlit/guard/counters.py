@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Final
 
 from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.base.wording import text
 from sunlit.guard.limits import Constraints, Rate, Volume
 
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -161,12 +162,13 @@ def _expect_room(data: mmap.mmap, place: _Place, at: int, count: int) -> None:
     if isinstance(limit, Rate):
         raise VerificationError(
             "guard.rate-exceeded", "the token allows no more decisions in this time",
-            expected=f"at most {limit.count} in {limit.seconds} s", got=str(used + count),
+            expected=text("at most %(count)s in %(seconds)s s", count=str(limit.count),
+                                 seconds=str(limit.seconds)), got=str(used + count),
             mend="wait, or ask the issuer for a token with another limit",
         )  # fmt: skip
     raise VerificationError(
         "guard.volume-exceeded", "the token allows no more decisions",
-        expected=f"at most {limit.count}", got=str(used + count),
+        expected=text("at most %(count)s", count=str(limit.count)), got=str(used + count),
         mend="ask the issuer for a new token",
     )  # fmt: skip
 

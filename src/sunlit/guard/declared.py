@@ -7,6 +7,7 @@ from typing import Final, Required, TypedDict
 
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import Clock
+from sunlit.base.wording import text
 from sunlit.decision.record import Binding, Pointer, State
 from sunlit.guard.ports import Explain, Mask, Serialise, StatusSource
 
@@ -138,15 +139,17 @@ def expect_asked(count: int, *texts: object) -> None:
     if type(count) is not int or not 0 <= count <= MAX_ASKED:
         raise MalformedError(
             "guard.asked", "the number of decisions is none that can be made",
-            expected=f"a whole number from 0 to {MAX_ASKED}",
+            expected=text("a whole number from 0 to %(most)s", most=str(MAX_ASKED)),
         )  # fmt: skip
     for one in texts:
         if one is not None and not (isinstance(one, str) and len(one) <= MAX_TEXT):
             raise MalformedError(
-                "guard.asked", "what is said about a decision is no text, or too long a one",
-                expected=f"at most {MAX_TEXT} characters", got=type(one).__name__,
+                "guard.asked",
+                "what is said about a decision is no text, or too long a one",
+                expected=text("at most %(most)s characters", most=str(MAX_TEXT)),
+                got=type(one).__name__,
                 mend="turn a number into a text: case=str(number)",
-            )  # fmt: skip
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

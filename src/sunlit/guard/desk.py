@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.base.times import Clock
+from sunlit.base.wording import text
 from sunlit.decision.ports import Recorder
 from sunlit.decision.store import DecisionStore
 from sunlit.guard.registered import expect_registered
@@ -176,7 +177,7 @@ class Desk:
         except OSError as error:
             raise UnavailableError(
                 "guard.store-unwritable", "the status list cannot be kept", got=error.strerror,
-                mend=f"see that {path.parent} can be written",
+                mend=text("see that %(folder)s can be written", folder=str(path.parent)),
             ) from error  # fmt: skip
 
     def now(self) -> datetime:

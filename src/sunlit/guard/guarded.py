@@ -14,6 +14,7 @@ from typing import Final, NoReturn, Unpack
 
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import MalformedError, SunlitError, VerificationError
+from sunlit.base.wording import text
 from sunlit.guard import writing
 from sunlit.guard.answering import (
     Decision,
@@ -283,11 +284,11 @@ class Guarded:
         if name == SETTINGS and callable(value):
             return partial(plain_only, value)
         if not is_plain(value):
-            raise AttributeError(f"{name} would go round the guard")
+            raise AttributeError(text("%(name)s would go round the guard", name=name))
         return read_only(value)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"{name}: a guarded component is read-only")
+        raise AttributeError(text("%(name)s: a guarded component is read-only", name=name))
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"{name}: a guarded component is read-only")
+        raise AttributeError(text("%(name)s: a guarded component is read-only", name=name))

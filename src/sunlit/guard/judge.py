@@ -12,6 +12,7 @@ from typing import Final
 
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import format_time
+from sunlit.base.wording import text
 from sunlit.claims.lifecycle import TokenGrant
 from sunlit.decision.record import Binding, State
 from sunlit.guard.declared import Declared
@@ -72,16 +73,21 @@ def _expect_status(standing: Standing, at: datetime) -> None:
     claims = standing.token.claims
     if status is None:
         raise UnavailableError(
-            "status.missing", "there is no status list: nobody knows whether it still counts",
-            mend=f"get {claims.status_list} and put it beside the token as status.jwt",
-        )  # fmt: skip
+            "status.missing",
+            "there is no status list: nobody knows whether it still counts",
+            mend=text(
+                "get %(list)s and put it beside the token as status.jwt", list=claims.status_list
+            ),
+        )
     found = status.found
     if at >= found.expires_at and at - found.expires_at >= standing.staleness:
         raise VerificationError(
-            "status.expired", "the status list has expired, so it says nothing any more",
-            expected=f"valid at {format_time(at)}", got=f"expired {format_time(found.expires_at)}",
+            "status.expired",
+            "the status list has expired, so it says nothing any more",
+            expected=text("valid at %(time)s", time=format_time(at)),
+            got=text("expired %(time)s", time=format_time(found.expires_at)),
             mend="get the issuer's latest status list and put it in place of status.jwt",
-        )  # fmt: skip
+        )
     expect_key_in_force(status.signer, at, "the status list")
     expect_valid(found, claims.status_index)
 
@@ -103,9 +109,11 @@ def _expect_declared(grant: TokenGrant, declared: Declared) -> None:
         if limited and said is None:
             listed = limited if isinstance(limited, str) else " or ".join(limited)
             raise VerificationError(
-                "guard.undeclared", f"the token limits the {name}, and nobody declared it",
-                expected=listed, mend=f"open the guard with {name}=…",
-            )  # fmt: skip
+                "guard.undeclared",
+                text("the token limits the %(name)s, and nobody declared it", name=name),
+                expected=listed,
+                mend=text("open the guard with %(name)s=…", name=name),
+            )
 
 
 def _expect_place(place: str | None) -> None:
@@ -156,7 +164,7 @@ def strongest_oversight(grant: TokenGrant, declared: Declared) -> str:
         raise VerificationError(
             "guard.oversight", "the token asks for more human oversight than there is",
             expected=grant.oversight, got=said,
-            mend=f"arrange the work so that it is {grant.oversight}",
+            mend=text("arrange the work so that it is %(way)s", way=grant.oversight),
         )  # fmt: skip
     return said
 

@@ -12,6 +12,7 @@ from time import monotonic
 
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
+from sunlit.base.wording import text
 from sunlit.decision.record import Binding
 from sunlit.guard.clock import Watch
 from sunlit.guard.counters import Counters
@@ -79,10 +80,12 @@ class Live:
     def _expect_release(self, standing: Standing, ask: Ask) -> None:
         if ask.release is not None and ask.release != standing.release:
             raise VerificationError(
-                "token.other-files", "the model is not the release that the token is for",
-                expected=f"manifest digest {standing.release}", got=ask.release,
+                "token.other-files",
+                "the model is not the release that the token is for",
+                expected=text("manifest digest %(digest)s", digest=standing.release),
+                got=ask.release,
                 mend="reload model and token together",
-            )  # fmt: skip
+            )
         is_hashed = ask.release is not None or standing.release in self.hashed
         if ask.declared.binding is Binding.FILES_VERIFIED and not is_hashed:
             raise VerificationError(
@@ -201,10 +204,12 @@ class Live:
         new_trust = known.trust if trust is None else read_trust(trust, at)
         if new_trust.version < known.trust.version:
             raise VerificationError(
-                "guard.older-trust", "the trust file is older than the one in use",
-                expected=f"version {known.trust.version} or later",
-                got=f"version {new_trust.version}", mend="get the latest trust file",
-            )  # fmt: skip
+                "guard.older-trust",
+                "the trust file is older than the one in use",
+                expected=text("version %(version)s or later", version=str(known.trust.version)),
+                got=text("version %(version)s", version=str(new_trust.version)),
+                mend="get the latest trust file",
+            )
         parts = known.parts if token is None else read_token(token)
         return stand(parts, new_trust, at, known.staleness)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from sunlit.base.errors import DOES_NOT_HOLD, HOLDS, UnavailableError, VerificationError
+from sunlit.base.wording import text
 from sunlit.decision.content import Content, Field
 from sunlit.decision.record import Kind, Record
 from sunlit.guard import serial
@@ -82,7 +83,7 @@ def expect_release(record: Record, release: str) -> None:
     if record.release != release:
         raise VerificationError(
             "replay.other-release", "these are not the files of the release that decided",
-            expected=f"manifest digest {record.release}", got=release,
+            expected=text("manifest digest %(digest)s", digest=record.release or ""), got=release,
             mend="get the files of that very release, with nothing added",
         )  # fmt: skip
 
@@ -152,9 +153,10 @@ def _field(content: Content, name: str) -> Field:
     found = content.fields.get(name)
     if found is None:
         raise UnavailableError(
-            "replay.no-content", f"the record's {name} is not opened, or was never recorded",
+            "replay.no-content",
+            text("the record's %(name)s is not opened, or was never recorded", name=name),
             mend="a stream's output stands in its `closed` record and is not replayed",
-        )  # fmt: skip
+        )
     return found
 
 

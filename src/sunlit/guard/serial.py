@@ -27,6 +27,7 @@ from functools import partial
 from typing import Final
 
 from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.base.wording import text
 from sunlit.decision.content import JSON
 from sunlit.guard.plain import as_it_is, encode
 from sunlit.guard.ports import Serialise
@@ -109,7 +110,9 @@ class _Writer:
             return _float(value)
         if depth > MAX_DEPTH:
             raise VerificationError(
-                UNKNOWN, "a value nests too deep", expected=f"at most {MAX_DEPTH} levels"
+                UNKNOWN,
+                "a value nests too deep",
+                expected=text("at most %(most)s levels", most=str(MAX_DEPTH)),
             )
         if type(value) is list:
             return [self.write(one, depth + 1) for one in value]

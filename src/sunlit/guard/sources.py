@@ -10,6 +10,7 @@ from typing import IO, Final, cast
 from urllib.parse import urlsplit
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.wording import text
 from sunlit.runtime.statuslist import MAX_LIST
 
 LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -47,7 +48,7 @@ class FileStatus:
             self._seen = ()
             raise UnavailableError(
                 UNREACHABLE, "the status list cannot be read", got=error.strerror,
-                mend=f"put the issuer's latest list at {self.path}",
+                mend=text("put the issuer's latest list at %(path)s", path=str(self.path)),
             ) from error  # fmt: skip
         self._seen = seen
         return data
@@ -92,7 +93,8 @@ class HttpsStatus:
                 error.close()
             raise UnavailableError(
                 UNREACHABLE, "the status list cannot be fetched", got=type(error).__name__,
-                mend=f"see that {self.url} answers, or put the latest list beside the token",
+                mend=text("see that %(url)s answers, or put the latest list beside the token",
+                          url=self.url),
             ) from error  # fmt: skip
         if data == self._seen:
             return None
@@ -110,7 +112,7 @@ def bounded(file: IO[bytes]) -> bytes:
     if len(data) > MAX_LIST + 1:
         raise UnavailableError(
             "guard.status-too-large", "the status list is too large",
-            expected=f"at most {MAX_LIST} bytes", mend="tell the issuer",
+            expected=text("at most %(most)s bytes", most=str(MAX_LIST)), mend="tell the issuer",
         )  # fmt: skip
     return data.removesuffix(b"\n")
 

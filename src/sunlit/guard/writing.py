@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from sunlit.base import wording
 from sunlit.base.errors import SunlitError
 from sunlit.decision.checkcode import new_code
 from sunlit.decision.content import JSON, TEXT, Content
@@ -141,12 +142,12 @@ def refusal(
 def with_fallback(error: SunlitError, standing: Standing, *, breakable: bool) -> SunlitError:
     """Add to an error what staff do now: the token's manual fallback, and break-glass."""
     grant = standing.token.claims
-    by_hand = f"meanwhile, by hand: {grant.fallback}"
+    by_hand = wording.text("meanwhile, by hand: %(fallback)s", fallback=grant.fallback)
     if error.mend is not None and by_hand in error.mend:
         return error  # a recorder that stopped raises the same error again
-    parts = [] if error.mend is None else [error.mend]
+    parts = [] if error.mend is None else [wording.fixed(error.mend)]
     parts.append(by_hand)
     if breakable and grant.break_glass is not None:
-        parts.append(f"in an emergency (break-glass): {grant.break_glass}")
-    error.mend = "; ".join(parts)
+        parts.append(wording.text("in an emergency (break-glass): %(way)s", way=grant.break_glass))
+    error.mend = wording.joined(parts, "; ")
     return error

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
 from typing import Final
 
+from sunlit.base.wording import text
 from sunlit.node.permission import Actor
-from sunlit.views.tasks import Case, Task, Who
+from sunlit.views.practices import practice_title
+from sunlit.views.tasks import AHEAD, Case, Task, Who
 from sunlit.views.tasks_use import of_assessor, of_officer
 
 MAX_LINE: Final = 75  # octets; RFC 5545, section 3.1
-AHEAD: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,11 @@ class Month:
 
     first: datetime
     events: tuple[Event, ...]
+
+    @property
+    def days(self) -> tuple[tuple[Event, ...], ...]:
+        """Return the events of each day."""
+        return tuple(tuple(every) for _, every in groupby(self.events, lambda it: it.day.date()))
 
 
 def calendar(cases: Iterable[Case], who: Who, at: datetime) -> tuple[Month, ...]:
@@ -70,8 +77,9 @@ def _evidence(case: Case) -> Iterator[Event]:
         if cell.expires is not None:
             yield Event(
                 day=datetime.fromisoformat(cell.expires),
-                title=f"Evidence for {cell.practice} of {case.name} ends",
-                consequence="The practice then counts as missing.",
+                title=text("Evidence for %(title)s (%(id)s) of %(use)s ends", id=cell.practice,
+                           title=practice_title(cell.practice), use=case.name),
+                consequence=text("The practice then counts as missing."),
                 path=f"/work/risk/{case.key}/{cell.practice}",
             )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Final
 from sunlit.authority.history import History
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import format_time
+from sunlit.base.wording import text, whole
 from sunlit.decision.checkcode import read_code
 from sunlit.decision.record import Kind
 from sunlit.registry.decision_anchors import registered, registered_by_receipt, unchanged_since
@@ -134,10 +135,9 @@ def _line(number: int, name: str, ask: Callable[[_Looking], str], looking: _Look
 
 def _failed(number: int, name: str, error: SunlitError) -> Line:
     missing = isinstance(error, UnavailableError)
-    said = str(error)
     return Line(
         number=number, name=name, word=Word.NOT_DONE if missing else Word.FAILED,
-        words=f"{said[:1].upper()}{said[1:]}.",
+        words=whole(error.what if error.expected is None and error.got is None else str(error)),
     )  # fmt: skip
 
 
@@ -146,13 +146,13 @@ def _registration(looking: _Looking) -> str:
     if looking.anchors is not None:
         found = registered(looking.anchors.history, store, looking.row.log)
         _expect_before(found.said.admitted_at, looking)
-        return f"{store.organisation} registered this decision log in its own log."
+        return text("%(who)s registered this decision log in its own log.", who=store.organisation)
     at = registered_by_receipt(store, looking.row.log)
     _expect_before(at, looking)
-    return (
-        f"{store.organisation} registered this decision log on {format_time(at)}, "
-        "by the trust file in the store."
-    )
+    return text(
+        "%(who)s registered this decision log on %(when)s, by the trust file in the store.",
+        who=store.organisation, when=format_time(at),
+    )  # fmt: skip
 
 
 def _expect_before(at: datetime | None, looking: _Looking) -> None:
@@ -169,7 +169,8 @@ def _record(looking: _Looking) -> str:
             "decision.not-signed", "no checkpoint stands for the record yet",
             mend="try again in a few seconds; whoever next writes to the log signs what is there",
         )  # fmt: skip
-    return f"It stands at place {looking.row.place} of the decision log, as it was written."
+    return text("It stands at place %(place)s of the decision log, as it was written.",
+                place=str(looking.row.place))  # fmt: skip
 
 
 def _anchors(looking: _Looking) -> str:
@@ -185,14 +186,15 @@ def _anchors(looking: _Looking) -> str:
             "decision.not-anchored", "no anchor covers it yet",
             mend="check again after the next `sunlit guard anchor DIR --home HOME`",
         )  # fmt: skip
-    return f"Nothing recorded up to it was removed or changed since {format_time(found.at)}."
+    return text("Nothing recorded up to it was removed or changed since %(when)s.",
+                when=format_time(found.at))  # fmt: skip
 
 
 def _opening(looking: _Looking) -> str:
     found, state = contents(looking.index.store, looking.row.pointer)
     if found is None:
         raise UnavailableError("decision.no-content", f"what the record commits to is {state}")
-    return "The values kept beside the record are the ones that it commits to."
+    return text("The values kept beside the record are the ones that it commits to.")
 
 
 _CHECKS: Final[dict[str, Callable[[_Looking], str]]] = {

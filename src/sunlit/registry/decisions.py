@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.base.wording import text
 from sunlit.decision.checkcode import LENGTH, read_code
 from sunlit.decision.content import Content
 from sunlit.decision.record import HEX_ID, Kind, Pointer, Record, State, is_hex
@@ -172,17 +173,23 @@ def state_words(case: Case) -> str:
     if record.state is State.OPENED:
         closed = case.of_kind(Kind.CLOSED)
         if not closed:
-            return "Unfinished: a stream was opened and no end of it was recorded."
-        words = {"complete": "to its end", "aborted": "in part; it was broken off"}
-        return f"Released as a stream, {words.get(str(closed[-1].record.result), 'and closed')}."
-    return "Released: it took effect as the component gave it."
+            return text("Unfinished: a stream was opened and no end of it was recorded.")
+        words = {
+            "complete": text("Released as a stream, to its end."),
+            "aborted": text("Released as a stream, in part; it was broken off."),
+        }
+        ended = text("Released as a stream, and closed.")
+        return words.get(str(closed[-1].record.result), ended)
+    return text("Released: it took effect as the component gave it.")
 
 
 def _proposed(outcome: Seen | None) -> str:
     if outcome is None:
-        return "Proposed: nothing until a human decides. No human has decided."
+        return text("Proposed: nothing until a human decides. No human has decided.")
+    who = outcome.record.role or text("a human")
     words: Mapping[str, str] = {
-        "confirmed": "confirmed it", "changed": "changed it", "declined": "declined it",
-    }  # fmt: skip
-    did = words.get(str(outcome.record.result), "decided")
-    return f"Proposed, then {outcome.record.role or 'a human'} {did}."
+        "confirmed": text("Proposed, then %(who)s confirmed it.", who=who),
+        "changed": text("Proposed, then %(who)s changed it.", who=who),
+        "declined": text("Proposed, then %(who)s declined it.", who=who),
+    }
+    return words.get(str(outcome.record.result), text("Proposed, then %(who)s decided.", who=who))

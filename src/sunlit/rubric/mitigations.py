@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from sunlit.authority.answer import Answer
+from sunlit.base.wording import fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, TestResult
 from sunlit.claims.base import Claim
@@ -214,7 +215,7 @@ def _by_findings(name: str, asking: list[Finding]) -> Practice:
     return Practice(
         name=name,
         state=State.IN_PLACE,
-        why=" ".join(finding.reason for finding in asking),
+        why=joined(fixed(finding.reason) for finding in asking),
         behind=tuple(dict.fromkeys(rests_on)),
         rests_on=rests_on,
         expires=min((it.expires for it in asking if it.expires is not None), default=None),
@@ -224,7 +225,9 @@ def _by_findings(name: str, asking: list[Finding]) -> Practice:
 def _due(name: str, said: Admitted, claim: Mitigation) -> Practice:
     assert claim.due is not None  # noqa: S101 - a promise has a date
     return Practice(
-        name=name, state=State.DUE, why=f"Promised by {claim.owner} for {claim.due:%Y-%m-%d}.",
+        name=name, state=State.DUE,
+        why=text("Promised by %(who)s for %(day)s.", who=claim.owner or "",
+                 day=f"{claim.due:%Y-%m-%d}"),
         behind=(said.statement_id,), owner=claim.owner, due=claim.due,
     )  # fmt: skip
 
@@ -236,14 +239,17 @@ def _open(name: str, told: tuple[Told, ...], asking: list[Finding], *, heard: bo
         [*(id_ for it in against for id_ in it.rests_on), *(it[0].statement_id for it in told)]
     )
     if not (answered or told or (asking and heard)):
-        return Practice(name=name, state=State.NOT_ANSWERED, why="Nobody answered it.")
+        return Practice(name=name, state=State.NOT_ANSWERED, why=text("Nobody answered it."))
     reasons = [finding.reason for finding in against] or [_not_shown(told[0][1])]
-    return Practice(name=name, state=State.MISSING, why=" ".join(reasons), behind=tuple(behind))
+    return Practice(
+        name=name, state=State.MISSING, why=joined(map(fixed, reasons)), behind=tuple(behind)
+    )
 
 
 def _not_shown(claim: Mitigation) -> str:
     if _is_promise(claim) and claim.due is not None:
-        return f"{claim.owner} promised it for {claim.due:%Y-%m-%d}, and it is overdue."
+        return text("%(who)s promised it for %(day)s, and it is overdue.", who=claim.owner or "",
+                    day=f"{claim.due:%Y-%m-%d}")  # fmt: skip
     if _is_said(claim.evidence) or _is_said(claim.not_needed_ground):
-        return f"What was said ended on {claim.valid_until:%Y-%m-%d}."
+        return text("What was said ended on %(day)s.", day=f"{claim.valid_until:%Y-%m-%d}")
     return "It was answered without evidence."

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import RiskCode, Tier
 from sunlit.rubric.evidence import Evidence
@@ -28,7 +29,7 @@ def published_code(evidence: Evidence) -> Published | str:
 
 def _published_code(evidence: Evidence) -> Published | str:
     known = scheme()
-    reason = "No board has published a risk code for this release, use and deployer."
+    reason: str = text("No board has published a risk code for this release, use and deployer.")
     found: list[Published] = []
     for said, code in evidence.current(RiskCode):
         if not _is_ours(evidence, said, code):
@@ -62,16 +63,16 @@ def _is_ours(evidence: Evidence, said: Admitted, code: RiskCode) -> bool:
 def _why_not(evidence: Evidence, code: RiskCode, known: Scheme) -> str | None:
     board = evidence.directory.trust.board(code.board) if evidence.directory.trust else None
     if board is None:
-        return f"The trust file names no board {code.board}."
+        return text("The trust file names no board %(board)s.", board=code.board)
     if not is_current(evidence, code.valid_until):
-        return "The risk code has expired."
+        return text("The risk code has expired.")
     if (code.scheme, code.scheme_digest) != (known.id, known.digest):
-        return "The risk code was given under another scheme."
+        return text("The risk code was given under another scheme.")
     agreed = publishable(evidence, board, known)
     if isinstance(agreed, NotYet):
-        return f"The board's votes do not carry the code: {agreed.reason}"
+        return text("The board's votes do not carry the code: %(why)s", why=agreed.reason)
     if stated(code) != stated(agreed) or code.valid_until > agreed.valid_until:
-        return "The risk code is not the one that the board's votes carry."
+        return text("The risk code is not the one that the board's votes carry.")
     return None
 
 

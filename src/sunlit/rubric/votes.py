@@ -9,6 +9,7 @@ from sunlit.authority.answer import Answer
 from sunlit.authority.duties import Action, Case, can
 from sunlit.authority.trust_parts import Board
 from sunlit.base.errors import MalformedError
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, TestResult
 from sunlit.claims.lifecycle import Release
@@ -205,9 +206,13 @@ def _not_yet(
 ) -> NotYet:
     most = max((len(group) for group in groups.values()), default=0)
     reason = (
-        "The board is split: more than one code has enough votes."
+        text("The board is split: more than one code has enough votes.")
         if split
-        else f"{most} of the {board.threshold} members that it takes agree."
+        else text(
+            "%(some)s of the %(needed)s members that it takes agree.",
+            some=str(most),
+            needed=str(board.threshold),
+        )
     )
     return NotYet(
         reason=reason,

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sunlit.base.wording import Text
+
 ROW: Final = 52  # pixels: a line of words and a bar
 BAR: Final = 22
 WORDS: Final = 17  # from the top of a row to the baseline of its words
@@ -87,7 +89,7 @@ def bars(
     """
     most = max((int(row[1]) for row in rows), default=0) or 1
     marks = tuple(
-        _bar(place, str(row[0]), int(row[1]), most, striped=str(row[0]) in striped)
+        _bar(place, _named(row[0]), int(row[1]), most, striped=str(row[0]) in striped)
         for place, row in enumerate(rows)
     )
     return Chart(
@@ -100,9 +102,14 @@ def _bar(place: int, label: str, value: int, most: int, *, striped: bool) -> Bar
     width = round(ROOM * value / most, 2)
     top = place * ROW
     return Bar(
-        label=shortened(label), value=f"{value:,}", y_label=top + WORDS, y=top + WORDS + 7,
-        width=width, after=round(width + 1.5, 2), striped=striped,
-    )  # fmt: skip
+        label=label if isinstance(label, Text) else shortened(label),
+        value=f"{value:,}",
+        y_label=top + WORDS,
+        y=top + WORDS + 7,
+        width=width,
+        after=round(width + 1.5, 2),
+        striped=striped,
+    )
 
 
 def line(told: Told, rows: Sequence[tuple[str | int, ...]]) -> Chart:
@@ -113,7 +120,7 @@ def line(told: Told, rows: Sequence[tuple[str | int, ...]]) -> Chart:
         Point(
             x=round(LEFT + (RIGHT - LEFT) * place / steps, 2),
             y=round(TOP + (HIGH - TOP) * (1 - int(row[1]) / most)),
-            label=str(row[0]),
+            label=_named(row[0]),
             value=f"{int(row[1]):,}",
             anchor="start" if place == 0 else "end" if place == len(rows) - 1 else "middle",
         )
@@ -123,6 +130,10 @@ def line(told: Told, rows: Sequence[tuple[str | int, ...]]) -> Chart:
         id=told.id, headline=told.headline, subtitle=told.subtitle, summary=told.summary,
         columns=told.columns, rows=tuple(rows), height=HIGH + 30, points=marks,
     )  # fmt: skip
+
+
+def _named(cell: str | int) -> str:
+    return cell if isinstance(cell, str) else str(cell)
 
 
 def shortened(label: str, most: int = LABEL) -> str:

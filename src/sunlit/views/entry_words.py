@@ -12,11 +12,20 @@ from enum import StrEnum
 from typing import Final
 
 from sunlit.base.marking import N_
+from sunlit.base.wording import Text, fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
 from sunlit.views.entry_patterns import PATTERNS
 
-NOBODY: Final = "Somebody whose key this log does not know"
+NOBODY: Final = text("Somebody whose key this log does not know")
+NOT_STATED: Final = N_("not stated")
+MONTHS: Final = tuple(
+    text(name)
+    for name in (
+        N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
+        N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
+    )
+)  # fmt: skip
 UNKNOWN: Final = N_(
     "{who} said something of a kind that this version does not know: {predicate_type}."
 )
@@ -36,14 +45,24 @@ class Sentence:
         return fill(self.pattern, self.values)
 
 
-def fill(pattern: str, values: Mapping[str, str]) -> str:
+def on_day(at: datetime) -> Text:
+    """Return a day in words: 22 November 2026."""
+    month = MONTHS[at.month - 1]
+    return text("%(day)s %(month)s %(year)s", day=at.day, month=month, year=f"{at:%Y}")
+
+
+def fill(pattern: str, values: Mapping[str, str], missing: str = NOT_STATED) -> str:
     """Fill a pattern; values are never read as patterns, and what is missing says so."""
-    return pattern.format_map(_Known(values))
+    return pattern.format_map(_Known(values, missing))
 
 
 class _Known(dict[str, str]):
+    def __init__(self, values: Mapping[str, str], missing: str) -> None:
+        super().__init__(values)
+        self._missing = missing
+
     def __missing__(self, key: str) -> str:
-        return "not stated"
+        return self._missing
 
 
 def sentence(said: Admitted, who: Sequence[str]) -> Sentence:
@@ -59,13 +78,15 @@ def sentence(said: Admitted, who: Sequence[str]) -> Sentence:
     return Sentence(pattern=chosen, values=values)
 
 
-def kind_of(claim: Claim) -> str:
+def kind_of(claim: Claim) -> Text:
     """Return the name of a kind of statement, in words: `RiskCode` is "risk code"."""
-    if isinstance(claim, Opaque):
-        return "unknown kind"
-    name = type(claim).__name__
-    words = "".join(f" {char.lower()}" if char.isupper() else char for char in name)
-    return words.strip()
+    return text("unknown kind") if isinstance(claim, Opaque) else fixed(type_words(type(claim)))
+
+
+def type_words(kind: type[Claim]) -> str:
+    """Return the name of a type of claim in words."""
+    words = (f" {char.lower()}" if char.isupper() else char for char in kind.__name__)
+    return "".join(words).strip()
 
 
 def _values(claim: Claim) -> dict[str, str]:
@@ -78,15 +99,20 @@ def _text(value: object) -> str | None:
         case None | "" | () | []:
             return None
         case bool():
-            return "yes" if value else "no"
+            return text("yes") if value else text("no")
         case datetime():
-            return f"{value.day} {value:%B %Y}"
+            return on_day(value)
         case StrEnum():
-            return _short(value.value.replace("-", " ").lower())
+            return fixed(_short(value.value.replace("-", " ").lower()))
         case tuple() | list():
             told = [one for one in map(_text, value[:LISTED]) if one is not None]
-            more = f" and {len(value) - LISTED} more" if len(value) > LISTED else ""
-            return (", ".join(told) + more) or None
+            listed = joined(told, ", ") if told else None
+            more = len(value) - LISTED
+            return (
+                text("%(some)s and %(more)s more", some=listed, more=str(more))
+                if more > 0 and listed is not None
+                else listed
+            )
         case Mapping():
             return None
         case _:
@@ -111,4 +137,6 @@ def _about(said: Admitted) -> str:
     if named:
         return _short(named[0])
     digests = [str(one) for subject in said.subjects for one in subject.digest.values()]
-    return f"what has the digest {digests[0][:12]}…" if digests else "nothing that is named"
+    if not digests:
+        return text("nothing that is named")
+    return text("what has the digest %(digest)s…", digest=digests[0][:12])

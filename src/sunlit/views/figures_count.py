@@ -45,7 +45,8 @@ class Agency:
 class Counted:
     """All counts as of a time. `ages` are of the newest independent assessment of each component.
 
-    `registers` counts imported records, `fields` how often each of their questions is blank.
+    `registers` counts imported records, `fields` how often each of their questions is blank, and
+    `questions` in how many records it is asked: registers ask different ones.
     """
 
     at: datetime
@@ -55,6 +56,7 @@ class Counted:
     agencies: Mapping[str, Agency]
     registers: Mapping[str, int]
     fields: Mapping[str, int]
+    questions: Mapping[str, int]
     problems: tuple[Standing, ...]
 
     @property
@@ -112,6 +114,9 @@ def counted(said: Iterable[Admitted], directories: Directories, at: datetime) ->
         ages=Counter(_ages(tally, at)), agencies=_agencies(tally),
         registers=Counter(one.register for one in tally.records.values()),
         fields=Counter(name for one in tally.records.values() for name in one.blanks),
+        questions=Counter(
+            name for one in tally.records.values() for name in (*one.fields, *one.blanks)
+        ),
         problems=_problems([one for one, _ in known], directories),
     )  # fmt: skip
 

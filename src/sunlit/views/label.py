@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from sunlit.base.times import format_time
+from sunlit.base.wording import ENGLISH, fixed, joined, text, told
 from sunlit.claims.lifecycle import TokenGrant, TokenKind
 from sunlit.rubric.risk_code import scheme
 
-BLANK: Final = "Not provided"
+BLANK: Final = text("Not provided")
 KINDS: Final = {
-    TokenKind.FULL: "every control of the rubric held when it was given",
-    TokenKind.RESTRICTED: "some controls were open when it was given",
-    TokenKind.PILOT: "a short, limited trial",
+    TokenKind.FULL: text("every control of the rubric held when it was given"),
+    TokenKind.RESTRICTED: text("some controls were open when it was given"),
+    TokenKind.PILOT: text("a short, limited trial"),
 }
 OVERSIGHT: Final = {
-    "human-decides": "A person decides; it only informs",
-    "human-reviews": "It decides; a person reviews",
-    "none": "No person looks at each case",
+    "human-decides": text("A person decides; it only informs"),
+    "human-reviews": text("It decides; a person reviews"),
+    "none": text("No person looks at each case"),
 }
 
 
@@ -36,32 +37,34 @@ class LabelLine:
         return {"number": self.number, "title": self.title, "text": self.text}
 
 
-def label_lines(grant: TokenGrant, grant_id: str) -> tuple[LabelLine, ...]:
+def label_lines(grant: TokenGrant, grant_id: str, language: str = ENGLISH) -> tuple[LabelLine, ...]:
     """Return the eight lines of a grant."""
     answers = (
-        ("What it is", _what(grant)),
-        ("Who made it", grant.maintainer),
-        ("Who independently tested it", _joined(grant.assessors)),
-        ("How risky it is", _risk(grant)),
-        ("What it may be used for", _allowed(grant)),
-        ("What it may not be used for", _limits(grant)),
-        ("Who oversees it, and without it", _oversight(grant)),
-        ("Valid until, and how to check", _validity(grant, grant_id)),
+        (text("What it is"), _what(grant)),
+        (text("Who made it"), grant.maintainer),
+        (text("Who independently tested it"), _joined(grant.assessors)),
+        (text("How risky it is"), _risk(grant)),
+        (text("What it may be used for"), _allowed(grant)),
+        (text("What it may not be used for"), _limits(grant)),
+        (text("Who oversees it, and without it"), _oversight(grant)),
+        (text("Valid until, and how to check"), _validity(grant, grant_id)),
     )
     return tuple(
-        LabelLine(number, title, _one_line(text)) for number, (title, text) in enumerate(answers, 1)
+        LabelLine(number, told(title, language), _one_line(told(answer or "", language), language))
+        for number, (title, answer) in enumerate(answers, 1)
     )
 
 
-def label_text(grant: TokenGrant, grant_id: str) -> str:
+def label_text(grant: TokenGrant, grant_id: str, language: str = ENGLISH) -> str:
     """Return the label as text: eight lines and no more."""
-    return "".join(f"{line.title}: {line.text}\n" for line in label_lines(grant, grant_id))
+    lines = label_lines(grant, grant_id, language)
+    return "".join(f"{line.title}: {line.text}\n" for line in lines)
 
 
-def _one_line(text: str | None) -> str:
+def _one_line(answer: str, language: str) -> str:
     # A control character in a claim must not draw a line of its own on a terminal.
-    plain = "".join(it if it.isprintable() else " " for it in text or "")
-    return " ".join(plain.split()) or BLANK
+    plain = "".join(it if it.isprintable() else " " for it in answer)
+    return " ".join(plain.split()) or told(BLANK, language)
 
 
 def _joined(items: tuple[str, ...]) -> str:
@@ -71,50 +74,72 @@ def _joined(items: tuple[str, ...]) -> str:
 def _what(grant: TokenGrant) -> str:
     version = f" {grant.version}" if grant.version else ""
     described = f"{grant.description.rstrip('.')}. " if grant.description else ""
-    return f"{described}{grant.component}{version}, release sha256:{grant.release}"
+    return text(
+        "%(component)s, release sha256:%(release)s", release=grant.release,
+        component=f"{described}{grant.component}{version}",
+    )  # fmt: skip
 
 
 def _risk(grant: TokenGrant) -> str:
     if len(grant.code) != 4 or not grant.code.isdigit():
         return ""
     area, impact, autonomy, gap = tuple(grant.code)
-    digits = (
-        f"area {area} ({_area(area)}), impact {impact} of 9, autonomy {autonomy} of 9, "
-        f"{max(0, int(gap) - 1)} of 8 safeguards missing"
+    code = text(
+        "code %(code)s: area %(area)s (%(title)s), impact %(impact)s of 9, autonomy %(autonomy)s "
+        "of 9, %(missing)s of 8 safeguards missing; suspended if the last digit exceeds "
+        "%(ceiling)s",
+        code=grant.code,
+        area=area,
+        title=_area(area),
+        impact=impact,
+        autonomy=autonomy,
+        missing=str(max(0, int(gap) - 1)),
+        ceiling=str(grant.ceiling),
     )
-    tier = f"tier {grant.tier}: " if grant.tier else ""
-    return f"{tier}code {grant.code}: {digits}; suspended if the last digit exceeds {grant.ceiling}"
+    if not grant.tier:
+        return code
+    return joined([text("tier %(tier)s:", tier=fixed(str(grant.tier))), code])
 
 
 def _area(digit: str) -> str:
     areas = scheme().document.get("areas")
     row = areas.get(digit) if isinstance(areas, dict) else None
-    return str(row.get("title", BLANK)) if isinstance(row, dict) else BLANK
+    return fixed(str(row["title"])) if isinstance(row, dict) and "title" in row else BLANK
 
 
 def _allowed(grant: TokenGrant) -> str:
-    where = f" in {', '.join(grant.jurisdictions)}" if grant.jurisdictions else ""
-    data = f", with data: {', '.join(grant.data_classes)}" if grant.data_classes else ""
-    return f"{_joined(grant.permitted)} (use {grant.use!r} by {grant.deployer}{where}{data})"
+    parts = [text("use %(use)s by %(who)s", use=repr(grant.use), who=grant.deployer)]
+    if grant.jurisdictions:
+        parts.append(text(" in %(places)s", places=", ".join(grant.jurisdictions)))
+    if grant.data_classes:
+        parts.append(text(", with data: %(classes)s", classes=", ".join(grant.data_classes)))
+    return text("%(uses)s (%(whose)s)", uses=_joined(grant.permitted), whose=joined(parts, ""))
 
 
 def _limits(grant: TokenGrant) -> str:
-    parts = [*grant.prohibited, *(f"limit: {one}" for one in grant.constraints)]
+    limits = (text("limit: %(limit)s", limit=one) for one in grant.constraints)
+    parts: list[str] = [*grant.prohibited, *limits]
     if grant.open_findings:
-        parts.append(f"open when given: {', '.join(grant.open_findings)}")
-    return "; ".join(parts)
+        parts.append(text("open when given: %(checks)s", checks=", ".join(grant.open_findings)))
+    return joined(parts, "; ")
 
 
 def _oversight(grant: TokenGrant) -> str:
-    oversight = OVERSIGHT.get(grant.oversight, grant.oversight) or BLANK
-    fallback = (grant.fallback or BLANK).rstrip(".")
-    glass = f" In an emergency: {grant.break_glass}" if grant.break_glass else ""
-    return f"{oversight.rstrip('.')}. Without it: {fallback}.{glass}"
+    oversight = OVERSIGHT.get(grant.oversight) or grant.oversight.rstrip(".") or BLANK
+    parts = [text(
+        "%(oversight)s. Without it: %(fallback)s.", oversight=oversight,
+        fallback=grant.fallback.rstrip(".") if grant.fallback else BLANK,
+    )]  # fmt: skip
+    if grant.break_glass:
+        parts.append(text("In an emergency: %(way)s", way=grant.break_glass))
+    return joined(parts)
 
 
 def _validity(grant: TokenGrant, grant_id: str) -> str:
-    return (
-        f"{format_time(grant.valid_until)}, a {grant.kind} token ({KINDS[grant.kind]}) by "
-        f"{grant.issuer}; check: sunlit token verify DIR --trust FILE; grant {grant_id[:16]}, "
-        f"status {grant.status_list} #{grant.status_index}"
-    )
+    return text(
+        "%(until)s, a %(kind)s token (%(meaning)s) by %(issuer)s; check: sunlit token verify DIR "
+        "--trust FILE; grant %(grant)s, status %(list)s #%(index)s",
+        until=format_time(grant.valid_until), kind=fixed(str(grant.kind)),
+        meaning=KINDS[grant.kind], issuer=grant.issuer, grant=grant_id[:16],
+        list=grant.status_list, index=str(grant.status_index),
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.times import format_time, parse_time
+from sunlit.base.wording import text
 from sunlit.capabilities.incident.standing import problems
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.risk import Acceptance, Use
@@ -23,7 +24,7 @@ from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.standing import about, by_deployer, declared_use, is_current, tests
 
-INCIDENTS: Final = "none reported"  # which says nothing about what nobody reported
+INCIDENTS: Final = text("none reported")  # which says nothing about what nobody reported
 OUTSIDE: Final = ""  # the row of a use that is none of the twelve, or not assessed
 
 
@@ -192,7 +193,7 @@ def line(evidence: Evidence, conformity: Conformity, use: Use) -> Line:
 
 def _cells(evidence: Evidence, gap: Gap, known: Matrix, row: str | None) -> Iterable[Cell]:
     practices = {item.name: item for item in gap.practices}
-    blank = "Nobody answered it."
+    blank = text("Nobody answered it.")
     for name in scheme().practices:
         item = practices.get(name) or Practice(name=name, state=State.NOT_ANSWERED, why=blank)
         yield Cell(
@@ -247,8 +248,10 @@ def _incidents(evidence: Evidence) -> str:
         return INCIDENTS
     waiting = [one for one in found if one.is_open]
     late = sum(one.is_overdue(evidence.at) for one in waiting)
-    told = f"{len(waiting)} of {len(found)} reported"
-    return f"{told}, {late} without the answer promised" if late else told
+    told = text("%(some)s of %(all)s reported", some=str(len(waiting)), all=str(len(found)))
+    if not late:
+        return told
+    return text("%(told)s, %(late)s without the answer promised", told=told, late=str(late))
 
 
 def _drift(evidence: Evidence) -> str | None:

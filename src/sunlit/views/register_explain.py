@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sunlit.base.times import format_time
+from sunlit.base.wording import fixed, text
 from sunlit.claims.risk import Vote
 from sunlit.rubric.aia_assessed import assessment
 from sunlit.rubric.evaluate import Conformity
@@ -100,24 +101,35 @@ def explained(evidence: Evidence, conformity: Conformity, path: str = ".") -> Ex
 
 def _voted(evidence: Evidence, known: Scheme, code: Published | str) -> Iterator[Digit]:
     if isinstance(code, str):
-        for name, what in (("D1", "area"), ("D2", "impact"), ("D3", "autonomy")):
-            yield Digit(name=name, value="0", says=f"{what}: not assessed", because=code)
+        for name, says in (
+            ("D1", text("area: not assessed")), ("D2", text("impact: not assessed")),
+            ("D3", text("autonomy: not assessed")),
+        ):  # fmt: skip
+            yield Digit(name=name, value="0", says=says, because=code)
         return
     carried = set(code.code.votes)
     vote = next(it for said, it in evidence.current(Vote) if said.statement_id in carried)
     digits, votes = code.code.digits, code.code.votes
-    because = f"{len(votes)} votes that agree" if len(votes) > 1 else "a vote that members share"
+    because = (
+        text("%(count)s votes that agree", count=len(votes))
+        if len(votes) > 1
+        else text("a vote that members share")
+    )
     yield Digit(name="D1", value=digits[0], says=_area(known, digits[0]), because=because,
                 statements=votes)  # fmt: skip
     assessed = assessment(evidence)
-    score = f"raw score {vote.impact_raw} of {vote.impact_max}"
-    told = f"; the deployer assessed {assessed.claim.impact_raw}" if assessed else ""
+    of_both = because if assessed is None else text(
+        "%(votes)s; the deployer assessed %(score)s", votes=because,
+        score=str(assessed.claim.impact_raw),
+    )  # fmt: skip
     also = (assessed.said.statement_id,) if assessed else ()
-    yield Digit(name="D2", value=digits[1], says=f"impact {score}", because=f"{because}{told}",
-                statements=(*votes, *also))  # fmt: skip
+    yield Digit(name="D2", value=digits[1], because=of_both, statements=(*votes, *also),
+                says=text("impact raw score %(raw)s of %(most)s", raw=str(vote.impact_raw),
+                          most=str(vote.impact_max)))  # fmt: skip
     yield Digit(
         name="D3", value=digits[2],
-        says=f"autonomy level {vote.autonomy_level}: {autonomy_levels()[vote.autonomy_level]}",
+        says=text("autonomy level %(level)s: %(meaning)s", level=str(vote.autonomy_level),
+                  meaning=fixed(autonomy_levels()[vote.autonomy_level])),
         because=because, statements=votes,
     )  # fmt: skip
 
@@ -125,15 +137,20 @@ def _voted(evidence: Evidence, known: Scheme, code: Published | str) -> Iterator
 def _area(known: Scheme, digit: str) -> str:
     areas = known.document.get("areas")
     area = areas.get(digit) if isinstance(areas, Mapping) else None
-    return f"area {area['title']}" if isinstance(area, Mapping) else "area not assessed"
+    if not isinstance(area, Mapping):
+        return text("area not assessed")
+    return text("area %(title)s", title=fixed(str(area["title"])))
 
 
 def _gap_digit(gap: Gap) -> Digit:
     open_ = len(gap.lacking)
-    says = "not assessed" if gap.digit == 0 else f"{open_} of {len(gap.practices)} practices open"
+    says = text("mitigation gap: not assessed") if gap.digit == 0 else text(
+        "mitigation gap: %(open)s of %(all)s practices open", open=str(open_),
+        all=str(len(gap.practices)),
+    )  # fmt: skip
     return Digit(
-        name="D4", value=str(gap.digit), says=f"mitigation gap: {says}",
-        because="computed from findings and statements, never voted", statements=gap.rests_on,
+        name="D4", value=str(gap.digit), says=says,
+        because=text("computed from findings and statements, never voted"), statements=gap.rests_on,
     )  # fmt: skip
 
 

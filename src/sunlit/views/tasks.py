@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from sunlit.base.wording import text, texts
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.evidence import Evidence
 from sunlit.views.register import Line
 
 SOON: Final = timedelta(days=30)
+AHEAD: Final = timedelta(days=366)  # what a calendar shows; a task is due in its last 30 days
 
 
 class Kind(StrEnum):
@@ -133,18 +135,16 @@ def ordered(at: datetime, tasks: Iterable[Task], waiting: Iterable[Waiting] = ()
         undated=tuple(task for task in known if task.deadline is None),
         coming=tuple(task for task, ends in dated if tonight < ends <= at + SOON),
         waiting=tuple(sorted(waiting, key=lambda it: (it.until is None, it.until or at, it.title))),
-    )  # fmt: skip
+    )
 
 
 def left(deadline: datetime, at: datetime) -> str:
     """Return how long there is, in words; the date itself stands beside."""
     days = (deadline.date() - at.date()).days
     if deadline < at:
-        return "overdue" if days == 0 else f"overdue by {_days(-days)}"
+        if days == 0:
+            return text("overdue")
+        return texts("overdue by %(count)s day", "overdue by %(count)s days", -days)
     if days == 0:
-        return f"today by {deadline:%H:%M}"
-    return "tomorrow" if days == 1 else f"in {_days(days)}"
-
-
-def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
+        return text("today by %(time)s", time=f"{deadline:%H:%M}")
+    return text("tomorrow") if days == 1 else texts("in %(count)s day", "in %(count)s days", days)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sunlit.authority.trust_parts import Board
+from sunlit.base.wording import fixed, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import BoardSession, Recusal, RiskCode
 from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.quorum import sessions
 from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.votes import Ballot, NotYet, ballots, publishable, recusals
+from sunlit.views.entry_words import on_day
 from sunlit.views.tasks import Begun, Case, Kind, Task, Waiting, Who
 
 
@@ -81,20 +83,24 @@ def sitting(case: Case, organisation: str) -> Sitting | None:
     }  # fmt: skip
     seats = tuple(
         Seat(
-            key=key.public.key_id, label=key.label or f"Seat {number}",
-            ballot=cast.get(key.public.key_id), recusal=aside.get(key.public.key_id),
+            key=key.public.key_id,
+            label=key.label or text("Seat %(number)s", number=number),
+            ballot=cast.get(key.public.key_id),
+            recusal=aside.get(key.public.key_id),
         )
         for number, key in enumerate(board.keys, start=1)
         if key.valid_until is None or key.valid_until > case.evidence.at
-    )  # fmt: skip
+    )
     open_ = sessions(case.evidence, organisation)
     code = published_code(case.evidence)
     return Sitting(
-        board=board, session=open_[-1][1] if open_ else None,
-        opened=open_[-1][0] if open_ else None, seats=seats,
+        board=board,
+        session=open_[-1][1] if open_ else None,
+        opened=open_[-1][0] if open_ else None,
+        seats=seats,
         agreed=publishable(case.evidence, board),
         published=code if isinstance(code, Published) else None,
-    )  # fmt: skip
+    )
 
 
 def of_member(case: Case, who: Who, at: datetime) -> Iterator[Task]:
@@ -107,19 +113,32 @@ def of_member(case: Case, who: Who, at: datetime) -> Iterator[Task]:
     if any(seat.is_empty for seat in mine):
         late = found.session.closes_on < at
         yield Task(
-            kind=Kind.VOTE, title=f"Vote on {case.name}", path=path,
-            reason=f"{found.heard} of {len(found.seats)} members have voted, "
-            f"{found.board.threshold} have to agree.",
+            kind=Kind.VOTE,
+            title=text("Vote on %(use)s", use=case.name),
+            path=path,
+            reason=text(
+                "%(some)s of %(all)s members have voted, %(needed)s have to agree.",
+                some=found.heard,
+                all=len(found.seats),
+                needed=found.board.threshold,
+            ),
             deadline=found.session.closes_on,
-            consequence="The session has ended without you." if late
-            else "Without enough votes the use gets no risk code.",
-        )  # fmt: skip
+            consequence=text("The session has ended without you.")
+            if late
+            else text("Without enough votes the use gets no risk code."),
+        )
     if isinstance(found.agreed, RiskCode) and who.is_any("chair"):
         yield Task(
-            kind=Kind.PUBLISH_CODE, title=f"Publish the code of {case.name}", path=path,
-            reason=f"{len(found.agreed.votes)} members agree on {found.agreed.digits}.",
-            consequence="Until then nobody can be given a safety token.",
-        )  # fmt: skip
+            kind=Kind.PUBLISH_CODE,
+            title=text("Publish the code of %(use)s", use=case.name),
+            path=path,
+            reason=text(
+                "%(count)s members agree on %(digits)s.",
+                count=len(found.agreed.votes),
+                digits=found.agreed.digits,
+            ),
+            consequence=text("Until then nobody can be given a safety token."),
+        )
 
 
 def waits_for_board(case: Case, who: Who) -> Iterator[Waiting]:
@@ -134,11 +153,17 @@ def waits_for_board(case: Case, who: Who) -> Iterator[Waiting]:
         if member and any(seat.is_empty and seat.key in who.keys for seat in found.seats):
             continue  # their own turn
         yield Waiting(
-            title=f"The board's vote on {case.name}", path=f"/boards/{board.organisation}",
-            reason=f"{found.heard} of {len(found.seats)} have voted; "
-            f"it takes {board.threshold} who agree.",
-            missing=found.missing, until=found.session.closes_on,
-        )  # fmt: skip
+            title=text("The board's vote on %(use)s", use=case.name),
+            path=f"/boards/{board.organisation}",
+            reason=text(
+                "%(some)s of %(all)s have voted; it takes %(needed)s who agree.",
+                some=found.heard,
+                all=len(found.seats),
+                needed=board.threshold,
+            ),
+            missing=found.missing,
+            until=found.session.closes_on,
+        )
 
 
 def of_drafts(begun: Begun, who: Who) -> Iterator[Task]:
@@ -146,28 +171,35 @@ def of_drafts(begun: Begun, who: Who) -> Iterator[Task]:
     about = begun.about
     if begun.state == "to-check" and not begun.mine and who.is_any("publisher"):
         yield Task(
-            kind=Kind.CHECK, title=f"Check the registration of {about}", path=begun.path,
-            reason="Another person of your organisation wrote it.",
-            consequence="Until a second person publishes it, nobody sees it.",
-        )  # fmt: skip
+            kind=Kind.CHECK,
+            title=text("Check the registration of %(what)s", what=about),
+            path=begun.path,
+            reason=text("Another person of your organisation wrote it."),
+            consequence=text("Until a second person publishes it, nobody sees it."),
+        )
     if begun.state == "returned" and begun.mine:
         yield Task(
-            kind=Kind.RETURNED, title=f"Mend the registration of {about}", path=begun.path,
-            reason=begun.reason or "It was returned to you.",
-            consequence="It is not published as it is.",
-        )  # fmt: skip
+            kind=Kind.RETURNED,
+            title=text("Mend the registration of %(what)s", what=about),
+            path=begun.path,
+            reason=begun.reason or text("It was returned to you."),
+            consequence=text("It is not published as it is."),
+        )
     if begun.state == "draft" and begun.mine:
         yield Task(
-            kind=Kind.FINISH, title=f"Finish the {begun.kind} of {about}", path=begun.path,
-            reason=f"You last worked on it on {begun.changed:%d %B %Y}.",
-            consequence="Nobody else sees it until you hand it on.",
-        )  # fmt: skip
+            kind=Kind.FINISH,
+            title=text("Finish the %(kind)s of %(what)s", kind=fixed(str(begun.kind)), what=about),
+            path=begun.path,
+            reason=text("You last worked on it on %(day)s.", day=on_day(begun.changed)),
+            consequence=text("Nobody else sees it until you hand it on."),
+        )
 
 
 def waits_for_check(begun: Begun) -> Iterator[Waiting]:
     """Yield one's own draft that another person has to check."""
     if begun.state == "to-check" and begun.mine:
         yield Waiting(
-            title=f"A check of the registration of {begun.about}", path=begun.path,
-            reason="Another person of your organisation publishes it, or returns it to you.",
-        )  # fmt: skip
+            title=text("A check of the registration of %(what)s", what=begun.about),
+            path=begun.path,
+            reason=text("Another person of your organisation publishes it, or returns it to you."),
+        )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.slugs import component_key
+from sunlit.base.wording import Text, fixed, joined, text, texts
 from sunlit.capabilities.incident.standing import Standing
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.lifecycle import TokenGrant
@@ -15,8 +16,10 @@ from sunlit.rubric.finding import Finding, Outcome
 from sunlit.rubric.mitigations import State
 from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.standing import about, is_current, maintainers
-from sunlit.views.tasks import SOON, Case, Kind, Task, Who
+from sunlit.views.practices import practice_title
+from sunlit.views.tasks import AHEAD, Case, Kind, Task, Who
 
+NAMED: Final = 3  # practices that a task names
 ASSESSING: Final = "M3"  # the practice that independent assessment shows
 
 
@@ -35,36 +38,64 @@ def _assess(case: Case, at: datetime) -> Iterator[Task]:
     found = assessment(case.evidence)
     if found is None:
         yield Task(
-            kind=Kind.ASSESS, title=f"Assess {case.name}", path=path,
-            reason="No assessment of this use is in force.",
-            consequence="The risk code has no digits, so the board cannot vote.",
-        )  # fmt: skip
-    elif found.claim.valid_until <= at + SOON:
+            kind=Kind.ASSESS,
+            title=text("Assess %(use)s", use=case.name),
+            path=path,
+            reason=text("No assessment of this use is in force."),
+            consequence=text("The risk code has no digits, so the board cannot vote."),
+        )
+    elif found.claim.valid_until <= at + AHEAD:
         yield Task(
-            kind=Kind.ASSESS, title=f"Assess {case.name} again", path=path,
-            reason="Its assessment ends.", deadline=found.claim.valid_until,
-            consequence="From then on the use counts as not assessed.",
-        )  # fmt: skip
+            kind=Kind.ASSESS,
+            title=text("Assess %(use)s again", use=case.name),
+            path=path,
+            reason=text("Its assessment ends."),
+            deadline=found.claim.valid_until,
+            consequence=text("From then on the use counts as not assessed."),
+        )
 
 
 def _gaps(case: Case) -> Iterator[Task]:
     for cell in case.line.cells:
         if cell.state is State.DUE and cell.due is not None:
             yield Task(
-                kind=Kind.MITIGATE, title=f"Show what was done: {cell.practice} of {case.name}",
-                reason=f"{cell.owner or 'Somebody'} promised it.", deadline=cell.due,
-                consequence="After that day the practice counts as missing.",
+                kind=Kind.MITIGATE,
+                deadline=cell.due,
+                title=text(
+                    "Show what was done for %(use)s: %(practice)s",
+                    use=case.name,
+                    practice=_practices([cell.practice]),
+                ),
+                reason=text("%(who)s promised it.", who=cell.owner or text("Somebody")),
+                consequence=text("After that day the practice counts as missing."),
                 path=f"/work/risk/{case.key}/{cell.practice}",
-            )  # fmt: skip
+            )
     blank = [it for it in case.line.cells if it.state in (State.MISSING, State.NOT_ANSWERED)]
     if blank:
-        names = ", ".join(cell.practice for cell in blank)
         yield Task(
-            kind=Kind.MITIGATE, title=f"Answer {len(blank)} of 8 practices for {case.name}",
-            reason=f"Nothing valid is said about {names}.",
-            consequence="Each raises the last digit of the risk code by one.",
+            kind=Kind.MITIGATE,
+            title=text(
+                "Answer %(count)s of 8 practices for %(use)s", count=len(blank), use=case.name
+            ),
+            reason=text(
+                "Nothing valid is said about %(practices)s.",
+                practices=_practices([it.practice for it in blank]),
+            ),
+            consequence=text("Each raises the last digit of the risk code by one."),
             path=f"/work/risk/{case.key}/{blank[0].practice}",
-        )  # fmt: skip
+        )
+
+
+def _practices(ids: list[str]) -> Text:
+    """Return practices by name, a few of many: `Training (M5), Monitoring (M6) and 2 more`."""
+    told = [text("%(title)s (%(id)s)", title=practice_title(one), id=one) for one in ids[:NAMED]]
+    if len(ids) > NAMED:
+        return text(
+            "%(some)s and %(more)s more", some=joined(told, ", "), more=str(len(ids) - NAMED)
+        )
+    if len(told) == 1:
+        return told[0]
+    return text("%(some)s and %(last)s", some=joined(told[:-1], ", "), last=told[-1])
 
 
 def _fails(case: Case) -> Iterator[Task]:
@@ -72,22 +103,20 @@ def _fails(case: Case) -> Iterator[Task]:
     if failing:
         yield Task(
             kind=Kind.FAILS,
-            title=f"Mend {_count(len(failing), 'control')} that {_verb(failing)} for {case.name}",
-            reason=_first(failing), path=f"/components/{component_key(case.line.component)}",
-            consequence="While a control fails there is no full safety token.",
-        )  # fmt: skip
+            title=texts(
+                "Mend %(count)s control that fails for %(use)s",
+                "Mend %(count)s controls that fail for %(use)s",
+                len(failing),
+                use=case.name,
+            ),
+            reason=_first(failing),
+            path=f"/components/{component_key(case.line.component)}",
+            consequence=text("While a control fails there is no full safety token."),
+        )
 
 
-def _verb(failing: list[Finding]) -> str:
-    return "fails" if len(failing) == 1 else "fail"
-
-
-def _first(failing: list[Finding]) -> str:
-    return f"{failing[0].title}: {failing[0].reason}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _first(failing: list[Finding]) -> Text:
+    return text("%(title)s: %(reason)s", title=fixed(failing[0].title), reason=failing[0].reason)
 
 
 def _ends(case: Case) -> Iterator[Task]:
@@ -99,28 +128,37 @@ def _ends(case: Case) -> Iterator[Task]:
     for said, claim in about(case.evidence, Attestation):
         if isinstance(counts(case.evidence, said, claim), Attested):
             yield Task(
-                kind=Kind.RENEW_ATTESTATION, deadline=claim.valid_until, path=path,
-                title=f"Ask {claim.assessor} to attest {case.name} again",
-                reason="The attestation ends.",
-                consequence="From then on it counts as nothing, and findings become unknown.",
-            )  # fmt: skip
+                kind=Kind.RENEW_ATTESTATION,
+                deadline=claim.valid_until,
+                path=path,
+                title=text(
+                    "Ask %(who)s to attest %(use)s again", who=claim.assessor, use=case.name
+                ),
+                reason=text("The attestation ends."),
+                consequence=text("From then on it counts as nothing, and findings become unknown."),
+            )
     for _, grant in about(case.evidence, TokenGrant):
         same = (grant.use, grant.deployer) == (case.line.use, case.line.deployer)
         if same and is_current(case.evidence, grant.valid_until):
             yield Task(
-                kind=Kind.TOKEN_ENDS, deadline=grant.valid_until, path=path,
-                title=f"Ask for a new safety token for {case.name}",
-                reason="The token ends.", consequence="After that the component may not be used.",
-            )  # fmt: skip
+                kind=Kind.TOKEN_ENDS,
+                deadline=grant.valid_until,
+                path=path,
+                title=text("Ask for a new safety token for %(use)s", use=case.name),
+                reason=text("The token ends."),
+                consequence=text("After that the component may not be used."),
+            )
 
 
 def _renew_code(code: RiskCode, case: Case) -> Task:
     return Task(
-        kind=Kind.RENEW_CODE, title=f"Ask the board to vote on {case.name} again",
-        reason=f"The risk code {code.digits} ends.", deadline=code.valid_until,
-        consequence="Without a code in force the safety token is suspended.",
+        kind=Kind.RENEW_CODE,
+        title=text("Ask the board to vote on %(use)s again", use=case.name),
+        reason=text("The risk code %(digits)s ends.", digits=code.digits),
+        deadline=code.valid_until,
+        consequence=text("Without a code in force the safety token is suspended."),
         path=f"/register/{case.key}/M1",  # only the board may open its votes
-    )  # fmt: skip
+    )
 
 
 def asks_review(case: Case) -> bool:
@@ -141,21 +179,26 @@ def of_assessor(case: Case, who: Who, at: datetime) -> Iterator[Task]:
     path = f"/work/reviews/{case.key}/attest"
     mine = [
         claim for _, claim in about(case.evidence, Attestation)
-        if claim.assessor == who.organisation
+        if claim.assessor == who.organisation and claim.use in (None, case.line.use)
     ]  # fmt: skip
     for claim in mine:
-        if at < claim.valid_until <= at + SOON:
+        if at < claim.valid_until <= at + AHEAD:
             yield Task(
-                kind=Kind.RENEW_ATTESTATION, title=f"Attest {case.name} again", path=path,
-                reason="Your attestation ends.", deadline=claim.valid_until,
-                consequence="From then on it counts as nothing.",
-            )  # fmt: skip
+                kind=Kind.RENEW_ATTESTATION,
+                path=path,
+                title=text("Attest %(use)s again", use=case.name),
+                reason=text("Your attestation ends."),
+                deadline=claim.valid_until,
+                consequence=text("From then on it counts as nothing."),
+            )
     if asks_review(case) and not any(at < claim.valid_until for claim in mine):
         yield Task(
-            kind=Kind.REVIEW, title=f"Review {case.name}", path=path,
-            reason="It asks for an independent assessment that nobody has given.",
-            consequence="Without it there is no full safety token.",
-        )  # fmt: skip
+            kind=Kind.REVIEW,
+            title=text("Review %(use)s", use=case.name),
+            path=path,
+            reason=text("It asks for an independent assessment that nobody has given."),
+            consequence=text("Without it there is no full safety token."),
+        )
 
 
 def of_problems(found: Iterable[Standing], who: Who) -> Iterator[Task]:
@@ -167,8 +210,8 @@ def of_problems(found: Iterable[Standing], who: Who) -> Iterator[Task]:
         yield Task(
             kind=Kind.PROBLEM,
             title=f"{'Settle' if answered else 'Answer'} problem {one.claim.number}",
-            reason=f"Somebody reported it about {one.claim.component}.",
-            consequence="Open problems stand on the component's label.",
+            reason=text("Somebody reported it about %(what)s.", what=one.claim.component),
+            consequence=text("Open problems stand on the component's label."),
             path=f"/work/problems/{one.claim.number}",
             deadline=None if answered else one.claim.answer_by,
-        )  # fmt: skip
+        )

@@ -1,23 +1,19 @@
 """Languages: the first part of an address (`/cy/...`) chooses one; English needs none.
 
-Catalogues are gettext's, in `web/locale/<language>/LC_MESSAGES/messages.mo`; `tools/locale.py`
-makes them.
+What is said in them comes from the catalogues of `sunlit.base.wording`.
 """
 
-import gettext
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sunlit.base.wording import catalogue, told
 from sunlit.node.place import LANGUAGES
 
-LOCALE: Final = Path(__file__).parent / "locale"
 DEFAULT: Final = LANGUAGES[0]
 NAMES: Final = {"en": "English", "cy": "Cymraeg", "nl": "Nederlands"}
 LOCALES: Final = {"en": "en_GB", "cy": "cy_GB", "nl": "nl_NL"}  # for dates and numbers
@@ -50,15 +46,14 @@ def language_of(request: Request) -> str:
     return str(getattr(request.state, "language", DEFAULT))
 
 
-@cache
-def catalogue(language: str) -> gettext.NullTranslations:
-    """Return the catalogue of a language; what it lacks is said in English."""
-    return gettext.translation("messages", LOCALE, [language], fallback=True)
-
-
 def gettext_of(request: Request) -> Callable[[str], str]:
     """Return `_` for a handler that says something itself."""
     return catalogue(language_of(request)).gettext
+
+
+def told_to(request: Request, sentence: str) -> str:
+    """Return a sentence that a layer below made, in the reader's language."""
+    return told(sentence, language_of(request))
 
 
 def said_date(at: datetime | date | None, language: str = DEFAULT) -> str:
@@ -66,6 +61,23 @@ def said_date(at: datetime | date | None, language: str = DEFAULT) -> str:
     from babel.dates import format_date  # noqa: PLC0415 - heavy; only where a date is shown
 
     return "" if at is None else format_date(at, "d MMMM y", locale=LOCALES[language])
+
+
+def said_month(at: datetime | date, language: str = DEFAULT) -> str:
+    """Return a month in words: November 2026."""
+    from babel.dates import format_date  # noqa: PLC0415 - the same
+
+    return format_date(at, "MMMM y", locale=LOCALES[language])
+
+
+def said_day(day: str, language: str = DEFAULT) -> str:
+    """Return a day that is written `2026-11-22`, or a time that begins so, in words."""
+    return said_date(date.fromisoformat(day[:10]), language)
+
+
+def said_clock(at: datetime) -> str:
+    """Return a time of day, in UTC and saying so: 14:02 UTC."""
+    return f"{at.astimezone(UTC):%H:%M} UTC"
 
 
 def said_time(at: datetime | None, language: str = DEFAULT) -> str:

@@ -26,18 +26,22 @@ from jinja2 import (
     StrictUndefined,
     select_autoescape,
 )
+from markupsafe import Markup
 
+from sunlit.base.wording import LOCALE, Text, catalogue, is_known, told
 from sunlit.bootstrap.site import Site
 from sunlit.node.place import LANGUAGES
 from sunlit.views.component_words import tidy
-from sunlit.views.entry_words import Sentence, fill
+from sunlit.views.entry_words import NOT_STATED, Sentence, fill
 from sunlit.web.guarding import actor_of
 from sunlit.web.language import (
     DEFAULT,
     NAMES,
-    catalogue,
     language_of,
+    said_clock,
     said_date,
+    said_day,
+    said_month,
     said_number,
     said_time,
 )
@@ -45,6 +49,9 @@ from sunlit.web.static import Assets
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PUBLIC: Final = "public, no-cache"  # may be kept, and is asked about each time: cheap by ETag
+_BDI: Final = Markup("<bdi>{}</bdi>")
+_BDI_ENGLISH: Final = Markup('<bdi lang="en">{}</bdi>')
+_ENGLISH: Final = Markup('<span lang="en">{}</span>')
 PRIVATE: Final = "no-store"
 REVIEWED: Final = frozenset({DEFAULT})  # languages that a native reader has been through
 
@@ -70,28 +77,60 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    told = catalogue(language)
-    made.install_gettext_callables(told.gettext, told.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    known = catalogue(language)
+    made.install_gettext_callables(known.gettext, known.ngettext, newstyle=True)  # type: ignore[attr-defined]
     ours: dict[str, Any] = {"static": assets.url, "language": language}
     made.globals.update(ours)
     made.filters.update(
         date=partial(said_date, language=language),
+        day=partial(said_day, language=language),
+        clock=said_clock,
         time=partial(said_time, language=language),
         number=partial(said_number, language=language),
         tidy=tidy,
         filled=partial(_filled, language),
+        told=partial(told, language=language),
+        told_or_marked=partial(_told_or_marked, language),
+        reasoned=partial(_reasoned, language),
+        first_capital=_first_capital,
+        month=partial(said_month, language=language),
     )
     return made
 
 
-def _filled(language: str, told: Sentence) -> str:
-    return fill(catalogue(language).gettext(told.pattern), told.values)
+def _filled(language: str, said: Sentence) -> str:
+    values = {
+        name: told(one, language) if isinstance(one, Text) else one
+        for name, one in said.values.items()
+    }
+    return fill(catalogue(language).gettext(said.pattern), values, told(NOT_STATED, language))
+
+
+def _told_or_marked(language: str, sentence: str) -> Markup | str:
+    """Return a sentence in a language; marked as English where it is left so (WCAG 3.1.2)."""
+    if is_known(sentence, language):
+        return told(sentence, language)
+    return _ENGLISH.format(told(sentence, language))
+
+
+def _reasoned(language: str, reason: str) -> Markup:
+    """Return what a rule answered: others' words may stand in it, so it is set apart."""
+    if is_known(reason, language):
+        return _BDI.format(tidy(told(reason, language)))
+    return _BDI_ENGLISH.format(tidy(reason))
+
+
+def _first_capital(sentence: str) -> str:
+    """Begin with a capital letter; a sentence that is marked as English begins inside its mark."""
+    mark = _ENGLISH.split("{}")[0] if sentence.startswith("<span") else ""
+    rest = sentence[len(mark) :]
+    return type(sentence)(mark + rest[:1].upper() + rest[1:])
 
 
 def version_of(assets: Assets) -> str:
     """Return what changes when a template, a catalogue or a style changes."""
     told = sha256(assets.digest.encode())
-    for path in sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.parent.glob("locale/**/*.mo")]):
+    for path in sorted([*TEMPLATES.rglob("*.html"), *LOCALE.rglob("*.mo")]):
         told.update(path.read_bytes())
     return told.hexdigest()[:16]
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 from fastapi import Request
 from markupsafe import escape
 
+from sunlit.base.wording import catalogue
 from sunlit.rubric.risk_code import scheme
-from sunlit.web.language import catalogue, gettext_of, language_of, said_date
+from sunlit.web.language import gettext_of, language_of, said_date
 from sunlit.web.public.components_words import bdi
 
 

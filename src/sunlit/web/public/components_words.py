@@ -8,11 +8,12 @@ from fastapi import Request
 from markupsafe import Markup, escape
 
 from sunlit.base.marking import N_
+from sunlit.base.wording import catalogue
 from sunlit.views.component import ComponentView
 from sunlit.views.component_label_parts import Label
 from sunlit.views.component_token import State
 from sunlit.views.component_words import Value, Words, tidy
-from sunlit.web.language import catalogue, gettext_of, language_of, said_date
+from sunlit.web.language import gettext_of, language_of, said_date
 
 COLOURS: Final = {N_("HOLDS"): "green", N_("FAILS"): "red", N_("UNKNOWN"): "grey"}
 _BDI: Final = Markup("<bdi>{}</bdi>")
