@@ -7,6 +7,7 @@ import click
 
 from sunlit.base.errors import DOES_NOT_HOLD
 from sunlit.cli.acting import acting, logged, signer_option
+from sunlit.cli.log_read import checkpoint, proof, show
 from sunlit.cli.log_remote import send
 from sunlit.cli.output import emit, home_option, json_option
 from sunlit.cli.progress import bar
@@ -17,6 +18,7 @@ Examples:
   sunlit log show 3 --home council
   sunlit log proof 3 --home council > 3.tlog-proof
   sunlit log fsck --home council
+  sunlit log show 3 --at https://node.example/logs/KEY --trust trust.json
   sunlit log import https://node.example/logs/KEY --home council
   sunlit log send vote.dsse.json --to https://node.example
   sunlit log move-lock postgresql://db.example/node --home council
@@ -30,68 +32,6 @@ NEXT = "Next: sunlit token refresh, so that the receipts beside tokens carry the
 @click.group(epilog=EPILOG)
 def command() -> None:
     """Show, prove, verify and extend a transparency log."""
-
-
-@command.command()
-@home_option
-@json_option
-def checkpoint(*, home: Path, as_json: bool) -> None:
-    """Print the newest checkpoint as a signed note."""
-    from sunlit.registry.home import Home
-    from sunlit.registry.trust import read_file
-
-    opened = Home.open(home)
-    reader = opened.reader()
-    note = read_file(opened.log_directory / "checkpoint").decode()
-    emit(
-        {
-            "origin": reader.checkpoint.origin,
-            "size": reader.size,
-            "root": reader.checkpoint.root.hex(),
-            "note": note,
-        },
-        [note.rstrip("\n")],
-        as_json=as_json,
-    )
-
-
-@command.command()
-@click.argument("index", type=click.IntRange(0))
-@home_option
-@click.option("--entry", type=click.Path(path_type=Path, dir_okay=False), help="Write the entry.")
-def proof(*, index: int, home: Path, entry: Path | None) -> None:
-    """Print the receipt (C2SP tlog-proof) of an entry under the newest checkpoint."""
-    from sunlit.registry.home import Home, write_whole
-
-    reader = Home.open(home).reader()
-    receipt = reader.receipt(index).to_bytes()
-    if entry is not None:
-        write_whole(entry, reader.entry(index))
-    click.echo(receipt, nl=False)
-
-
-@command.command()
-@click.argument("which", required=False)
-@home_option
-@json_option
-def show(*, which: str | None, home: Path, as_json: bool) -> None:
-    """Show one entry (by index or statement id), or a line for each without WHICH."""
-    from sunlit.adapters.clock import SystemClock
-    from sunlit.cli.entries import details, line, row
-    from sunlit.registry.home import Home
-
-    history = Home.open(home).history(SystemClock().now())
-    if which is None:
-        emit(
-            [row(said, history) for said in history.statements],
-            [line(said, history) for said in history.statements],
-            as_json=as_json,
-        )
-        return
-    said = next((s for s in history.statements if which in (str(s.index), s.statement_id)), None)
-    if said is None:
-        raise click.UsageError(f"no entry {which} in a log of {len(history.statements)}")
-    emit(row(said, history), details(said, history), as_json=as_json)
 
 
 @command.command()
@@ -295,4 +235,5 @@ def move_lock(*, url: str, home: Path) -> None:
     emit({}, lines, as_json=False)
 
 
-command.add_command(send)
+for each in (checkpoint, proof, show, send):
+    command.add_command(each)

@@ -87,6 +87,11 @@ class LogReader:
         return cls(files, open_checkpoint(note, log_key), note=note)
 
     @property
+    def note(self) -> bytes:
+        """The signed form of the checkpoint, as it was found; empty where there is none."""
+        return self._note or b""
+
+    @property
     def size(self) -> int:
         """How many entries the log has at this checkpoint."""
         return self.checkpoint.size
