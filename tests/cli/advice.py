@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -46,38 +47,52 @@ def from_catalog() -> Iterator[Advice]:
                     yield Advice(control["id"], prop["value"])
 
 
-def from_source() -> Iterator[Advice]:
-    """Yield what is passed as `mend=` anywhere, and every "Next: sunlit ..."."""
-    trees = {path: ast.parse(path.read_bytes()) for path in sorted(ROOT.rglob("*.py"))}
-    said = {_module(path): dict(_constants(tree)) for path, tree in trees.items()}
-    for path, tree in trees.items():
-        names = _imported(tree, said) | said[_module(path)]
-        inner = {id(part) for one in ast.walk(tree) if isinstance(one, ast.JoinedStr)
-                 for part in one.values}  # fmt: skip
-        for node in ast.walk(tree):
-            if id(node) in inner:
-                continue
-            where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
-            if isinstance(node, ast.keyword) and node.arg == "mend":
-                yield from (Advice(where, text) for text in _texts(node.value, names))
-            elif isinstance(node, ast.Constant | ast.JoinedStr):
-                yield from (
-                    Advice(where, text) for text in _texts(node, names) if "Next: sunlit" in text
-                )
+@cache
+def from_source() -> tuple[Advice, ...]:
+    """Return what is passed as `mend=` anywhere, and every "Next: sunlit ..."."""
+    found: list[Advice] = []
+    for path in sorted(ROOT.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "mend=" in text or "Next: sunlit" in text:
+            found.extend(_advice(path, ast.parse(text)))
+    return tuple(found)
 
 
-def _module(path: Path) -> str:
-    return ".".join(("sunlit", *path.relative_to(ROOT).with_suffix("").parts))
+def _advice(path: Path, tree: ast.Module) -> Iterator[Advice]:
+    nodes = list(ast.walk(tree))
+    names = _imported(nodes) | dict(_constants(tree))
+    inner = {id(part) for one in nodes if isinstance(one, ast.JoinedStr) for part in one.values}
+    for node in nodes:
+        if id(node) in inner:
+            continue
+        where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.keyword) and node.arg == "mend":
+            yield from (Advice(where, text) for text in _texts(node.value, names))
+        elif isinstance(node, ast.Constant | ast.JoinedStr):
+            yield from (
+                Advice(where, text) for text in _texts(node, names) if "Next: sunlit" in text
+            )
 
 
-def _imported(tree: ast.Module, said: dict[str, dict[str, str]]) -> dict[str, str]:
+@cache
+def _said(module: str) -> dict[str, str]:
+    """Return the texts that a module of ours names; none of a package or of another's module."""
+    path = ROOT.parent.joinpath(*module.split(".")).with_suffix(".py")
+    if not module.startswith("sunlit.") or not path.is_file():
+        return {}
+    return dict(_constants(ast.parse(path.read_bytes())))
+
+
+def _imported(nodes: list[ast.AST]) -> dict[str, str]:
     """Return the texts that `from module import NAME` brings."""
     return {
-        one.asname or one.name: said[node.module][one.name]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module in said
+        one.asname or one.name: said[one.name]
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
         for one in node.names
-        if one.name in said[node.module]
+        if one.name.isupper()
+        for said in [_said(node.module)]
+        if one.name in said
     }
 
 

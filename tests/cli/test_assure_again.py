@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -25,12 +26,16 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
         _OPENED.append(str(arguments[0]))
 
 
-sys.addaudithook(_hear)  # it stays for the process's life, and listens only when asked to
+@cache
+def _hook() -> None:
+    """Once asked for it stays for the process's life, and costs every later test a little."""
+    sys.addaudithook(_hear)
 
 
 @contextmanager
 def listening() -> Iterator[list[str]]:
     """Collect the names of files that are opened by whatever way."""
+    _hook()
     _OPENED.clear()
     _LISTENING.append(True)
     try:
