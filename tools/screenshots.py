@@ -1,7 +1,8 @@
-"""Takes a picture of every page, as everybody sees it: `python -m tools.screenshots FOLDER`.
+"""Takes a picture of every page, as everybody sees it: `python -m tools.screenshots FOLDER [URL]`.
 
-Pages are found as `tests/web/test_every_page.py` finds them; each at 1280 and 320 px. Needs
-Chromium and Playwright. For looking at, not for committing.
+Pages are found as `tests/web/test_every_page.py` finds them, with the states that no link leads
+to; each at 1280 and 320 px, and on paper where people print. With a URL, the public pages of the
+node that is served there. Needs Chromium and Playwright. For looking at, not for committing.
 """
 
 import re
@@ -12,21 +13,26 @@ import threading
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from sunlit.web.app import create_app
 from sunlit.web.sessions import DEV_COOKIE
 from tests.bundle.pages.browser import FLAGS, chromium
-from tests.web.looking import WIDTHS
+from tests.web.looking import WIDTHS, Look
 from tests.web.nodes import site_at
-from tests.web.walking import Walk, walked
+from tests.web.states import states
+from tests.web.walking import NOBODY, Walk, as_anybody, walked
 
 ALONE = "/verify/verify.html"  # a document that stands by itself
+PRINTED = re.compile(r"/(components/[^/]+|figures|decisions/check|register)$")
+PAPER = 680  # CSS pixels: A4 inside its margins
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, url: str = "") -> int:
     """Serve a small node, walk it, take pictures; return how many."""
     folder.mkdir(parents=True, exist_ok=True)
+    if url:
+        return _pictures(as_anybody(url), folder, {})
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen()
@@ -37,38 +43,53 @@ def main(folder: Path) -> int:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            walk = walked(url, site)
-            with sync_playwright() as running:
-                browser = running.chromium.launch(executable_path=chromium(), args=FLAGS)
-                return sum(_taken(browser, walk, width, folder) for width in WIDTHS)
+            return _pictures(walked(url, site), folder, states(Path(place) / "states"))
         finally:
             server.should_exit = True
             thread.join()
             site.close()
 
 
-def _taken(browser: Browser, walk: Walk, width: int, folder: Path) -> int:
+def _pictures(walk: Walk, folder: Path, more: dict[str, str]) -> int:
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=chromium(), args=FLAGS)
+        return sum(_taken(browser, walk, more, width, folder) for width in WIDTHS)
+
+
+def _taken(browser: Browser, walk: Walk, more: dict[str, str], width: int, folder: Path) -> int:
     number = 0
     for who in dict.fromkeys(one.who for one in walk.pages):
         context = browser.new_context(viewport={"width": width, "height": 800})
         if who in walk.secrets:
             context.add_cookies([{"name": DEV_COOKIE, "value": walk.secrets[who], "url": walk.url}])
-        page = context.new_page()
+        look = Look(context.new_page(), walk.url)
         for one in (it for it in walk.pages if it.who == who and it.path != ALONE):
             number += 1
-            page.goto(walk.url + one.path)
-            if one.form is not None:
-                page.set_content(_based(one.text, walk.url), wait_until="load")
-            name = re.sub(r"[^A-Za-z0-9]+", "-", one.name).strip("-")[:80]
-            page.screenshot(path=folder / f"{width}-{number:03}-{name}.png", full_page=True)
+            if one.form is None:
+                look.page.goto(walk.url + one.path)
+            else:
+                look.shown(one.path, one.text, status=one.status)
+            _picture(look.page, folder, f"{width}-{number:03}-{_name(one.name)}")
+            if width > PAPER and who == NOBODY and PRINTED.search(one.path):
+                look.page.emulate_media(media="print")
+                look.page.set_viewport_size({"width": PAPER, "height": 900})
+                _picture(look.page, folder, f"paper-{number:03}-{_name(one.name)}")
+                look.page.emulate_media(media="screen")
+                look.page.set_viewport_size({"width": width, "height": 800})
+        for name, text in more.items() if who == NOBODY else ():
+            look.shown("/state", text, status=200)
+            _picture(look.page, folder, f"{width}-state-{_name(name)}")
         context.close()
-    return number
+    return len(list(folder.glob(f"{width}-*.png")))
 
 
-def _based(text: str, url: str) -> str:
-    """Return a page that answered a form, with its styles where they are."""
-    return text.replace('href="/', f'href="{url}/').replace('src="/', f'src="{url}/')
+def _picture(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:80]
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{main(Path(sys.argv[1]))} pictures\n")
+    sys.stdout.write(f"{main(Path(sys.argv[1]), *sys.argv[2:3])} pictures\n")

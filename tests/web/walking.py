@@ -125,6 +125,14 @@ def walked(url: str, site: Site) -> Walk:
     return walk
 
 
+def as_anybody(url: str) -> Walk:
+    """Walk the public pages of a node that is served somewhere, and send nothing."""
+    walk = Walk(url)
+    with httpx.Client(base_url=url, timeout=60) as client:
+        _follow(walk, client, NOBODY)
+    return walk
+
+
 def _follow(walk: Walk, client: httpx.Client, who: str, *more: str) -> None:
     routes, seen = page_routes(), {one.path for one in walk.pages if one.who == who}
     count: Counter[str] = Counter()
