@@ -27,7 +27,7 @@ ROUNDS: Final = 128  # looks at the queue before others may write to the log
 MOST: Final = 16 * BATCH  # groups before that
 LINGER: Final = 3  # looks that find nothing: whoever was answered a moment ago puts the next
 LOOK: Final = 0.01  # seconds before the next of them
-LINGERS: Final = 0.05  # seconds, where whoever puts rings
+LINGERS: Final = 0.1  # seconds, where whoever puts rings
 # A batch takes less; whoever holds the writer's lock for longer keeps others out by it.
 LEASE_SECONDS: Final = 10
 RENEW_AFTER: Final = 2.0  # seconds after which a lease is renewed

@@ -114,7 +114,7 @@ class Ledger:
             return error
 
     def _one(self, envelope: Envelope) -> _Tried:
-        prepared = prepare(envelope.to_bytes())
+        prepared = prepare(envelope.to_json())
         said, entry = self._examine(envelope)
         if entry is not None:
             self.history.take(said)

@@ -11,6 +11,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 
 AREAS: Final = (
+    "sunlit.web.api.submitting",  # routes are tried in this order, and this one is asked most
     "sunlit.web.static",
     "sunlit.web.health",
     "sunlit.web.tiles",
@@ -43,7 +44,6 @@ AREAS: Final = (
     "sunlit.web.api.records",
     "sunlit.web.api.logs",
     "sunlit.web.api.organisations",
-    "sunlit.web.api.submitting",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, select
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select
 
 from sunlit.adapters.sql import bulk
 from sunlit.adapters.sql.engine import at_once, glancing, writing
@@ -21,6 +21,25 @@ FIRST_POLL: Final = 0.01  # seconds; each poll is so many times as long as the o
 LONGER: Final = 1.5
 LAST_POLL: Final = 0.2
 WAITS: Final = Outcome(state=State.WAITING)
+
+_WAITED_FOR: Final = (
+    select(SUBMISSION.c.organisation)
+    .where(SUBMISSION.c.state == State.WAITING)
+    .group_by(SUBMISSION.c.organisation)
+    .order_by(func.min(SUBMISSION.c.number))
+)
+_OLDEST: Final = (
+    select(SUBMISSION.c.number, SUBMISSION.c.id)
+    .where(SUBMISSION.c.state == State.WAITING, SUBMISSION.c.organisation == bindparam("whose"))
+    .order_by(SUBMISSION.c.number)
+    .limit(bindparam("most"))
+    .subquery()
+)
+_WAITING: Final = (
+    select(_OLDEST.c.id, SUBMITTED.c.envelope)
+    .join(SUBMITTED, SUBMITTED.c.submission == _OLDEST.c.id)
+    .order_by(_OLDEST.c.number, SUBMITTED.c.place)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,32 +112,15 @@ class SqlSubmissions:
 
     def organisations(self) -> tuple[str, ...]:
         """Return the organisations for which something waits, the longest waiting first."""
-        asked = (
-            select(SUBMISSION.c.organisation)
-            .where(SUBMISSION.c.state == State.WAITING)
-            .group_by(SUBMISSION.c.organisation)
-            .order_by(func.min(SUBMISSION.c.number))
-        )
         with glancing(self.engine) as connection:
-            return tuple(connection.scalars(asked))
+            return tuple(connection.scalars(_WAITED_FOR))
 
     def waiting(self, organisation: str, limit: int) -> tuple[Group, ...]:
         """Return the oldest groups that wait for an organisation's log, in order."""
-        oldest = (
-            select(SUBMISSION.c.number, SUBMISSION.c.id)
-            .where(_waits(organisation))
-            .order_by(SUBMISSION.c.number)
-            .limit(limit)
-            .subquery()
-        )
-        asked = (
-            select(oldest.c.id, SUBMITTED.c.envelope)
-            .join(SUBMITTED, SUBMITTED.c.submission == oldest.c.id)
-            .order_by(oldest.c.number, SUBMITTED.c.place)
-        )
+        wanted = {"whose": organisation, "most": limit}
         found: dict[str, list[bytes]] = {}
         with glancing(self.engine) as connection:
-            for name, envelope in connection.execute(asked):
+            for name, envelope in connection.execute(_WAITING, wanted):
                 found.setdefault(name, []).append(envelope)
         return tuple(
             Group(id=name, organisation=organisation, envelopes=tuple(envelopes))
@@ -146,10 +148,6 @@ class SqlSubmissions:
         with writing(self.engine) as connection:
             connection.execute(delete(SUBMITTED).where(SUBMITTED.c.submission.in_(ids)))
             return connection.execute(delete(SUBMISSION).where(old)).rowcount
-
-
-def _waits(organisation: str) -> ColumnElement[bool]:
-    return and_(SUBMISSION.c.state == State.WAITING, SUBMISSION.c.organisation == organisation)
 
 
 def _state(connection: Connection, ticket: str) -> State | None:
