@@ -8,31 +8,35 @@ cards whose time has come are looked at again when it has.
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from sunlit.projection.cards import OWN
 from sunlit.projection.catalogue_bits import bits_of
-from sunlit.projection.catalogue_filter import NONE, Edges
+from sunlit.projection.catalogue_filter import DUE, NONE, STATUSES, Edges
 from sunlit.projection.catalogue_times import Calm, calm_at, changing, edges_of
 from sunlit.projection.tables import CARD, CHANGED, MADE, META
 
 MOST_KEPT: Final = 256  # searches of words whose cards are kept
 MOST_READ: Final = 500  # changed cards that are looked through for those words
 _COLUMNS: Final = (
-    CARD.c.id, CARD.c.changed, CARD.c.source, CARD.c.register, CARD.c.status, CARD.c.until,
-    CARD.c.tier, CARD.c.next_review, CARD.c.kind, CARD.c.areas, CARD.c.used_by,
+    CARD.c.id, CARD.c.status, CARD.c.until, CARD.c.next_review,
+    CARD.c.source, CARD.c.register, CARD.c.tier, CARD.c.kind, CARD.c.areas, CARD.c.used_by,
 )  # fmt: skip
 _SINCE: Final = CARD.c.changed > bindparam("since")
-_CARDS: Final = select(*_COLUMNS).where(_SINCE)
+# All of them once: some at a time, not all rows side by side in memory.
+_CARDS: Final = select(*_COLUMNS).where(_SINCE).execution_options(yield_per=5_000)
 _WORDS: Final = select(CARD.c.id, CARD.c.search).where(_SINCE).limit(MOST_READ + 1)
 _STATE: Final = select(META.c.name, META.c.value).where(META.c.name.in_((MADE, CHANGED)))
-_TIMED: Final = ("status", "due")
 Terms = tuple[str, ...]
 Value = tuple[str, str]  # a facet, and one of its values
+# Cards share them: they have few different ones.
+_STATUS: Final[Mapping[str, Value]] = {one: ("status", one) for one in STATUSES}
+_DUE: Final[Mapping[str, Value]] = {one: ("due", one) for one in DUE}
 
 
 class FacetIndex:
@@ -50,7 +54,6 @@ class FacetIndex:
         self._bits: dict[str, dict[str, bytearray]] = {}
         self._numbers: dict[Value, int] = {}
         self._values: dict[int, tuple[Value, ...]] = {}
-        self._times: dict[int, tuple[str, str, str]] = {}
         self._kept: OrderedDict[Terms, int] = OrderedDict()
         self.counted.clear()
 
@@ -107,10 +110,10 @@ class FacetIndex:
             self._look_through(connection, since)
         edges: list[str] = []
         for row in connection.execute(_CARDS, since):
-            times = self._times[row.id] = (row.status, row.until, row.next_review)
-            self._put(row.id, _values(row))
+            number, status, until, review, *said = row
+            self._put(number, _values(*said), (status, until, review))
             if len(edges) < MOST_READ:
-                edges += edges_of(*times)
+                edges += edges_of(status, until, review)
         # Of many the database knows the nearest sooner.
         few, at = len(edges) < MOST_READ, self._edges.at
         self._calm = self._calm.with_edges(edges, at) if few else calm_at(connection, at)
@@ -130,14 +133,14 @@ class FacetIndex:
     def _move(self, connection: Connection, at: str) -> None:
         touched = changing(connection, self._edges.at, at)
         self._edges, self._calm = Edges.of(at), calm_at(connection, at)
-        for number in touched:
-            if number in self._values:
-                self._put(number, tuple(it for it in self._values[number] if it[0] not in _TIMED))
+        for number, *times in touched:
+            self._put(number, self._values.get(number, ())[:-2], times)
 
-    def _put(self, number: int, untimed: tuple[Value, ...]) -> None:
-        status, until, review = self._times[number]
+    def _put(self, number: int, untimed: tuple[Value, ...], times: Sequence[str]) -> None:
+        """Put a card where it stands now; `times` are its status, that's end, the next review."""
+        status, until, review = times
         edges = self._edges
-        new = (*untimed, ("status", edges.status(status, until)), ("due", edges.due(review)))
+        new = (*untimed, _STATUS[edges.status(status, until)], _DUE[edges.due(review)])
         old = self._values.get(number, ())
         if new == old:
             return
@@ -165,11 +168,14 @@ _LOCK: Final = threading.Lock()
 _INDEXES: Final[WeakKeyDictionary[Engine, FacetIndex]] = WeakKeyDictionary()
 
 
-def _values(row: Row[*tuple[Any, ...]]) -> tuple[Value, ...]:
+@lru_cache(maxsize=20_000)
+def _values(
+    source: str, register: str | None, tier: str, kind: str | None, areas: str, used_by: str
+) -> tuple[Value, ...]:
     found = [
-        ("all", ""), ("source", OWN if row.source == OWN else row.register or NONE),
-        ("tier", row.tier or NONE), ("kind", row.kind or NONE),
+        ("all", ""), ("source", OWN if source == OWN else register or NONE),
+        ("tier", tier or NONE), ("kind", kind or NONE),
     ]  # fmt: skip
-    found += [("area", area) for area in row.areas.split()]
-    found += [("used_by", name) for name in dict.fromkeys(json.loads(row.used_by))]
+    found += [("area", area) for area in areas.split()]
+    found += [("used_by", name) for name in dict.fromkeys(json.loads(used_by))]
     return tuple(found)

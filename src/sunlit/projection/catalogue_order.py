@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sunlit.projection.catalogue_bits import has, numbers_of, packed_of
 from sunlit.projection.catalogue_counts import Found, Part
 from sunlit.projection.catalogue_filter import bad_query
-from sunlit.projection.dialect import among
+from sunlit.projection.dialect import among, ids_of
 from sunlit.projection.tables import CARD
 
 MAX_CURSOR: Final = 2000
@@ -112,11 +112,12 @@ def _gone_through(
     found: list[int] = []
     while True:
         query = select(*order.columns).where(*part.where, *order.after(last))
-        rows = connection.execute(order.sorted(query).limit(step)).all()
-        found += [row.id for row in rows if has(packed, row.id)]
-        if len(found) >= limit or len(rows) < step:
+        passed = ids_of(connection, order.sorted(query).limit(step))
+        found += [one for one in passed if has(packed, one)]
+        if len(found) >= limit or len(passed) < step:
             return found[:limit]
-        last, step = tuple(rows[-1]), min(MOST_STEP, step * 4)
+        here = select(*order.columns).where(CARD.c.id == passed[-1])
+        last, step = tuple(connection.execute(here).one()), min(MOST_STEP, step * 4)
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[RowMapping]:

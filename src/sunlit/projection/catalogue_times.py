@@ -62,14 +62,18 @@ def calm_at(connection: Connection, at: str) -> Calm:
     return Calm().with_edges([*untils, *reviews], at)
 
 
-def changing(connection: Connection, one: str, other: str) -> list[int]:
-    """Return the ids of the cards that may be something else at one time than at another."""
+def changing(connection: Connection, one: str, other: str) -> list[tuple[int, str, str, str]]:
+    """Return the cards that may be something else at one time than at another.
+
+    Of each its id, its status, when that ends, and its next review.
+    """
     start, end = sorted((one, other))
     first, last = Edges.of(start).ahead, Edges.of(end).ahead
     expiring = and_(_valid, CARD.c.until >= start, CARD.c.until <= end)
     between = [and_(_review >= low, _review <= high) for low, high in zip(first, last, strict=True)]
-    rows = connection.execute(select(CARD.c.id).where(or_(expiring, *between)))
-    return [int(number) for (number,) in rows]
+    asked = select(CARD.c.id, CARD.c.status, CARD.c.until, CARD.c.next_review)
+    rows = connection.execute(asked.where(or_(expiring, *between)))
+    return [(number, status, until, review) for number, status, until, review in rows]
 
 
 def _review_edges(next_review: str) -> Iterator[str]:

@@ -9,10 +9,13 @@ from sqlalchemy import (
     Column,
     Connection,
     Integer,
+    Select,
     Text,
     any_,
     bindparam,
+    func,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -21,6 +24,18 @@ from sqlalchemy.sql.elements import ColumnElement
 def is_postgresql(connection: Connection) -> bool:
     """Tell which of the two databases this is."""
     return connection.dialect.name == "postgresql"
+
+
+def ids_of(connection: Connection, query: Select[Any]) -> list[int]:
+    """Return the ids that a bounded question finds, in its order, as one value.
+
+    Of thousands of rows, making an object of each takes longer than finding them.
+    """
+    rows = query.subquery()
+    if is_postgresql(connection):
+        return list(connection.execute(select(func.array_agg(rows.c.id))).scalar() or ())
+    listed = connection.execute(select(func.json_group_array(rows.c.id))).scalar_one()
+    return list(json.loads(listed))
 
 
 def among(
