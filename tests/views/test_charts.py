@@ -10,8 +10,9 @@ from sunlit.claims.interop import ImportedRecord
 from sunlit.claims.lifecycle import Status, TokenGrant, TokenKind, TokenStatus
 from sunlit.testing.authority import START
 from sunlit.views.chart import LABEL, ROOM, Told, bars, line
-from sunlit.views.figures import Quarter, figures
+from sunlit.views.figures import figures
 from sunlit.views.figures_count import Agency, counted
+from sunlit.views.quarter import Quarter
 from tests.capabilities.incident.test_incident_admission import PROBLEM
 from tests.rubric import story
 from tests.rubric.story import LABS, LATER, MAKER, PURL, RELEASE, Story

@@ -19,8 +19,8 @@ from sunlit.node.figures import figures_of
 from sunlit.node.known import UNREAD, Known
 from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, Signature
 from sunlit.statement.intoto import Statement, Subject
-from sunlit.views.figures import Quarter
 from sunlit.views.figures_count import counted
+from sunlit.views.quarter import Quarter
 
 
 def test_the_figures_say_how_it_is(shared_client: TestClient) -> None:
@@ -31,8 +31,11 @@ def test_the_figures_say_how_it_is(shared_client: TestClient) -> None:
     assert "50% was left blank" in page
     assert "How we count" in page
     assert "What is missing" in page
-    assert page.count("<figure") == 5
-    assert page.count("<svg") == 5
+    # No line through quarters in which no log had begun: nothing is known of them.
+    assert page.count("<figure") == 4
+    assert page.count("<svg") == 4
+    assert page.count("a quarter before: not known") == 4
+    assert "Other quarters" not in page
     assert "style=" not in page
 
 
@@ -42,8 +45,8 @@ def test_each_chart_has_its_numbers_as_a_table_and_as_csv(shared_client: TestCli
     quarter = page.split('href="/figures/')[1].split("/")[0]
     rows = list(csv.reader(io.StringIO(shared_client.get(f"/figures/{quarter}/blanks.csv").text)))
 
-    assert rows == [["Question", "Records where it is blank", "Of all records (%)"],
-                    ["Risks", "3", "100"]]  # fmt: skip
+    assert rows == [["Question", "Records where it is blank", "Records that are asked it",
+                     "Left blank (%)"], ["Risks", "3", "3", "100"]]  # fmt: skip
     assert "Department of Examples" in page
     assert shared_client.get(f"/figures/{quarter}/none.csv").status_code == 404
 
@@ -54,10 +57,11 @@ def test_a_quarter_before_the_first_statement_is_empty_and_says_so(
     """Nothing is made up for it; a quarter to come, or none at all, has no page."""
     page = shared_client.get("/figures/2020-q1")
 
-    assert "No AI component is registered here." in page.text
+    assert "Nothing is known of this quarter." in page.text
+    assert "does not mean that no AI was used" in page.text
     assert "January to March 2020" in page.text
     assert "<svg" not in page.text
-    assert page.text.count("there is nothing to draw") == 2
+    assert "sunlit-numbers" not in page.text  # no zero stands for what nobody recorded
     for bad in ("2099-q1", "2026-q5", "2026", "x", "0001-q1"):
         assert shared_client.get(f"/figures/{bad}").status_code == 404
 

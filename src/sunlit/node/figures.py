@@ -7,8 +7,9 @@ from typing import Final
 from sunlit.authority.history import History
 from sunlit.base.errors import UnavailableError
 from sunlit.claims.admitted import Admitted
-from sunlit.views.figures import Figures, Quarter, figures
+from sunlit.views.figures import Figures, figures
 from sunlit.views.figures_count import counted
+from sunlit.views.quarter import Quarter
 
 TREND: Final = 5  # earlier quarters in the line
 
@@ -42,6 +43,8 @@ def figures_of(
     said = [*records, *(one for history in known for one in history.statements)]
     said.sort(key=lambda one: (one.admitted_at or at, one.origin or "", one.index or 0))
     directories = {one.origin or "": it.directory for it in known for one in it.statements[:1]}
-    earlier = [counted(said, directories, quarter.before(back).end) for back in range(TREND, 0, -1)]
+    begun = next((one.admitted_at for one in said if one.admitted_at is not None), None)
+    ends = (quarter.before(back).end for back in range(TREND, 0, -1))
+    earlier = [counted(said, directories, end) for end in ends if begun and begun <= end]
     now = counted(said, directories, min(at, quarter.end))
-    return figures(quarter, now, earlier[-1], earlier)
+    return figures(quarter, now, earlier[-1] if earlier else None, earlier, begun=begun)

@@ -12,7 +12,8 @@ from sunlit.node.figures import figures_of, quarter_of
 from sunlit.node.permission import Action
 from sunlit.registry.register_files import FORMULA
 from sunlit.views.chart import Chart
-from sunlit.views.figures import Figures, Quarter
+from sunlit.views.figures import Figures
+from sunlit.views.quarter import Quarter
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, site_of, unchanged
 from sunlit.web.public.reading import download, known_of
@@ -70,7 +71,10 @@ def _shown(request: Request, quarter: str | None) -> Response:
     if (kept := unchanged(request)) is not None:
         return kept
     now = Quarter.of(site_of(request).clock.now())
+    found = _figures(request, quarter)
+    first = now if found.begun is None else Quarter.of(found.begun)
     return page(
-        request, "figures/figures.html", figures=_figures(request, quarter), now=now,
-        ended=chosen < now, quarters=[now.before(back) for back in range(SHOWN)],
+        request, "figures/figures.html", figures=found, ended=chosen < now,
+        known=found.begun is not None and chosen >= first,
+        quarters=[it for back in range(SHOWN) if (it := now.before(back)) >= first],
     )  # fmt: skip

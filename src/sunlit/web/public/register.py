@@ -1,6 +1,7 @@
 """The risk register: uses by practices, one page for each exception, and the same as files."""
 
 import json
+from collections.abc import Iterable
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from sunlit.node.known import use_key
+from sunlit.node.logs import Said, said_at
 from sunlit.node.permission import Action
 from sunlit.registry.register_files import register_csv, register_svg
 from sunlit.rubric.matrix import matrix
@@ -89,6 +91,19 @@ def cell_page(request: Request, use: str, practice: str) -> Response:
     known = matrix()
     return page(
         request, "register/cell.html", line=case.line, cell=cell, use=use, words=words(request),
+        evidence=_sentences(request, cell.statements),
         title=known.columns[practice], basis=known.meaning.get(cell.basis), style=STYLE,
         row=known.rows.get(case.line.row), short=SHORT, practice=practice,
     )  # fmt: skip
+
+
+def _sentences(request: Request, ids: Iterable[str]) -> dict[str, Said]:
+    """Return what each statement says, as the first log has it that holds it."""
+    wanted, found = set(ids), dict[str, Said]()
+    for home, history in known_of(request).histories(site_of(request).clock.now()):
+        reader = home.reader()
+        for one in history.statements:
+            if one.statement_id in wanted and one.index is not None:
+                found[one.statement_id] = said_at(home, reader, history.directory, one.index)
+        wanted.difference_update(found)
+    return found
