@@ -58,5 +58,6 @@ def test_what_is_no_package_url_takes_no_package_urls_key() -> None:
 
 
 def test_what_is_no_slug_is_no_text() -> None:
-    """Characters that no slug has, half an escape, bytes that are no UTF-8, and too long."""
-    assert [unslug(it) for it in ("a b", "_4", "_ff", "x" * 999, "_61")] == [None] * 5
+    """Characters that no slug has, half an escape or a pair, no UTF-8, and too long."""
+    odd = ("a b", "_4", "_ff", "x" * 999, "_61", "_ed_a0_80")
+    assert [unslug(it) for it in odd] == [None] * len(odd)

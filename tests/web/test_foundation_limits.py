@@ -126,7 +126,7 @@ def test_a_slow_body_is_not_waited_for() -> None:
 
 
 @contextmanager
-def _served(app: Callable[..., object], patience: float) -> Iterator[int]:
+def served(app: Callable[..., object], patience: float) -> Iterator[int]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen()  # whoever comes before the server is there waits
@@ -145,7 +145,7 @@ def _served(app: Callable[..., object], patience: float) -> Iterator[int]:
 def test_a_head_that_does_not_end_is_hung_up_on(shared_site: Site) -> None:
     """Nothing, half a head, half a second head: closed; a whole one is answered first."""
     head = b"GET /healthz/live HTTP/1.1\r\nHost: localhost\r\n"
-    with _served(create_app(shared_site), 0.2) as port:
+    with served(create_app(shared_site), 0.2) as port:
         for sent, answered in ((b"", False), (head, False), (head + b"\r\n" + head, True)):
             with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
                 connection.sendall(sent)
@@ -195,7 +195,7 @@ def test_nothing_else_of_a_home_has_an_address(
 
     found = shared_client.get(raw)
 
-    assert found.status_code == 404, found.text[:200]
+    assert found.status_code == (400 if "%00" in name else 404), found.text[:200]
     assert b"PRIVATE" not in found.content
 
 

@@ -38,7 +38,7 @@ def unslug(key: str) -> str | None:
         bare.encode(),
     )  # fmt: skip
     try:
-        text = data.decode("utf-8", "surrogatepass")
+        text = data.decode("utf-8")  # half a surrogate pair stands in no statement
     except UnicodeDecodeError:
         return None
     return text if slug(text) == key else None  # one text, one address

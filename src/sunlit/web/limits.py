@@ -100,7 +100,8 @@ class Bounded:
     def _refusal(self, scope: Scope) -> int | None:
         headers = _headers(scope)
         # 400: a Host that is none of ours. Addresses are never built from it either.
-        if _host(headers.get(b"host", b"").decode("latin-1")) not in self._hosts:
+        host = _host(headers.get(b"host", b"").decode("latin-1"))
+        if host not in self._hosts or _is_crooked(scope, headers):
             return 400
         if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.headers:
             return 431
@@ -147,11 +148,19 @@ class _Body:
             raise HTTPException(408, headers={"Connection": "close"}) from error
 
 
+def _is_crooked(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    # RFC 9112, section 6.1: who sends both may be smuggling a second request past a proxy.
+    if b"transfer-encoding" in headers and b"content-length" in headers:
+        return True
+    # No name of anything holds a zero, and PostgreSQL takes none: nothing is looked up by it.
+    return "\x00" in scope["path"] or b"%00" in scope.get("query_string", b"")
+
+
 def _headers(scope: Scope) -> dict[bytes, bytes]:
     return {name.lower(): value for name, value in reversed(scope["headers"])}
 
 
 def _host(netloc: str) -> str:
-    """Return a host without its port, in lower case."""
-    whole = netloc.rpartition("@")[2].lower()
+    """Return a host without its port, in lower case; one with a user before it is another."""
+    whole = netloc.lower()
     return whole.partition("]")[0] + "]" if whole.startswith("[") else whole.partition(":")[0]

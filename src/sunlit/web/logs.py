@@ -89,3 +89,10 @@ class Requests:
 def route_of(scope: Scope) -> str:
     """Return the route's pattern: a path itself may name a decision or a person."""
     return str(getattr(scope.get("route"), "path", "none"))
+
+
+# Before anybody configures anything: a program that only imports this prints no frame's values.
+if not structlog.is_configured():
+    structlog.configure(processors=[
+        structlog.processors.add_log_level, without_values, structlog.processors.JSONRenderer(),
+    ])  # fmt: skip

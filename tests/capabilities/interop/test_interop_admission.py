@@ -68,6 +68,7 @@ def test_an_operator_takes_records_over(
     "changes",
     [
         {"register": "OMB 2025"},
+        {"register": "own"},  # what the catalogue calls the components of this node
         {"register": ""},
         {"record": " "},
         {"title": ""},

@@ -13,6 +13,7 @@ from sunlit.rubric.entry import enters, first_no, not_ours, refused, speaks
 from sunlit.rubric.finding import Verdict
 
 REGISTER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+RESERVED: Final = frozenset({"all", "imported", "none", "own"})  # what the catalogue calls others
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 MAX_NAME: Final = 220  # characters: 200 as read, and a number where one name is given twice
 
@@ -41,6 +42,8 @@ def _is_about_itself(said: Admitted, record: ImportedRecord) -> Verdict | None:
 def _says_where_from(record: ImportedRecord) -> Verdict | None:
     if not REGISTER.fullmatch(record.register):
         return refused("The register's name is not 1 to 40 small letters, digits and hyphens.")
+    if record.register in RESERVED:
+        return refused("The register's name is a word of the catalogue's own.")
     names = (record.record, record.title, record.source, record.licence)
     if not all(name.strip() and len(name) <= MAX_NAME for name in names):
         return refused("Record, title, source and licence are not texts of 1 to 220 characters.")

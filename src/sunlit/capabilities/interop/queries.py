@@ -10,6 +10,8 @@ def place_of(connection: Connection, register: str, record: str) -> tuple[str, i
 
     A statement that counts for nobody has no row here.
     """
+    if "\x00" in register + record:  # neither kept nor asked for: PostgreSQL takes none
+        return None
     asked = (
         select(RECORD.c.origin, RECORD.c.idx)
         .where(RECORD.c.register == register, RECORD.c.record == record)
