@@ -45,6 +45,7 @@ from sunlit.web.language import (
     said_number,
     said_time,
 )
+from sunlit.web.saying import said_once
 from sunlit.web.static import Assets
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -79,7 +80,10 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
     )
     known = catalogue(language)
     made.install_gettext_callables(known.gettext, known.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    ours: dict[str, Any] = {"static": assets.url, "language": language}
+    said = said_once(known.gettext)
+    ours: dict[str, Any] = {
+        "static": assets.url, "language": language, "_": said, "gettext": said,
+    }  # fmt: skip
     made.globals.update(ours)
     made.filters.update(
         date=partial(said_date, language=language),
@@ -142,26 +146,35 @@ def page(
     status: int = 200,
     public: bool = True,
     etag_of: Iterable[object] = (),
+    tag: str | None = None,
     **context: Any,  # noqa: ANN401 - what the template names
 ) -> Response:
     """Return a page; `etag_of` names what it rests on besides the projections and the address.
 
-    A page for somebody who is signed in is never kept by anybody, `public` or not.
+    A page for somebody who is signed in is never kept by anybody, `public` or not. `tag` was made
+    before what the page shows was read (`tag_of`).
     """
     keep = public and status == 200 and not actor_of(request).signed_in
-    tag = etag(request, etag_of) if keep else None
-    if tag is not None and _has(request, tag):
-        return Response(status_code=304, headers=_headers(tag))
+    tag = (tag or etag(request, etag_of)) if keep else None
+    if tag is not None and (kept := same(request, tag)) is not None:
+        return kept
     text = render(request, template, context)
-    return Response(text, status, _headers(tag), "text/html; charset=utf-8")
+    return Response(text, status, headers_of(tag), "text/html; charset=utf-8")
 
 
 def unchanged(request: Request, etag_of: Iterable[object] = ()) -> Response | None:
     """Return "not modified" before anything is read; give `page` the same `etag_of` later."""
     if actor_of(request).signed_in:
         return None
-    tag = etag(request, etag_of)
-    return Response(status_code=304, headers=_headers(tag)) if _has(request, tag) else None
+    return same(request, etag(request, etag_of))
+
+
+def same(request: Request, tag: str) -> Response | None:
+    """Return "not modified" where the visitor has what this tag names."""
+    told = request.headers.get("if-none-match", "")
+    if not any(one.strip() == tag for one in told.split(",")):
+        return None
+    return Response(status_code=304, headers=headers_of(tag))
 
 
 def render(request: Request, template: str, context: Mapping[str, object]) -> str:
@@ -187,19 +200,20 @@ def redirect(request: Request, name: str, /, **parts: object) -> Response:
 def etag(request: Request, rests_on: Iterable[object] = ()) -> str:
     """Return the weak tag of a page: its address, language, minute and what it rests on."""
     site = site_of(request)
+    return tag_of(request, f"{site.clock.now():%Y%m%d%H%M}", site.positions(), *rests_on)
+
+
+def tag_of(request: Request, *rests_on: object) -> str:
+    """Return the weak tag of what rests on nothing but its address, its language and these."""
     told = "\0".join((
         request.app.state.version, language_of(request), request.url.path, request.url.query,
-        f"{site.clock.now():%Y%m%d%H%M}", site.positions(), *map(str, rests_on),
+        *map(str, rests_on),
     ))  # fmt: skip
     return f'W/"{sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:24]}"'
 
 
-def _has(request: Request, tag: str) -> bool:
-    told = request.headers.get("if-none-match", "")
-    return any(one.strip() == tag for one in told.split(","))
-
-
-def _headers(tag: str | None) -> dict[str, str]:
+def headers_of(tag: str | None) -> dict[str, str]:
+    """Return who may keep an answer: with a tag everybody, else nobody."""
     vary = {"Vary": "Cookie, Accept-Encoding"}
     return vary | ({"ETag": tag, "Cache-Control": PUBLIC} if tag else {"Cache-Control": PRIVATE})
 

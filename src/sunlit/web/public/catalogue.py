@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,26 +11,22 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from sunlit.base.slugs import slug
-from sunlit.base.times import parse_time
 from sunlit.capabilities.lifecycle.queries import (
-    MAX_LIMIT,
     SORTS,
     CatalogueQuery,
     CatalogueResult,
     CatalogueRow,
-    catalogue,
 )
 from sunlit.node.permission import Action
-from sunlit.projection.engine import reading
 from sunlit.views.catalogue import as_csv, as_json
 from sunlit.web.guarding import may
 from sunlit.web.language import language_of
-from sunlit.web.pages import link, page, site_of, unchanged
+from sunlit.web.pages import headers_of, link, page
+from sunlit.web.public.catalogue_choices import FACETS, choices
+from sunlit.web.public.catalogue_read import open_catalogue
 from sunlit.web.public.catalogue_words import (
     ago,
     day_words,
-    facet_titles,
-    facet_words,
     sort_words,
     status_tags,
     taken_over,
@@ -39,7 +35,6 @@ from sunlit.web.public.catalogue_words import (
 from sunlit.web.public.components_words import kind_of
 
 router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC)])
-FACETS: Final = ("status", "due", "source", "used_by", "area", "tier", "kind")
 MAX_TEXT: Final = 200  # characters that are searched for
 LIMIT: Final = 25
 MOST: Final = 10_000  # rows of a file
@@ -49,22 +44,21 @@ KINDS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 @router.get("/components", name="components")
 def components(request: Request) -> Response:
     """Show the catalogue."""
-    if (kept := unchanged(request)) is not None:
-        return kept
-    at, asked = site_of(request).clock.now(), query_of(request)
-    found = _found(request, asked, at)
+    asked = query_of(request)
+    with open_catalogue(request) as known:
+        if (kept := known.kept(request)) is not None:
+            return kept
+        found = known.search(asked)
     return page(
-        request, "components/list.html", result=found, asked=asked, at=at, rows=found.rows,
-        facets=[
-            (name, facet_titles(request)[name], _choices(request, name, found, asked))
-            for name in FACETS
-        ],
-        sorts=sort_words(request), tags=status_tags(request),
-        kinds={row.kind: kind_of(request, row.kind) for row in found.rows}, record=_record,
-        next=_address(request, asked, found.next) if found.next else "",
+        request, "components/list.html", tag=known.tag, result=found, asked=asked, rows=found.rows,
+        facets=choices(request, found, asked), sorts=sort_words(request),
+        tags=status_tags(request), kinds=_kinds(request, found),
+        components=f"{link(request, '/components')}/", records=link(request, "/records"),
+        record=_record, next=_address(request, asked, found.next) if found.next else "",
         first=_address(request, asked, None) if asked.after else "",
         files={kind: _address(request, asked, None, f"/components.{kind}") for kind in KINDS},
-        narrowed=bool(asked.text or any(asked.facets.values())), **_row_words(request, found, at),
+        narrowed=bool(asked.text or any(asked.facets.values())),
+        **_row_words(request, found, known.at),
     )  # fmt: skip
 
 
@@ -73,13 +67,18 @@ def components_file(request: Request, kind: str) -> Response:
     """Give what was found as CSV or JSON: all of it, up to a bound that the file's size has."""
     if kind not in KINDS:
         raise HTTPException(404)
-    at, asked = site_of(request).clock.now(), query_of(request)
-    rows, total = _all(request, asked, at)
+    asked = replace(query_of(request), after=None)
+    with open_catalogue(request) as known:
+        if (kept := known.kept(request)) is not None:
+            return kept
+        rows = [row for some in known.pages(asked, MOST) for row in some]
+        total, at = known.search(replace(asked, limit=1)).total, known.at
     data = as_csv(rows) if kind == "csv" else as_json(rows, total=total, at=at)
-    name = f'attachment; filename="components-{at:%Y-%m-%d}.{kind}"'
-    return Response(
-        data, 200, {"Content-Disposition": name, "Cache-Control": "no-cache"}, KINDS[kind]
-    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="components-{at:%Y-%m-%d}.{kind}"',
+        **headers_of(known.tag),
+    }
+    return Response(data, 200, headers, KINDS[kind])
 
 
 def query_of(request: Request) -> CatalogueQuery:
@@ -94,40 +93,16 @@ def query_of(request: Request) -> CatalogueQuery:
     )  # fmt: skip
 
 
-def _found(request: Request, asked: CatalogueQuery, at: datetime) -> CatalogueResult:
-    with reading(site_of(request).projections) as connection:
-        return catalogue(connection, asked, at)
-
-
-def _all(request: Request, asked: CatalogueQuery, at: datetime) -> tuple[list[CatalogueRow], int]:
-    asked = replace(asked, limit=MAX_LIMIT, after=None)
-    rows: list[CatalogueRow] = []
-    with reading(site_of(request).projections) as connection:
-        while True:
-            found = catalogue(connection, asked, at)
-            rows += found.rows
-            if found.next is None or len(rows) >= MOST:
-                return rows[:MOST], found.total
-            asked = replace(asked, after=found.next)
-
-
-def _choices(
-    request: Request, name: str, found: CatalogueResult, asked: CatalogueQuery
-) -> list[tuple[str, str, int, bool]]:
-    """Return a facet's values: value, words, count, whether chosen; also chosen ones of no row."""
-    chosen = asked.facets.get(name, ())
-    told = facet_words(request, name)
-    values = {one.value: one.count for one in found.facets.get(name, ())}
-    values.update({one: 0 for one in chosen if one not in values})
-    return [
-        (value, told.get(value, value), count, value in chosen) for value, count in values.items()
-    ]
+def _kinds(request: Request, found: CatalogueResult) -> dict[str | None, str]:
+    return {kind: kind_of(request, kind) for kind in {row.kind for row in found.rows}}
 
 
 def _row_words(request: Request, found: CatalogueResult, at: datetime) -> dict[str, Any]:
     """Return what rows say alike, each sentence looked up once."""
     days = {
-        row.key: max(0, (at - parse_time(row.updated)).days) if row.updated else None
+        row.key: max(0, (at.date() - date.fromisoformat(row.updated[:10])).days)
+        if row.updated
+        else None
         for row in found.rows
     }
     told = {one: ago(request, one) for one in set(days.values())}
@@ -141,9 +116,9 @@ def _row_words(request: Request, found: CatalogueResult, at: datetime) -> dict[s
 
 
 def _record(row: CatalogueRow) -> str:
-    """Return the address of an imported record."""
+    """Return the address of an imported record, below `/records`."""
     register = row.register or ""
-    return f"/records/{slug(register)}/{slug(row.component.removeprefix(f'{register}#'))}"
+    return f"/{slug(register)}/{slug(row.component.removeprefix(f'{register}#'))}"
 
 
 def _address(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from fastapi import Request
 from markupsafe import escape
 
-from sunlit.base.wording import catalogue
+from sunlit.base.wording import catalogue, told
 from sunlit.rubric.risk_code import scheme
 from sunlit.web.language import gettext_of, language_of, said_date
 from sunlit.web.public.components_words import bdi
@@ -25,9 +25,15 @@ def facet_titles(request: Request) -> Mapping[str, str]:
 
 def facet_words(request: Request, facet: str) -> Mapping[str, str]:
     """Return a filter's values in words; a name that is somebody's own is not among them."""
-    _ = gettext_of(request)
+    return facet_words_in(language_of(request), facet)
+
+
+@lru_cache(maxsize=64)
+def facet_words_in(language: str, facet: str) -> Mapping[str, str]:
+    """Return the same in a language, looked up once."""
+    _ = catalogue(language).gettext
     if facet == "area":
-        return _areas()
+        return _areas(language)
     none = _("Not provided")
     words = {
         "status": {
@@ -64,14 +70,18 @@ def facet_words(request: Request, facet: str) -> Mapping[str, str]:
     return words.get(facet, {})
 
 
-def _areas() -> Mapping[str, str]:
+def _areas(language: str) -> Mapping[str, str]:
     known = scheme().document.get("areas")
     rows = known.items() if isinstance(known, dict) else ()
     return {
-        str(number): str(row.get("title", number)).capitalize()
+        str(number): _capital(told(str(row.get("title", number)), language))
         for number, row in rows
         if isinstance(row, dict)
     }
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def sort_words(request: Request) -> Mapping[str, str]:
@@ -114,8 +124,8 @@ def taken_over(request: Request, register: str | None) -> str:
     """Return from where a record was taken over, and that nobody signed it."""
     _ = gettext_of(request)
     name = facet_words(request, "register").get(register or "", register or "")
-    told = escape(_("Taken over from %(register)s. Nobody signed this."))
-    return told % {"register": bdi(name)}
+    sentence = escape(_("Taken over from %(register)s. Nobody signed this."))
+    return sentence % {"register": bdi(name)}
 
 
 @lru_cache(maxsize=4096)
