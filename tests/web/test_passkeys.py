@@ -201,6 +201,32 @@ def test_an_administrator_changes_roles_of_others_only(
             assert "people.no-such" in found.text
 
 
+def test_whoever_loses_a_role_has_a_key_that_is_to_be_revoked(
+    client: TestClient, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log knows keys, not people: the page gives the line that takes the key back there."""
+    person = somebody(site, DEPLOYER, Role.ASSESSOR, Role.AUDITOR)
+    kept, _ = with_passkey(site, person)
+    admin = sign_in(client, site, DEPLOYER, Role.ADMIN)
+    change = f"/account/people/{person.id}/roles"
+
+    less = client.post(change, data=admin.form(roles=["auditor", "officer"]))
+    home = site.home(DEPLOYER)
+    line = f"sunlit key revoke {kept.key.key_id} --reason role-ended --home HOME"
+    words = line.replace("HOME", str(home.root)).split()[1:]
+    code, said = _run(capsys, *words)
+    more = client.post(change, data=admin.form(roles=["auditor", "officer", "admin"]))
+
+    assert f"<code>{line}</code>" in less.text
+    assert code == 0, said
+    (claim,) = [
+        one.claim for one in home.history(site.clock.now() + timedelta(days=1_300)).statements
+        if isinstance(one.claim, authority.Revocation)
+    ]  # fmt: skip
+    assert claim.key_id == kept.key.key_id
+    assert more.status_code == 303
+
+
 def test_the_audit_shows_ones_own_organisation_only(
     client: TestClient, site: Site, officer: SignedIn
 ) -> None:

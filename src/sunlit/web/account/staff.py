@@ -4,12 +4,14 @@ An administrator sees their own organisation only. What needs the operator's key
 the log) is drafted here and done by the operator.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.node.enrolment import roles_of
 from sunlit.node.people import (
     GIVABLE,
     INVITED_FOR,
@@ -71,7 +73,7 @@ def staff(request: Request, person: str) -> Response:
 def staff_roles(
     request: Request, person: str, roles: Roles = [],  # noqa: B006 - FastAPI copies defaults
 ) -> Response:  # fmt: skip
-    """Change what somebody is; from their next request on."""
+    """Change what somebody is, from their next request on; say which keys are to be revoked."""
     visit = sessions.signed_in(request)
     found = _another(request, person)
     if not visit.session.is_confirmed(sessions.now(request)):
@@ -80,7 +82,11 @@ def staff_roles(
     sessions.people(request).set_roles(found.id, given)
     detail = {"whom": found.id, "roles": " ".join(sorted(given))}
     _note(request, visit.person, "roles-changed", detail)
-    return redirect(request, "staff", person=person)
+    now = replace(found, roles=given)
+    revoke = _known_keys(request, found) if set(roles_of(found)) - set(roles_of(now)) else []
+    if not revoke:
+        return redirect(request, "staff", person=person)
+    return page(request, "account/roles_changed.html", public=False, person=now, revoke=revoke)
 
 
 @router.post("/account/people/{person}/end", name="staff_end", dependencies=MANAGE)
@@ -91,12 +97,11 @@ def staff_end(request: Request, person: str) -> Response:
     if not visit.session.is_confirmed(sessions.now(request)):
         return redirect_to_confirm(request, f"/account/people/{person}")
     store = sessions.people(request)
-    keys = store.passkeys(found.id)
-    for key in keys:
+    revoke = _known_keys(request, found)
+    for key in store.passkeys(found.id):
         store.move(key.credential, PasskeyState.ENDED)
     store.end(found.id, sessions.now(request))
     _note(request, visit.person, "ended", {"whom": found.id})
-    revoke = [one.key.key_id for one in keys if one.state is PasskeyState.KNOWN]
     return page(request, "account/ended.html", public=False, person=found, revoke=revoke)
 
 
@@ -107,6 +112,11 @@ def audit(request: Request) -> Response:
     rows = sessions.audit(request).rows(own, NEWEST)
     offices = {one.id: one.label for one in sessions.people(request).of(own)}
     return page(request, "account/audit.html", public=False, rows=rows, offices=offices)
+
+
+def _known_keys(request: Request, person: Person) -> list[str]:
+    keys = sessions.people(request).passkeys(person.id)
+    return [one.key.key_id for one in keys if one.state is PasskeyState.KNOWN]
 
 
 def _theirs(request: Request, person: str) -> Person:
