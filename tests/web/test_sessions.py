@@ -58,7 +58,7 @@ def test_each_page_says_when_the_session_ends(
     """Without JavaScript: the time in words, and a way to stay that leaves the form alone."""
     text = client.get("/").text
 
-    assert "you are signed out on" in text
+    assert "if you do nothing" in text
     assert 'href="/account/still-here" target="_blank"' in text
 
 
