@@ -280,7 +280,11 @@ def test_nobody_votes_on_what_they_judged_with_another_key(client: TestClient, s
     told = {"area": "5", "impact": "70", "autonomy": "4", "ceiling": "2", "dissents": "no"}
     vote = {**told, **day("valid_until", "2026-06-01")}
     where = f"/work/votes/{use_key(DEPLOYER, USE)}"
-    member.sends(where, **vote)
+    act = SqlActs(site.private).get(
+        member.sends(where, **vote).rsplit("/", 1)[-1], member.person.person.id
+    )
+    assert act is not None
+    assert member.key is not None
     history = site.homes[0].history(site.clock.now())
     judge = next(one for one in history.statements if isinstance(one.claim, Attestation))
     record = history.directory.key(judge.signers[0])
@@ -291,8 +295,12 @@ def test_nobody_votes_on_what_they_judged_with_another_key(client: TestClient, s
     ))  # fmt: skip
 
     page = member.sends(where, 403, **vote)
+    client.cookies.clear()
+    handed_in = _handed_in(client, sign(act.payload, [member.key]))
 
     assert "does not vote on what they assessed" in page
+    assert handed_in.status_code == 403
+    assert "does not vote on what they assessed" in handed_in.text
 
 
 def _published(act: Act, key: FakePasskey) -> Envelope:

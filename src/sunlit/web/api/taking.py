@@ -6,18 +6,22 @@ log; whoever is not found there is looked for in the logs as they are now.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from fastapi import Request
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.history import read_envelope
-from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import read_claim
 from sunlit.claims.lifecycle import Publication
-from sunlit.node.people import expect_another_person
+from sunlit.claims.risk import Vote
+from sunlit.node.known import use_key
+from sunlit.node.people import expect_another_person, judges
 from sunlit.node.submit import MAX_GROUP, Group, group_of
+from sunlit.rubric.votes import work_on
 from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, verified_by
 from sunlit.statement.intoto import Statement
 from sunlit.web import sessions
@@ -85,6 +89,8 @@ def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | N
         if isinstance(said.claim, Publication):
             before = (*earlier, *history.statements)
             expect_another_person(sessions.people(request), said, said.claim, before)
+        if isinstance(said.claim, Vote):
+            _expect_no_judge(request, said, said.claim)
         if not said.signers:
             raise VerificationError(
                 "admit.unknown-signer", "no signature on it is by a key that this log knows",
@@ -94,12 +100,29 @@ def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | N
     return group_of(whose, envelopes)
 
 
+def _expect_no_judge(request: Request, said: Admitted, vote: Vote) -> None:
+    """Refuse the vote of whoever made or judged the thing, by whatever key of theirs.
+
+    Raises:
+        VerificationError: `permission.refused`.
+    """
+    with suppress(UnavailableError):  # of no use that is known: the log says what is wrong with it
+        key, at = use_key(vote.deployer, vote.use), site_of(request).clock.now()
+        case = known_of(request).case(key, at)
+        people = sessions.people(request)
+        if judges(people, work_on(case.evidence)) & judges(people, [said]):
+            raise VerificationError(
+                "permission.refused",
+                "You may not do this: a member does not vote on what they assessed",
+            )
+
+
 def _is_known(envelope: Envelope, directory: Directory) -> bool:
     """Tell whether a key signed it that is known and hinted at, and that is all there is to ask."""
     if envelope.payload_type != PAYLOAD_TYPE:
         return False
     statement = Statement.parse(envelope.payload)
-    if isinstance(read_claim(statement.predicate_type, statement.predicate), Publication):
+    if isinstance(read_claim(statement.predicate_type, statement.predicate), Publication | Vote):
         return False  # whose keys these are is asked too
     hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
     return bool(verified_by(envelope, [record.key for record in hinted if record is not None]))
