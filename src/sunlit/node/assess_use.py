@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
+from sunlit.base.marking import N_
 from sunlit.claims.names import named_digest
 from sunlit.claims.risk import RiskAssessment, Use
 from sunlit.node.drafts import Draft
@@ -25,7 +26,7 @@ AREAS: Final[Mapping[str, str]] = {
     "4": "Employment and the management of workers",
     "5": "Essential services and benefits", "6": "Law enforcement",
     "7": "Migration, asylum and border control",
-    "8": "Justice and democratic processes", "9": "None of these",
+    "8": "Justice and democratic processes", "9": N_("None of these"),
 }  # fmt: skip
 SECTIONS: Final[Mapping[str, str]] = {
     "businessDrivers": "Why the system is used", "riskProfile": "Risk profile",
@@ -93,29 +94,29 @@ def pages(form: Form) -> tuple[Page, ...]:
 
 def _area(form: Form) -> Page:
     ask = Ask(
-        name="area", title="In which area is it used?", choices=tuple(AREAS.items()),
+        name="area", title=N_("In which area is it used?"), choices=tuple(AREAS.items()),
         chosen=(str(form.area),) if form.area else (),
     )  # fmt: skip
-    return Page(id="area", title="Area", asks=(ask,))
+    return Page(id="area", title=N_("Area"), asks=(ask,))
 
 
 def _row(form: Form) -> Page:
-    rows = {id_: row.title for id_, row in matrix().rows.items()} | {NONE: "None of these"}
+    rows = {id_: row.title for id_, row in matrix().rows.items()} | {NONE: N_("None of these")}
     ask = Ask(
-        name="row", title="To which row of the risk register does it belong?",
+        name="row", title=N_("To which row of the risk register does it belong?"),
         choices=tuple(rows.items()), chosen=(form.row,) if form.row else (),
     )  # fmt: skip
-    return Page(id="row", title="Row of the register", asks=(ask,))
+    return Page(id="row", title=N_("Row of the register"), asks=(ask,))
 
 
 def _autonomy(form: Form) -> Page:
     level = form.autonomy_level
     ask = Ask(
-        name="autonomy", title="How much does the machine decide?",
+        name="autonomy", title=N_("How much does the machine decide?"),
         choices=tuple((str(one), text) for one, text in autonomy_levels().items()),
         chosen=(str(level),) if level else (),
     )  # fmt: skip
-    return Page(id="autonomy", title="Autonomy", asks=(ask,))
+    return Page(id="autonomy", title=N_("Autonomy"), asks=(ask,))
 
 
 def _facts(form: Form) -> Iterable[Page]:
@@ -123,12 +124,12 @@ def _facts(form: Form) -> Iterable[Page]:
     for number, first in enumerate(range(0, len(known), FACTS), start=1):
         asks = tuple(
             Ask(
-                name=name, title=title, choices=(("yes", "Yes"), ("no", "No")),
+                name=name, title=title, choices=(("yes", N_("Yes")), ("no", N_("No"))),
                 chosen=(form.facts[name],) if name in form.facts else (),
             )
             for name, title in known[first : first + FACTS]
         )  # fmt: skip
-        yield Page(id=f"facts-{number}", title="What the system does", asks=asks)
+        yield Page(id=f"facts-{number}", title=N_("What the system does"), asks=asks)
 
 
 def _ask(question: AiaQuestion, form: Form) -> Ask:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.authority.history import History
+from sunlit.base import wording
 from sunlit.base.errors import UnavailableError
 from sunlit.claims.admitted import Admitted
 from sunlit.views.figures import Figures, figures
@@ -26,7 +27,8 @@ def quarter_of(text: str | None, at: datetime) -> Quarter:
     if found is None or found > Quarter.of(at):
         raise UnavailableError(
             "node.no-such-quarter", "there are no figures of such a quarter",
-            expected=f"a quarter such as {Quarter.of(at)}, not in the future",
+            expected=wording.text("a quarter such as %(quarter)s, not in the future",
+                                  quarter=str(Quarter.of(at))),
         )  # fmt: skip
     return found
 

@@ -7,7 +7,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from sunlit.base import wording
 from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.base.marking import N_
 from sunlit.base.times import format_time
 from sunlit.claims.risk import Mitigation
 from sunlit.node.proposal import Proposal
@@ -78,19 +80,27 @@ def problems(typed: Typed, at: datetime) -> dict[str, str]:
     """Return what is wrong with the form, by field, as it is said on the page."""
     needs_text = typed.choice in (Choice.DONE, Choice.NOT_NEEDED)
     promised = typed.choice == Choice.PROMISED
-    ask = "Name the legal ground" if typed.choice == Choice.NOT_NEEDED else "Say what was done"
-    late, end = "The date must be in the future", typed.valid_until
+    ask = (
+        N_("Name the legal ground")
+        if typed.choice == Choice.NOT_NEEDED
+        else N_("Say what was done")
+    )
+    late, end = N_("The date must be in the future"), typed.valid_until
     checks: tuple[tuple[str, bool, str], ...] = (
-        ("choice", typed.choice in set(Choice), "Choose what you want to say"),
+        ("choice", typed.choice in set(Choice), N_("Choose what you want to say")),
         ("text", not needs_text or bool(typed.text.strip()), ask),
-        ("text", len(typed.text) <= MAX_TEXT, f"Use {MAX_TEXT} characters or fewer"),
-        ("owner", not promised or bool(typed.owner.strip()), "Name the office that will do it"),
-        ("owner", len(typed.owner) <= 200, "Use 200 characters or fewer"),
-        ("due", not promised or typed.due is not None, "Enter the day by which it is done"),
+        (
+            "text",
+            len(typed.text) <= MAX_TEXT,
+            wording.text("Use %(most)s characters or fewer", most=str(MAX_TEXT)),
+        ),
+        ("owner", not promised or bool(typed.owner.strip()), N_("Name the office that will do it")),
+        ("owner", len(typed.owner) <= 200, N_("Use 200 characters or fewer")),
+        ("due", not promised or typed.due is not None, N_("Enter the day by which it is done")),
         ("due", typed.due is None or typed.due > at, late),
-        ("valid_until", end is not None, "Enter the day until which this holds"),
+        ("valid_until", end is not None, N_("Enter the day until which this holds")),
         ("valid_until", end is None or end > at, late),
-        ("valid_until", end is None or end <= at + LONGEST, "Say it for two years at most"),
+        ("valid_until", end is None or end <= at + LONGEST, N_("Say it for two years at most")),
     )
     found: dict[str, str] = {}
     for name, holds, message in checks:

@@ -2,17 +2,17 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final, Protocol
 
+from sunlit.base.spreadsheet import harmless
 from sunlit.base.times import format_time
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS: Final = (
     "key", "component", "name", "version", "summary", "kind", "owner", "source", "register",
-    "used_by", "status", "valid_until", "tier", "code", "next_review", "due", "open_problems",
-    "blanks", "updated",
+    "used_by", "permitted", "prohibited", "status", "valid_until", "tier", "code", "next_review",
+    "due", "open_problems", "blanks", "updated",
 )  # fmt: skip
 
 
@@ -25,15 +25,18 @@ class Row(Protocol):
         ...
 
 
-def as_json(rows: Iterable[Row], *, total: int, at: datetime) -> bytes:
-    """Return the rows as JSON; blanks are null."""
-    document = {
-        "format": "sunlit-catalogue/1",
-        "at": format_time(at),
-        "total": total,
-        "rows": [{name: getattr(row, name) for name in COLUMNS} for row in rows],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+def as_json(pages: Iterable[Iterable[Row]], *, total: int, at: datetime) -> Iterator[bytes]:
+    """Yield the rows as one JSON document, a piece a page; blanks are null."""
+    head = {"format": "sunlit-catalogue/1", "at": format_time(at), "total": total}
+    yield f'{json.dumps(head)[:-1]}, "rows": ['.encode()
+    between = ""
+    for rows in pages:
+        told = [json.dumps({name: getattr(row, name) for name in COLUMNS}, ensure_ascii=False)
+                for row in rows]  # fmt: skip
+        if told:
+            yield (between + ",\n".join(told)).encode("utf-8", "backslashreplace")
+            between = ",\n"
+    yield b"]}\n"
 
 
 class _Lines:
@@ -44,15 +47,17 @@ class _Lines:
         self.write: Callable[[str], object] = self.kept.append
 
 
-def as_csv(rows: Iterable[Row]) -> bytes:
-    """Return the rows as CSV (RFC 4180); what a spreadsheet would run begins with `'`."""
+def as_csv(pages: Iterable[Iterable[Row]]) -> Iterator[bytes]:
+    """Yield the rows as CSV (RFC 4180), a piece a page; what a spreadsheet would run does not."""
     lines = _Lines()
     writer = csv.writer(lines)
     writer.writerow(COLUMNS)
-    writer.writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
-    return "".join(lines.kept).encode("utf-8", "replace")
+    for rows in pages:
+        writer.writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
+        yield "".join(lines.kept).encode("utf-8", "replace")
+        lines.kept.clear()
 
 
 def _cell(value: object) -> str:
-    text = "; ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    text = "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return "" if value is None else harmless(text)

@@ -27,6 +27,7 @@ from sunlit.views.component_registered import registrations
 from sunlit.views.component_tested import limits, tested
 from sunlit.views.component_token import Permission, permission
 from sunlit.views.component_words import Fact, Words, computed, counted, fact, quoted, words
+from sunlit.views.limit_words import limit_words
 
 BRIEF: Final = 300  # characters of others' words; their statement, which is linked, has them all
 OVERSIGHT: Final = {
@@ -153,7 +154,8 @@ def _limits(seen: _Seen) -> Iterator[Fact]:
     grant, said = seen.permission.grant, seen.permission.said
     if grant is not None and said is not None:
         for text in grant.constraints:
-            yield fact(seen.evidence, said, brief(text), lead=words("Limit of the permission"))
+            told = limit_words(text, BRIEF)
+            yield fact(seen.evidence, said, told, lead=words("Limit of the permission"))
     yield from limits(seen.evidence)
 
 

@@ -1,0 +1,71 @@
+"""Sentences that know their pattern: English as ever, translated where they are shown."""
+
+import pickle
+
+import pytest
+
+from sunlit.base.errors import VerificationError
+from sunlit.base.wording import fixed, is_known, joined, text, texts, told, whole
+
+
+def test_a_sentence_is_its_english_words() -> None:
+    """Whoever compares, joins or writes it sees nothing else than before."""
+    found = text("a time from %(time)s on", time="09:00")
+    assert found == "a time from 09:00 on"
+    assert f"{found}!" == "a time from 09:00 on!"
+
+
+def test_a_number_has_the_separators_of_the_language() -> None:
+    """A count of a thousand is written as people of each language write it."""
+    found = text("at most %(count)s", count=1200)
+    assert (str(found), told(found, "nl")) == ("at most 1,200", "hoogstens 1.200")
+
+
+@pytest.mark.parametrize(
+    ("count", "welsh"),
+    [(0, "ymhen 0 diwrnod"), (1, "ymhen 1 diwrnod"), (2, "ymhen 2 ddiwrnod")],
+)
+def test_a_count_chooses_the_form(count: int, welsh: str) -> None:
+    """Welsh has five forms where English has two."""
+    found = texts("in %(count)s day", "in %(count)s days", count)
+    assert told(found, "cy") == welsh
+    assert found == f"in {count} day{'' if count == 1 else 's'}"
+
+
+def test_sentences_in_a_sentence_are_translated_and_names_are_not() -> None:
+    """A name that reads like a sentence of ours stays what somebody called it."""
+    found = text("%(title)s: %(reason)s", title=fixed("yes"), reason="yes")
+    assert told(found, "nl") == "ja: yes"
+
+
+def test_what_nobody_translated_is_said_in_english_and_known_to_be() -> None:
+    """So that a page can mark it as English."""
+    found = joined([text("yes"), text("no such words %(x)s", x="1")], "; ")
+    assert told(found, "nl") == "ja; no such words 1"
+    assert not is_known(found, "nl")
+    assert is_known(joined([text("yes"), text("no")], "; "), "nl")
+
+
+def test_words_become_a_sentence_in_each_language() -> None:
+    """A capital letter first and a full stop last."""
+    found = whole("no anchor covers it yet")
+    assert (str(found), told(found, "cy")) == (
+        "No anchor covers it yet.", "Nid oes angor yn ei gwmpasu eto."
+    )  # fmt: skip
+
+
+def test_a_sentence_travels_to_another_process_whole() -> None:
+    """An error of a worker is translated by whoever shows it."""
+    found = pickle.loads(pickle.dumps(texts("in %(count)s day", "in %(count)s days", 2)))  # noqa: S301 - our own
+    assert (found, told(found, "nl")) == ("in 2 days", "over 2 dagen")
+
+
+def test_an_error_is_said_in_a_language() -> None:
+    """The guard's refusals, for whoever has to act on one."""
+    error = VerificationError(
+        "guard.place", "the place is no ISO 3166 code", expected="a code such as US-CA", got="XX"
+    )
+    assert str(error) == "the place is no ISO 3166 code: expected a code such as US-CA, got XX"
+    assert error.told("nl") == (
+        "de plaats is geen ISO 3166-code: verwacht: een code zoals US-CA, gevonden: XX"
+    )
