@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from sunlit.authority.history import History
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
 from sunlit.claims.base import Opaque
-from sunlit.projection import ahead
+from sunlit.projection import ahead, engine, loading
 from sunlit.projection.engine import connect, open_projections, reading, version, writing
 from sunlit.projection.project import forget, project, rebuild
 from sunlit.projection.rooms import rooms
@@ -92,6 +92,59 @@ def test_a_rebuild_gives_every_row_again(projections: Engine, world: World) -> N
     assert every_row(projections) == grown
     empty_ones = {name for name, rows in grown.items() if not rows}
     assert empty_ones == {"stale", "assurance_test", "meta"}
+
+
+def test_a_rebuild_sees_what_was_said_before(sqlite: Engine, log: MadeLog, world: World) -> None:
+    """Statements that a log holds again and again, by others too: the rows of entry by entry."""
+    trust, order = trust_of(), [*range(len(ENVELOPES)), *reversed(range(len(ENVELOPES)))]
+    again = MadeLog(LOG, as_log(BEGIN, (ENVELOPES[at] for at in order)))
+    project(sqlite, again, trust)
+    rows = every_row(sqlite)
+    rebuild(sqlite, [log], world.trust)
+    assert every_row(sqlite) != rows
+
+    rebuild(sqlite, [again], trust)
+
+    assert every_row(sqlite) == rows
+    nothing = MadeLog(LOG)
+    assert rebuild(sqlite, [nothing], trust) == 0
+    assert not any(every_row(sqlite).values())
+
+
+def test_a_rebuild_that_is_cut_short_leaves_the_rows_as_they_were(
+    sqlite: Engine, log: MadeLog, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ends it, wherever: the old rows are whole, and the next rebuild gives the new."""
+    entries = world.entries[LOG]
+    project(sqlite, MadeLog(LOG, entries[:20]), world.trust)
+    old, path = every_row(sqlite), sqlite.url.database or ""
+    broken = [*entries[:30], b"{}"]
+    with pytest.raises(MalformedError):
+        rebuild(sqlite, [MadeLog(LOG, broken)], world.trust)
+    for name in ("_put_in_order", "load_cards", "_put_in_place"):
+        child = os.fork()
+        if not child:
+            monkeypatch.setattr(loading, name, end)
+            rebuild(connect(f"sqlite:///{path}"), [log], world.trust)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+        assert Path(f"{path}.made").exists()
+        assert every_row(sqlite) == old
+
+    assert rebuild(sqlite, [log], world.trust) == len(entries)
+    assert len(every_row(sqlite)["entry"]) == len(entries)
+    assert [one.name for one in Path(path).parent.glob("*.made")] == []
+
+
+def test_a_rebuild_waits_for_who_writes_and_says_so(
+    sqlite: Engine, log: MadeLog, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who keeps the database to themselves is waited for, not for ever."""
+    project(sqlite, log, world.trust)
+    monkeypatch.setattr(engine, "PRAGMAS", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 9"))
+    other = connect(sqlite.url.render_as_string())
+    with writing(sqlite, 1), pytest.raises(UnavailableError) as caught:
+        rebuild(other, [log], world.trust)
+    assert caught.value.code == "projection.unavailable"
 
 
 def test_every_room_with_tables_has_rows_of_its_claims(sqlite: Engine, world: World) -> None:
@@ -177,6 +230,8 @@ def test_helpers_fold_ahead_and_change_nothing(
         if broken:
             monkeypatch.setattr(ahead, "_fold", end)
         assert project(empty(sqlite), log, world.trust, batch=10) == len(world.entries[LOG])
+        assert every_row(sqlite) == rows
+        assert rebuild(empty(sqlite), [log], world.trust) == len(world.entries[LOG])
         assert every_row(sqlite) == rows
 
 

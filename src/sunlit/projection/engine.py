@@ -4,14 +4,17 @@ It is a cache: a version of the tables that this program does not know is droppe
 """
 
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from sunlit.base.errors import MalformedError, UnavailableError
 from sunlit.projection.dialect import is_postgresql
@@ -26,6 +29,14 @@ PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -65536",
     "PRAGMA mmap_size = 1073741824", f"PRAGMA busy_timeout = {BUSY_MS}",
     "PRAGMA temp_store = MEMORY",
+)  # fmt: skip
+# What is in these files need not outlive its process. Sorting may use the disk: memory does not
+# grow with a log.
+SCRATCH: Final = (
+    "PRAGMA main.journal_mode = OFF", "PRAGMA waiting.journal_mode = OFF",
+    "PRAGMA main.synchronous = OFF", "PRAGMA waiting.synchronous = OFF",
+    "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA main.cache_size = -65536",
+    "PRAGMA waiting.cache_size = -16384", "PRAGMA temp_store = FILE",
 )  # fmt: skip
 _FTS: Final = "CREATE VIRTUAL TABLE card_text USING fts5(words, detail='none', prefix='2 3 4')"
 # `search` is folded by us to words between single spaces: both databases then find the same.
@@ -70,6 +81,21 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() != "postgresql":
         raise _bad_url()
     return _postgresql(parsed)
+
+
+def scratch(made: Path, waiting: Path) -> Engine:
+    """Return an engine over two new files of nobody else's, the second attached as `waiting`."""
+
+    def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        connection.execute("ATTACH :name AS waiting", {"name": str(waiting)})
+        for pragma in SCRATCH:
+            connection.execute(pragma)
+
+    engine = create_engine(URL.create("sqlite", database=str(made)), poolclass=NullPool)
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _postgresql(url: URL) -> Engine:
@@ -130,10 +156,11 @@ def answering() -> Iterator[None]:
     """Turn what the database's driver raises into our own error; the text stays out of it."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
+        raised = error.orig if isinstance(error, DBAPIError) else error
         raise UnavailableError(
             "projection.unavailable", "the database of the projections does not answer",
-            got=type(error.orig).__name__,
+            got=type(raised).__name__,
             mend="check that it runs and has space; what is in it can be made anew with "
             "sunlit rebuild",
         ) from error  # fmt: skip
@@ -156,15 +183,27 @@ def create_all(connection: Connection) -> None:
     """Make every table that the rooms have declared by now, and note their version."""
     if is_postgresql(connection):
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    METADATA.create_all(connection)
-    if is_postgresql(connection):
-        for statement in _DOC:
-            connection.exec_driver_sql(statement)
-    else:
-        connection.exec_driver_sql(_FTS)
+    create_tables(connection)
+    create_indices(connection)
+
+
+def create_tables(connection: Connection) -> None:
+    """Make every table without its indices, and note the version."""
+    for table in METADATA.sorted_tables:
+        connection.execute(CreateTable(table))
+    words = _DOC if is_postgresql(connection) else (_FTS,)
+    for statement in words:
+        connection.exec_driver_sql(statement)
     names = {"version": version(), CHANGED: "0", MADE: secrets.token_hex(8)}
     for name, value in names.items():
         connection.execute(META.insert().values(name=name, value=value))
+
+
+def create_indices(connection: Connection) -> None:
+    """Make the indices of every table."""
+    for table in METADATA.sorted_tables:
+        for index in sorted(table.indexes, key=lambda it: str(it.name)):
+            connection.execute(CreateIndex(index))
 
 
 def version() -> str:

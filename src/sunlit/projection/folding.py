@@ -4,7 +4,7 @@ It is `authority.history.History` entry by entry, without keeping what was read:
 before is asked of the rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sunlit.authority.directory import Directory
@@ -46,10 +46,12 @@ class Folded:
 
 
 def fold_entries(
-    entries: Iterable[bytes], origin: str, start: int, directory: Directory, seen: Seen,
+    entries: Iterable[bytes], origin: str, start: int, directory: Directory, seen: Seen | None,
     makers: Makers,
 ) -> Folded:  # fmt: skip
     """Fold entries of a log from index `start` on; `seen` grows by what they say.
+
+    Without `seen`, each is folded as if nobody had said it before, in this run either.
 
     Raises:
         MalformedError: as `History.feed`.
@@ -61,15 +63,25 @@ def fold_entries(
     return folded
 
 
-def _take(folded: Folded, said: Admitted, seen: Seen, makers: Makers) -> None:
-    known = seen.setdefault(said.statement_id, {})
-    folded.ids.add(said.statement_id)
-    fresh = said_anew(said, known)
-    speakers = folded.directory.in_force(said)
-    for record in speakers:
-        known.setdefault(record.key.key_id, said.signers)
+def _take(folded: Folded, said: Admitted, seen: Seen | None, makers: Makers) -> None:
+    fresh, speakers = said, folded.directory.in_force(said)
+    if seen is not None:
+        folded.ids.add(said.statement_id)
+        known = seen.setdefault(said.statement_id, {})
+        fresh = said_anew(said, known)
+        for record in speakers:
+            known.setdefault(record.key.key_id, said.signers)
     after = fold(folded.directory, said)
     acts = after is not folded.directory
+    add_rows(folded, said, fresh, speakers, makers, acts=acts)
+    folded.directory, folded.acted = after, folded.acted or acts
+
+
+def add_rows(
+    folded: Folded, said: Admitted, fresh: Admitted, speakers: Collection[KeyRecord],
+    makers: Makers, *, acts: bool,
+) -> None:  # fmt: skip
+    """Add the rows of one entry: as it was signed, and as it was said anew, by whom in force."""
     place = _place(fresh, speakers)
     folded.add(_entry_row(said, fresh, speakers, place, acts=acts))
     for key in dict.fromkeys(keys_of(fresh)):
@@ -79,7 +91,6 @@ def _take(folded: Folded, said: Admitted, seen: Seen, makers: Makers) -> None:
     if make is not None and place.organisations:
         for row in make(fresh, place):
             folded.add(row)
-    folded.directory, folded.acted = after, folded.acted or acts
 
 
 def _place(fresh: Admitted, speakers: Iterable[KeyRecord]) -> Place:

@@ -22,6 +22,7 @@ from sunlit.projection.ahead import Ahead, Batch, helpers
 from sunlit.projection.dialect import among
 from sunlit.projection.engine import create_all, drop_all, writing
 from sunlit.projection.folding import Folded, Makers, Seen, fold_entries
+from sunlit.projection.loading import file_of, load
 from sunlit.projection.refresh import CHUNK, chunks, mark_stale, refresh_all
 from sunlit.projection.rooms import Room, makers, rooms
 from sunlit.projection.tables import ENTRY, METADATA
@@ -125,6 +126,8 @@ def rebuild(
         SunlitError: as `project`.
     """
     rooms()
+    if (path := file_of(engine)) is not None:
+        return load(engine, path, [it.reader() for it in homes], trust, _digest(trust), step)
     with writing(engine, _ALL) as connection:
         drop_all(connection)
         create_all(connection)

@@ -1,17 +1,14 @@
 """Makes the cards of the catalogue fit their facts again: those that new rows made stale."""
 
-import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from sqlalchemy import (
     Connection,
     Engine,
-    RowMapping,
     bindparam,
     delete,
     insert,
@@ -20,7 +17,8 @@ from sqlalchemy import (
     update,
 )
 
-from sunlit.projection.card_fold import Said, card_of, read_value
+from sunlit.projection.card_fold import Said, card_of
+from sunlit.projection.card_rows import facets_of, said_of, values_of
 from sunlit.projection.cards import Card
 from sunlit.projection.dialect import among, is_postgresql
 from sunlit.projection.engine import reading, writing
@@ -103,24 +101,9 @@ def _refresh(connection: Connection, keys: list[str]) -> None:
 
 def _facts(connection: Connection, keys: Sequence[str]) -> Mapping[str, list[Said]]:
     found: dict[str, list[Said]] = defaultdict(list)
-    for one in connection.execute(
-        select(FACT).where(among(connection, FACT.c.key, keys))
-    ).mappings():
-        found[str(one["key"])].append(_said(one))
+    for one in connection.execute(select(FACT).where(among(connection, FACT.c.key, keys))):
+        found[str(one[0])].append(said_of(one))
     return found
-
-
-def _said(row: RowMapping) -> Said:
-    return Said(
-        field=row["field"], origin=row["origin"], idx=row["idx"], at=row["admitted_at"],
-        statement_id=row["statement_id"], alias=row["alias"],
-        organisations=_names(row["organisations"]), value=read_value(row["value"]),
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _names(written: str) -> frozenset[str]:
-    return frozenset(json.loads(written))
 
 
 def put_cards(connection: Connection, keys: list[str], cards: Sequence[Card]) -> None:
@@ -141,13 +124,15 @@ def put_cards(connection: Connection, keys: list[str], cards: Sequence[Card]) ->
         made = {"value": secrets.token_hex(8)}
         connection.execute(update(META).where(META.c.name == MADE).values(made))
     if changed := [card for card in cards if card.key in ids]:
-        values: dict[str, object] = {name: bindparam(name) for name in _values(changed[0], number)}
+        values: dict[str, object] = {
+            name: bindparam(name) for name in values_of(changed[0], number)
+        }
         connection.execute(
             update(CARD).where(CARD.c.key == bindparam("b_key")).values(values),
-            [_values(card, number) | {"b_key": card.key} for card in changed],
+            [values_of(card, number) | {"b_key": card.key} for card in changed],
         )  # fmt: skip
     if new := [card for card in cards if card.key not in ids]:
-        connection.execute(insert(CARD), [_values(card, number) for card in new])
+        connection.execute(insert(CARD), [values_of(card, number) for card in new])
         met = connection.execute(
             select(CARD.c.key, CARD.c.id).where(
                 among(connection, CARD.c.key, [card.key for card in new])
@@ -163,8 +148,7 @@ def _index(
     facets = [
         {"facet": facet, "value": value, "id": ids[card.key]}
         for card in cards
-        for facet, values in (("area", card.areas), ("used_by", card.used_by))
-        for value in dict.fromkeys(values)
+        for facet, value in facets_of(card)
     ]
     if facets:
         connection.execute(insert(CARD_FACET), facets)
@@ -188,21 +172,3 @@ def _next_change(connection: Connection) -> int:
     number = int(connection.execute(query).scalar_one()) + 1
     connection.execute(update(META).where(META.c.name == CHANGED).values(value=str(number)))
     return number
-
-
-def _values(card: Card, changed: int) -> dict[str, object]:
-    return {
-        "key": card.key, "component": card.component, "name": card.name,
-        "sort_name": card.sort_name, "version": card.version, "summary": card.summary,
-        "kind": card.kind, "owner": card.owner, "source": card.source,
-        "register": card.register, "used_by": json.dumps(card.used_by),
-        "areas": " ".join(card.areas), "status": card.status, "token_kind": card.token_kind,
-        "until": card.until, "tier": card.tier, "code": card.code,
-        "next_review": card.next_review, "open_problems": card.open_problems,
-        "blanks": card.blanks, "updated": card.updated, "changed": changed, "search": card.search,
-        "permitted": _listed(card.permitted), "prohibited": _listed(card.prohibited),
-    }  # fmt: skip
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return json.dumps(texts, ensure_ascii=False) if texts else "[]"

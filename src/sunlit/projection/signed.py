@@ -114,6 +114,14 @@ class Signatures:
         said = read_entry(entry, before, origin=self._origin, index=index)
         return said, tuple(record.key.key_id for record in before.in_force(said))
 
+    def before(self, index: int) -> Directory:
+        """Return who might sign what before an entry.
+
+        Raises:
+            SunlitError: as `read`.
+        """
+        return self._before(index, bisect_left(self.acts, index))
+
     def _before(self, index: int, count: int) -> Directory:
         """Return who was known before an entry, after the first `count` that changed that."""
         whole = self.whole()

@@ -18,7 +18,7 @@ def insert_rows(connection: Connection, rows: Mapping[str, Values]) -> None:
 
 
 def _execute_many(connection: Connection, table: str, values: Values) -> None:
-    marks = ", ".join("?" for _ in METADATA.tables[table].columns)
+    marks = ", ".join("?" for _ in values[0])
     connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", list(values))  # noqa: S608 - our own name
 
 
