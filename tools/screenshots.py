@@ -21,6 +21,7 @@ from tests.bundle.pages.browser import FLAGS, chromium
 from tests.web.looking import WIDTHS, Look
 from tests.web.nodes import site_at
 from tests.web.states import states
+from tests.web.states_of_decisions import answers
 from tests.web.walking import NOBODY, Walk, as_anybody, walked
 
 ALONE = "/verify/verify.html"  # a document that stands by itself
@@ -43,11 +44,15 @@ def main(folder: Path, url: str = "") -> int:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            return _pictures(walked(url, site), folder, states(Path(place) / "states"))
+            return _pictures(walked(url, site), folder, _more(Path(place)))
         finally:
             server.should_exit = True
             thread.join()
             site.close()
+
+
+def _more(place: Path) -> dict[str, str]:
+    return states(place / "states") | answers(place / "decided")
 
 
 def _pictures(walk: Walk, folder: Path, more: dict[str, str]) -> int:

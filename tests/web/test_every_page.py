@@ -15,6 +15,7 @@ from sunlit.web.sessions import DEV_COOKIE
 from tests.web.conftest import Live
 from tests.web.looking import PHONE, Look, looked_at, too_wide, vnu
 from tests.web.states import states
+from tests.web.states_of_decisions import answers
 from tests.web.walking import NOBODY, Seen, Walk, walked
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def walk(live: Live) -> Walk:
 @pytest.fixture(scope="module")
 def more(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Bring a node of its own into every other state once."""
-    return states(tmp_path_factory.mktemp("states"))
+    return states(tmp_path_factory.mktemp("states")) | answers(tmp_path_factory.mktemp("decided"))
 
 
 def test_every_page_is_walked_or_it_is_said_why_not(walk: Walk) -> None:
