@@ -1,5 +1,7 @@
 """Officers, assessors and members of a board at work: each page leads to a signed statement."""
 
+from datetime import UTC, datetime
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -10,9 +12,10 @@ from sunlit.node.known import use_key
 from sunlit.node.permission import Role
 from sunlit.registry.assessment_form import Form
 from sunlit.testing.authority import BOARD, ISSUER, named_key
+from sunlit.web.workbench.common import Sent
 from tests.rubric.story import DEPLOYER, LABS, MAKER, USE
 from tests.web.office import Worker, day, with_a_passkey, with_known_key
-from tests.web.people import sign_in
+from tests.web.people import sign_in, with_passkey
 
 KEY = use_key(DEPLOYER, USE)
 UNTIL = day("valid_until", "2026-12-01")
@@ -47,7 +50,26 @@ def test_who_has_nothing_to_do_is_told_so(client: TestClient, site: Site) -> Non
     """An auditor has no tasks; the calendar of an organisation without uses is empty."""
     auditor = Worker(client, site, ISSUER, (Role.AUDITOR,), "auditor").arrives()
     assert "Nothing needs you now" in auditor.gets("/work")
+    assert "no passkey" not in auditor.gets("/work"), "an auditor signs nothing"
     assert "Nothing ends within a year" in auditor.gets("/work/calendar")
+
+
+def test_who_cannot_sign_yet_is_told_so_first(
+    client: TestClient, site: Site, officer: Worker
+) -> None:
+    """Without a passkey, with one that waits, and with one that the log knows: nothing."""
+    assert "passkey" not in officer.gets("/work")
+    new = Worker(client, site, DEPLOYER, (Role.OFFICER,), "new").arrives()
+    assert "You have no passkey here yet" in new.gets("/work")
+    with_passkey(site, new.person.person, known=False)
+    assert "waits for the operator" in new.gets("/work")
+
+
+def test_a_day_until_which_something_holds_is_part_of_it() -> None:
+    """Until the 1st means until the end of the 1st; no day is none."""
+    sent = Sent({"end-day": ["1"], "end-month": ["12"], "end-year": ["2026"]})
+    assert sent.end_of("end") == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+    assert sent.end_of("other") is None
 
 
 @pytest.mark.parametrize(
@@ -190,6 +212,9 @@ def test_an_independent_assessor_attests(client: TestClient, site: Site) -> None
 
     assert "in the log" in lab.signs(lab.sends(where, **told))
     assert LABS[2] in lab.gets(where)
+    queue = lab.gets("/work/reviews")
+    assert where in queue, "what is attested may be attested again"
+    assert "Yours holds until 1 December 2026" in queue
 
 
 def test_who_is_not_independent_is_told_why(client: TestClient, site: Site) -> None:
