@@ -271,8 +271,8 @@ class Row:
 def test_a_file_of_the_catalogue_runs_nothing_in_a_spreadsheet() -> None:
     """What begins like a formula does not any more; JSON keeps it as it is."""
     rows = [Row("=1+1"), Row('a"b,c\nd')]
-    read = list(csv.DictReader(io.StringIO(as_csv(rows).decode())))
-    document = json.loads(as_json(rows, total=2, at=LATER))
+    read = list(csv.DictReader(io.StringIO(b"".join(as_csv([rows])).decode())))
+    document = json.loads(b"".join(as_json([rows], total=2, at=LATER)))
 
     assert [one["name"] for one in read] == ["'=1+1", 'a"b,c\nd']
     assert (read[0]["used_by"], read[0]["summary"]) == ("a; b", "")

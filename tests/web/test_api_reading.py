@@ -1,5 +1,6 @@
 """The API answers what the pages show, typed, with ETags, and problems as documents."""
 
+import csv
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
 from sunlit.node.exporting import FORMATS
+from sunlit.web.api import catalogue_export
 from sunlit.web.api.models import Problem
 from tests.formats.export_judges import judged_bytes
 from tests.rubric.story import DEPLOYER, PURL, USE
@@ -198,3 +200,48 @@ def test_an_unknown_use_and_a_bad_entry_are_not_there(shared_client: TestClient,
     form = shared_client.get(f"{API}/components/{key}/exports/docx")
 
     assert [use.status_code, entry.status_code, form.status_code] == [404, 404, 404]
+
+
+def test_the_whole_catalogue_is_one_document(shared_client: TestClient, key: str) -> None:
+    """As rows it is what the page's files hold; in a format's words it passes that one's judge."""
+    rows = shared_client.get(f"{API}/components/export/json").json()
+    lines = list(
+        csv.DictReader(shared_client.get(f"{API}/components/export/csv").text.splitlines())
+    )
+    own = next(one for one in rows["rows"] if one["key"] == key)
+    narrowed = shared_client.get(f"{API}/components/export/json?source=own").json()
+
+    assert rows["total"] == len(rows["rows"]) == len(lines) > narrowed["total"] > 0
+    assert rows == shared_client.get("/components.json").json()
+    assert own["permitted"]
+    assert own["used_by"]
+    for form in ("mldcat-ap", "omb"):
+        found = shared_client.get(f"{API}/components/export/{form}?source=own")
+        assert judged_bytes(form, found.content) is None
+
+
+def test_a_catalogue_that_is_too_large_or_of_no_format_is_refused(
+    shared_client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each thing of a catalogue in a format's words is judged anew: there are bounds."""
+    monkeypatch.setattr(catalogue_export, "MOST_JUDGED", 1)
+    many = shared_client.get(f"{API}/components/export/omb")
+    none = shared_client.get(f"{API}/components/export/atrs")
+
+    assert (many.status_code, many.json()["code"]) == (409, "export.too-many")
+    assert (none.status_code, none.json()["code"]) == (404, "export.no-such-format")
+
+
+@pytest.mark.parametrize(
+    "path", [f"{API}/components", f"{API}/components/export/csv", "/components", "/components.json"]
+)
+def test_what_rests_on_the_catalogue_is_kept_until_it_changes(
+    shared_client: TestClient, path: str
+) -> None:
+    """By a tag that asks the cards alone, whatever the minute; another search has another tag."""
+    first = shared_client.get(path)
+    again = shared_client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    other = shared_client.get(f"{path}?sort=name", headers={"If-None-Match": first.headers["etag"]})
+
+    assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
+    assert other.status_code == 200

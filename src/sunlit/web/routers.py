@@ -41,6 +41,7 @@ AREAS: Final = (
     "sunlit.web.workbench.risk",
     "sunlit.web.workbench.problems",
     "sunlit.web.api.catalogue",
+    "sunlit.web.api.catalogue_export",
     "sunlit.web.api.records",
     "sunlit.web.api.logs",
     "sunlit.web.api.organisations",

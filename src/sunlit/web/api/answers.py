@@ -61,10 +61,10 @@ def answered(request: Request, make: Callable[[], BaseModel], *rests_on: object)
 
 def document(
     request: Request, data: bytes, kind: str = "application/json",
-    rests_on: tuple[object, ...] = (),
+    rests_on: tuple[object, ...] = (), tag: str | None = None,
 ) -> Response:  # fmt: skip
     """Return bytes with an ETag; nobody keeps what somebody who is signed in was given."""
     headers = {"Vary": "Cookie, Accept-Encoding", "Cache-Control": PRIVATE}
     if not actor_of(request).signed_in:
-        headers |= {"Cache-Control": PUBLIC, "ETag": etag(request, rests_on)}
+        headers |= {"Cache-Control": PUBLIC, "ETag": tag or etag(request, rests_on)}
     return Response(data, 200, headers, kind)

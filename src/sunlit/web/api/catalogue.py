@@ -1,5 +1,6 @@
 """Reading components: the catalogue, labels, findings, releases, exports."""
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
@@ -17,6 +18,7 @@ from sunlit.web.api import models
 from sunlit.web.api.answers import PREFIX, READ, Responses, answered, document, problems
 from sunlit.web.guarding import may
 from sunlit.web.pages import site_of, unchanged
+from sunlit.web.public.catalogue_read import open_catalogue
 from sunlit.web.public.desks import asked_time, desk_of
 from sunlit.web.public.exports import exported
 
@@ -38,7 +40,7 @@ DOCUMENTS: Final[Responses] = {
 }  # fmt: skip
 
 
-class Search(BaseModel):
+class Narrowed(BaseModel):
     """What is looked for in the catalogue; a facet may be given several times."""
 
     q: str = Field(default="", max_length=200)
@@ -50,6 +52,16 @@ class Search(BaseModel):
     due: list[str] = Field(default=[], max_length=20)
     kind: list[str] = Field(default=[], max_length=20)
     sort: str = Field(default="attention", max_length=20)
+
+    def query(self) -> CatalogueQuery:
+        """Return it as the catalogue is asked."""
+        facets = {name: tuple(values) for name in FACETS if (values := getattr(self, name))}
+        return CatalogueQuery(text=self.q, facets=facets, sort=self.sort)
+
+
+class Search(Narrowed):
+    """A page of what is looked for."""
+
     after: str | None = Field(default=None, max_length=1000)
     limit: int = Field(default=25, ge=1, le=200)
 
@@ -57,13 +69,12 @@ class Search(BaseModel):
 @router.get("/components", response_model=models.Components, responses=READ)
 def components(request: Request, search: Annotated[Search, Query()]) -> Response:
     """Search the catalogue: components of this node and records of other registers."""
-    facets = {
-        name: tuple(values) for name in FACETS if (values := getattr(search, name))
-    }  # fmt: skip
-    query = CatalogueQuery(
-        text=search.q, facets=facets, sort=search.sort, after=search.after, limit=search.limit
-    )
-    return answered(request, lambda: page_of(searched(request, query)))
+    query = replace(search.query(), after=search.after, limit=search.limit)
+    with open_catalogue(request) as known:
+        if (kept := known.kept(request)) is not None:
+            return kept
+        found = page_of(known.search(query))
+    return document(request, found.model_dump_json(by_alias=True).encode(), tag=known.tag)
 
 
 def searched(request: Request, query: CatalogueQuery) -> CatalogueResult:

@@ -68,6 +68,8 @@ class Component(Model):
     open_problems: int
     blanks: int
     updated: str
+    permitted: list[str]
+    prohibited: list[str]
 
 
 class Components(Page[Component]):

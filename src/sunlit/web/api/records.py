@@ -63,7 +63,7 @@ def record(request: Request, register: Name, record: Name) -> Response:
     """Return one record: its fields, its blanks, where it was found, in which log it stands."""
 
     def make() -> models.Record:
-        said, claim = _found(request, register, record)
+        said, claim = found_record(request, register, record)
         return models.Record(
             register=claim.register, record=claim.record, title=claim.title,
             publisher=claim.publisher, source=claim.source, source_digest=claim.source_digest,
@@ -110,11 +110,16 @@ def exported(request: Request, register: str, record: str, form: str) -> Exporte
         VerificationError: `export.lacks`.
     """
     write = exporter(form)
-    said, claim = _found(request, register, record)
+    said, claim = found_record(request, register, record)
     return write(record_facts(said, claim, site_of(request).clock.now()))
 
 
-def _found(request: Request, register: str, record: str) -> tuple[Admitted, ImportedRecord]:
+def found_record(request: Request, register: str, record: str) -> tuple[Admitted, ImportedRecord]:
+    """Return a record as it is in its log, by the slugs of its names.
+
+    Raises:
+        UnavailableError: `api.no-such-record`.
+    """
     names, place = (unslug(register), unslug(record)), None
     if names[0] is not None and names[1] is not None:
         with reading(site_of(request).projections) as connection:

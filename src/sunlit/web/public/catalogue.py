@@ -1,7 +1,6 @@
 """The catalogue: everything that this node knows, searched, filtered, paged; also as a file."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -18,11 +17,11 @@ from sunlit.capabilities.lifecycle.queries import (
     CatalogueRow,
 )
 from sunlit.node.permission import Action
-from sunlit.views.catalogue import as_csv, as_json
 from sunlit.web.guarding import may
 from sunlit.web.language import language_of
-from sunlit.web.pages import headers_of, link, page
+from sunlit.web.pages import link, page
 from sunlit.web.public.catalogue_choices import FACETS, choices
+from sunlit.web.public.catalogue_files import KINDS, file_of
 from sunlit.web.public.catalogue_read import open_catalogue
 from sunlit.web.public.catalogue_words import (
     ago,
@@ -37,8 +36,6 @@ from sunlit.web.public.components_words import kind_of
 router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC)])
 MAX_TEXT: Final = 200  # characters that are searched for
 LIMIT: Final = 25
-MOST: Final = 10_000  # rows of a file
-KINDS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @router.get("/components", name="components")
@@ -67,18 +64,7 @@ def components_file(request: Request, kind: str) -> Response:
     """Give what was found as CSV or JSON: all of it, up to a bound that the file's size has."""
     if kind not in KINDS:
         raise HTTPException(404)
-    asked = replace(query_of(request), after=None)
-    with open_catalogue(request) as known:
-        if (kept := known.kept(request)) is not None:
-            return kept
-        rows = [row for some in known.pages(asked, MOST) for row in some]
-        total, at = known.search(replace(asked, limit=1)).total, known.at
-    data = as_csv(rows) if kind == "csv" else as_json(rows, total=total, at=at)
-    headers = {
-        "Content-Disposition": f'attachment; filename="components-{at:%Y-%m-%d}.{kind}"',
-        **headers_of(known.tag),
-    }
-    return Response(data, 200, headers, KINDS[kind])
+    return file_of(request, kind, query_of(request))
 
 
 def query_of(request: Request) -> CatalogueQuery:
