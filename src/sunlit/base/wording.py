@@ -9,14 +9,12 @@ them from what stands in `text`, `texts`, `N_` and `_`, and from the words of er
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
 ENGLISH: Final = "en"
-LOCALE: Final = Path(__file__).parent / "locale"
 _GROUPS: Final = {"nl": "."}  # between the thousands of a number; elsewhere a comma
 _PLACE: Final = re.compile(r"%\(\w+\)s")
 Value = str | int
@@ -118,9 +116,15 @@ def _told(sentence: str, language: str) -> tuple[str, bool]:
 @cache
 def catalogue(language: str) -> "NullTranslations":
     """Return the catalogue of a language; what it lacks is said in English."""
-    import gettext  # noqa: PLC0415 - a guard that speaks English never needs it
+    # A guard that speaks English never needs these.
+    import gettext  # noqa: PLC0415
+    from importlib.resources import files  # noqa: PLC0415
 
-    return gettext.translation("messages", LOCALE, [language], fallback=True)
+    kept = files("sunlit.base").joinpath("locale", language, "LC_MESSAGES", "messages.mo")
+    if not language.isalpha() or not kept.is_file():
+        return gettext.NullTranslations()
+    with kept.open("rb") as file:
+        return gettext.GNUTranslations(file)
 
 
 def _filled(pattern: str, values: Mapping[str, Value], language: str) -> str:

@@ -28,7 +28,7 @@ from jinja2 import (
 )
 from markupsafe import Markup
 
-from sunlit.base.wording import LOCALE, Text, catalogue, is_known, told
+from sunlit.base.wording import Text, catalogue, is_known, told
 from sunlit.bootstrap.site import Site
 from sunlit.node.place import LANGUAGES
 from sunlit.views.component_words import tidy
@@ -49,6 +49,7 @@ from sunlit.web.saying import said_once
 from sunlit.web.static import Assets
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+CATALOGUES: Final = TEMPLATES.parents[1] / "base" / "locale"
 PUBLIC: Final = "public, no-cache"  # may be kept, and is asked about each time: cheap by ETag
 _BDI: Final = Markup("<bdi>{}</bdi>")
 _BDI_ENGLISH: Final = Markup('<bdi lang="en">{}</bdi>')
@@ -134,7 +135,7 @@ def _first_capital(sentence: str) -> str:
 def version_of(assets: Assets) -> str:
     """Return what changes when a template, a catalogue or a style changes."""
     told = sha256(assets.digest.encode())
-    for path in sorted([*TEMPLATES.rglob("*.html"), *LOCALE.rglob("*.mo")]):
+    for path in sorted([*TEMPLATES.rglob("*.html"), *CATALOGUES.rglob("*.mo")]):
         told.update(path.read_bytes())
     return told.hexdigest()[:16]
 

@@ -127,6 +127,8 @@ def _form(
     told: dict[str, str] | None = None, *, theirs: Draft | None = None,
 ) -> Response:  # fmt: skip
     fields = told if told is not None else fields_of(found)
+    # Most who fill this in have never seen a package URL: their own begins so.
+    fields = {"component": f"pkg:generic/{found.organisation}/"} | fields
     read_from = fields_of(found) if found.content.get("digest") else {}
     return form(
         request, "work/register_edit.html", wrong, fields, draft=found, kinds=KIND_WORDS,
