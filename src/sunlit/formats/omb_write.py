@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sunlit.base.spreadsheet import harmless
 from sunlit.formats.losses import Exported, Facts, Taking
 from sunlit.formats.omb import COLUMNS, PRACTICES
 
@@ -24,8 +25,6 @@ WANTED: Final = (
     "agency", "id", "use_case_name", "contact_email", "is_withheld", "development_stage",
     "is_high_impact", "topic_area", "problem_solved",
 )  # fmt: skip
-# A cell that begins with one of these is a formula to a spreadsheet, whoever wrote it.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_omb(facts: Facts) -> Exported:
@@ -44,17 +43,13 @@ def _exported(rows: list[dict[str, str]], takes: list[Taking]) -> Exported:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: _cell(text) for name, text in row.items()} for row in rows)
+    writer.writerows({name: harmless(text) for name, text in row.items()} for row in rows)
     losses = {loss.fact: loss for take in takes for loss in take.losses()}
     lacks = dict.fromkeys(lack for take in takes for lack in take.lacks())
     return Exported(
         format=FORMAT, name="omb.csv", media_type="text/csv; charset=utf-8",
         data=out.getvalue().encode(), losses=tuple(losses.values()), lacks=tuple(lacks),
     )  # fmt: skip
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _row(take: Taking) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from sunlit.base.spreadsheet import harmless
 from sunlit.base.times import format_time
 from sunlit.bundle.pages.environment import shown
 from sunlit.registry.register_html import SIGNS
@@ -17,8 +18,6 @@ COLUMNS: Final = (
     "row", "use", "deployer", "component", "release", "code", "tier", "ceiling", "practice",
     "state", "basis", "why", "owner", "due", "expires", "accepted", "statements", "as_of",
 )  # fmt: skip
-# What a spreadsheet takes for a formula (OWASP, CSV injection).
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 FILL: Final = {
     State.IN_PLACE: "#e3f4e7", State.DUE: "#fff3cd", State.MISSING: "#fde4e1",
     State.NOT_NEEDED: "#e6ecf7", State.NOT_ANSWERED: "#ffffff",
@@ -48,8 +47,7 @@ def _rows(found: Register, one: Line) -> Iterator[tuple[object, ...]]:
 
 
 def _plain(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return "" if value is None else harmless(str(value))
 
 
 def register_svg(found: Register) -> bytes:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from sunlit.base.spreadsheet import harmless
 from sunlit.node.figures import figures_of, quarter_of
 from sunlit.node.permission import Action
-from sunlit.registry.register_files import FORMULA
 from sunlit.views.chart import Chart
 from sunlit.views.figures import Figures
 from sunlit.views.quarter import Quarter
@@ -55,7 +55,7 @@ def csv_of(chart: Chart) -> bytes:
 
 def _plain(value: str | int) -> str | int:
     """Return what no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _figures(request: Request, quarter: str | None) -> Figures:

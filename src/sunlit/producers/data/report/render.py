@@ -13,13 +13,12 @@ from typing import Final, cast
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from sunlit.base.spreadsheet import harmless
 from sunlit.bundle.pages.environment import inline, moment, shown, source_hash, style
 from sunlit.producers.data.report.charts import WIDTH
 from sunlit.producers.data.report.figures import number
 from sunlit.producers.data.report.model import Page, Table
 
-# What a spreadsheet takes for a formula (OWASP, CSV injection); a column may be called so.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 MOST_GROUNDS: Final = 30
 # Claims of these kinds name their report.
 NAMED: Final = (
@@ -77,7 +76,7 @@ def csv_address(table: Table) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) and number(text) is None else text
+    return harmless(text) if number(text) is None else text
 
 
 @cache
