@@ -19,6 +19,7 @@ from sunlit.testing.site import URL
 from sunlit.web.app import create_app
 from sunlit.web.limits import Buckets, Limits, _Body, client_of
 from sunlit.web.patient import PatientProtocol
+from sunlit.web.serving import OPTIONS
 
 SMALL = Limits(body=1000, fields=5, headers=2000, address=200, rate=0)
 
@@ -131,7 +132,8 @@ def served(app: Callable[..., object], patience: float) -> Iterator[int]:
     listening.bind(("127.0.0.1", 0))
     listening.listen()  # whoever comes before the server is there waits
     hasty = type("Hasty", (PatientProtocol,), {"patience": patience})
-    config = uvicorn.Config(app, http=hasty, log_config=None, lifespan="off", timeout_keep_alive=1)
+    told = {"log_config": None, "lifespan": "off", "timeout_keep_alive": 1}
+    config = uvicorn.Config(app, **{**OPTIONS, **told, "http": hasty})
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -86,6 +86,25 @@ def test_an_odd_name_is_nothings_name(shared_client: TestClient, odd: str) -> No
         assert found.status_code in {200, 400, 404, 414, 422}, (path, found.status_code)
 
 
+@pytest.mark.enable_socket
+def test_a_server_tells_no_version(port: int) -> None:
+    """Neither what serves nor with what; no other origin may read it, nobody learns whence."""
+    for path in (b"/", b"/nowhere", b"/api/v1/logs"):
+        asked = b"GET " + path + b" HTTP/1.1\r\nOrigin: https://evil.example\r\n" + HOST
+        _, found = _answers(port, asked + b"Connection: close\r\n\r\n")
+        head = found.split(b"\r\n\r\n")[0].lower()
+        assert not re.search(rb"\n(server|via|x-powered-by|access-control-[a-z-]+):", head)
+        assert b"\nreferrer-policy: same-origin" in head
+        assert b"\nx-frame-options: deny" in head
+
+
+def test_every_answer_says_its_type(shared_client: TestClient) -> None:
+    """With its characters, where it is text."""
+    for path in ("/", "/nowhere", "/components.csv", "/api/v1/logs", "/api/v1/nowhere", "/healthz"):
+        kind = shared_client.get(path).headers["content-type"]
+        assert "json" in kind or "charset=utf-8" in kind
+
+
 def test_an_unconfigured_log_tells_no_values() -> None:
     """A program that only imports the website prints where it failed, and nothing of what."""
     text = (
