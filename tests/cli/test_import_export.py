@@ -104,6 +104,7 @@ def test_an_answer_to_a_request_is_written_with_its_salts_apart(
 
     assert found.code == 0
     assert json.loads(out.read_text())["counts"]["fieldsLeftOut"] == 1
+    assert "1 field of them left out; 0 statements left out whole." in found.out
     assert len(json.loads(salts.read_text())) == 1
     assert salts.stat().st_mode & 0o077 == 0
 
@@ -164,6 +165,41 @@ def test_a_statement_is_sent_and_its_receipt_kept(
 
     assert (sent.code, kept.code, wrong.code) == (0, 0, 1)
     assert "remote.other-entry" in wrong.err
+
+
+def test_several_are_sent_together_and_each_keeps_its_receipt(
+    sunlit: Door, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One call, one line each, in the order in which they were named."""
+    key = named_key(f"{ROOT}/operator")
+    envelopes = [sign_claim(Organisation(id=f"{it}.example", name=it), [key]) for it in "ab"]
+    receipts = [admit(home, envelope, SystemClock()) for envelope in envelopes]
+    told = [
+        {"entry": b64encode(one.entry).decode(), "index": one.index, "log": home.origin,
+         "proof": b64encode(one.proof.to_bytes()).decode()}
+        for one in receipts
+    ]  # fmt: skip
+    asked: list[dict[str, object]] = []
+
+    def answer(*_: object, **more: object) -> tuple[int, bytes]:
+        asked.append(more)
+        return 201, json.dumps({"receipt": told[1], "receipts": told[:1]}).encode()
+
+    monkeypatch.setattr(node_http, "_asked", answer)
+    files = [tmp_path / f"{it}.dsse.json" for it in "ab"]
+    for file, envelope in zip(files, envelopes, strict=True):
+        file.write_bytes(envelope.to_bytes())
+    found = sunlit("log", "send", *files, "--to", "https://node.example", "--json")
+    lost = sunlit("log", "send", *files, files[0], "--to", "https://node.example")
+
+    assert found.code == 0
+    assert [one["index"] for one in json.loads(found.out)["receipts"]] == [
+        one.index for one in receipts
+    ]
+    assert all(file.with_suffix(".tlog-proof").is_file() for file in files)
+    assert asked[0]["kind"] == "application/vnd.in-toto.bundle"
+    assert asked[0]["body"] == b"\n".join(one.to_bytes() for one in envelopes)
+    assert (lost.code, "remote.answer" in lost.err) == (2, True)
 
 
 def test_a_statement_that_waits_is_told_where_to_ask(

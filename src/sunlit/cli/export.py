@@ -108,7 +108,7 @@ def _foi(
     write_whole(kept, written(found.salts), private=True)
     counts = found.document["counts"]
     lines = [
-        f"Wrote {out}: {counts}",
+        f"Wrote {out}: {found.summary}.",
         f"  keep {kept} for yourself: with it you can show later what was left out",
         *(f"  a rule that covers nothing: {one.ground}" for one in found.unused),
     ]

@@ -33,7 +33,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "homepage": 500, "licence": 120, "supplier": 200, "contract": 200, "configuration": 64,
 }  # fmt: skip
 NEEDED: Final = ("component", "name", "kind")
-_PURL: Final = re.compile(r"pkg:[a-z][a-z0-9.+-]*/[A-Za-z0-9._~%!:/+-]+")
+_PURL: Final = re.compile(r"pkg:[a-z][a-z0-9.+-]*/[A-Za-z0-9._~%!:/+-]+(?<!/)")
 _URL: Final = re.compile(r"https?://[^\s<>\"']+")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 

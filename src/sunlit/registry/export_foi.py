@@ -63,6 +63,22 @@ class FoiExport:
     salts: dict[str, str] = field(default_factory=dict)
     unused: tuple[Rule, ...] = ()
 
+    @property
+    def summary(self) -> str:
+        """Say in words what is given and what is left out."""
+        given, left_out = self.document.get("statements"), self.document.get("leftOut")
+        whole = [len(it) if isinstance(it, list) else 0 for it in (given, left_out)]
+        fields = len(self.salts)
+        return (
+            f"{whole[0]} {_count(whole[0], 'statement')} given, {fields} "
+            f"{_count(fields, 'field')} of them left out; {whole[1]} "
+            f"{_count(whole[1], 'statement')} left out whole"
+        )
+
+
+def _count(number: int, one: str) -> str:
+    return one if number == 1 else f"{one}s"
+
 
 def read_schedule(data: bytes) -> Schedule:
     """Read a redaction schedule.
