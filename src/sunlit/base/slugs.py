@@ -6,6 +6,7 @@ digits. So two texts never share a slug. Only a very long text is cut: `_-` and 
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 MAX_SLUG: Final = 180  # characters; browsers and logs stand that
@@ -44,6 +45,7 @@ def unslug(key: str) -> str | None:
     return text if slug(text) == key else None  # one text, one address
 
 
+@lru_cache(maxsize=4096)  # what is said of one thing stands together in a log
 def component_key(purl: str) -> str:
     """Return the key of a component: the slug of its package URL without version and `pkg:`."""
     name = purl.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]

@@ -4,6 +4,7 @@ Each batch is folded as if nothing before it changed who may sign what, and as i
 any of it before; both are rare. Whoever writes the rows finds out, and folds such a batch again.
 """
 
+import gc
 import os
 import pickle
 from collections import deque
@@ -113,11 +114,17 @@ def helpers(entries: int) -> Iterator[ProcessPoolExecutor | None]:
     if entries < WORTHWHILE or count < 2:
         yield None
         return
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_helper)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin_helper() -> None:
+    # Rows are made by the thousand and hold no cycles: looking for these takes a twentieth.
+    gc.freeze()
+    gc.set_threshold(200_000)
 
 
 def _fold(entries: list[bytes], origin: str, start: int, packed: bytes, once: bool) -> Folded:  # noqa: FBT001 - only processes call it

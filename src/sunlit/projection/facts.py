@@ -7,6 +7,7 @@ statement about it, or the `alias` of one of its facts (a use, a problem's numbe
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from sunlit.base.slugs import component_key, slug
@@ -16,6 +17,8 @@ from sunlit.projection.storable import storable
 from sunlit.projection.threads import bounded, name_key
 
 REFERS: Final = "!"
+# Made once: every statement of a log comes by here.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 MAX_TEXT: Final = 2000  # characters; a card shows a few lines, the entry holds the rest
 
 
@@ -24,10 +27,10 @@ def fact(
 ) -> Row:
     """Return a fact: `key` from `component_fact_key`, `record_key` or `refers`."""
     said = {name: _plain(one) for name, one in value.items() if one not in (None, "", ())}
-    written = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    written = _ENCODER.encode(said)
     values = (
         key, place.origin, place.idx, field, alias, place.at, place.statement_id,
-        json.dumps(place.organisations, ensure_ascii=False), written,
+        _listed(place.organisations), written,
     )  # fmt: skip
     return Row("fact", values)
 
@@ -55,6 +58,11 @@ def use_alias(deployer: str, use: str) -> str:
 def problem_alias(number: str) -> str:
     """Return the alias under which a reported problem is reached."""
     return bounded(f"problem:{number}")
+
+
+@lru_cache(maxsize=1024)
+def _listed(names: tuple[str, ...]) -> str:
+    return json.dumps(names, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:

@@ -6,6 +6,8 @@ before is asked of the rows.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.fold import fold
@@ -93,13 +95,16 @@ def add_rows(
             folded.add(row)
 
 
+_written: Final = lru_cache(maxsize=64)(format_time)  # many entries share a second
+
+
 def _place(fresh: Admitted, speakers: Iterable[KeyRecord]) -> Place:
     assert fresh.origin is not None  # noqa: S101 - it was read from a log
     assert fresh.index is not None  # noqa: S101 - as above
     assert fresh.admitted_at is not None  # noqa: S101 - as above
     names = (it.organisation for it in speakers if it.key.key_id in fresh.signers)
     return Place(
-        fresh.origin, fresh.index, format_time(fresh.admitted_at), fresh.statement_id,
+        fresh.origin, fresh.index, _written(fresh.admitted_at), fresh.statement_id,
         tuple(dict.fromkeys(names)),
     )  # fmt: skip
 

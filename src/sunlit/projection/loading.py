@@ -64,6 +64,7 @@ def load(
             mend_said_again(connection, logs, trust)
             load_cards(connection, pool)
         connection.commit()
+        connection.exec_driver_sql("PRAGMA shrink_memory")
         _put_in_place(connection, engine)
         return size
 
@@ -135,3 +136,4 @@ def _put_in_place(made: Connection, engine: Engine) -> None:
         assert isinstance(target, sqlite3.Connection)  # noqa: S101 - the dialect says so
         assert isinstance(source, sqlite3.Connection)  # noqa: S101 - as above
         source.backup(target, progress=expect_free)
+        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # it is as large as the database by now

@@ -5,6 +5,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -159,6 +160,7 @@ def key_of(thread: Thread) -> Key:
     return "undoing", bounded(thread.statement)
 
 
+@lru_cache(maxsize=4096)
 def name_key(name: Name) -> Key:
     """Return under which key a name is kept: a digest, for its parts may be of any length."""
     kind, whose, which = name
