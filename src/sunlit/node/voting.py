@@ -67,17 +67,23 @@ def may_vote(case: Case, found: Sitting, keys: frozenset[str]) -> Answer:
     return Answer.yes("you have a seat")
 
 
-def suggested(case: Case, at: datetime) -> Typed:
-    """Return the deployer's scores, which a member may take or change."""
+def suggested(case: Case, where: Sitting, at: datetime) -> Typed:
+    """Return the deployer's scores, which a member may take or change.
+
+    The end is that of the code in force, if any: an agreeing vote that ends sooner ends the code.
+    """
     found = assessment(case.evidence)
     until = at + timedelta(days=365)
+    if found is not None:
+        until = min(until, found.claim.valid_until)
+    if where.published is not None:
+        until = max(until, where.published.code.valid_until)
     if found is None:
         return Typed(valid_until=until)
     claim = found.claim
     return Typed(
-        impact=claim.impact_raw, autonomy=claim.autonomy_level, area=claim.area,
-        valid_until=min(until, claim.valid_until),
-    )  # fmt: skip
+        impact=claim.impact_raw, autonomy=claim.autonomy_level, area=claim.area, valid_until=until
+    )
 
 
 def problems(typed: Typed, at: datetime) -> dict[str, str]:
@@ -220,7 +226,8 @@ def to_publish(case: Case, found: Sitting, rubric: Rubric) -> Proposal:
     code = found.agreed
     return _proposal(
         case, code, f"Publish the code {code.digits} of {case.line.use}, ceiling {code.ceiling}",
-        f"It holds until {code.valid_until:%d %B %Y}. Dissents are published beside it.",
+        f"It holds until {code.valid_until.day} {code.valid_until:%B %Y}. "
+        "Dissents are published beside it.",
     )  # fmt: skip
 
 
