@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 from starlette.testclient import TestClient
 
+from sunlit.base.slugs import slug
 from sunlit.bootstrap.site import Site
+from sunlit.node.known import use_key
+from sunlit.node.permission import Role
 from sunlit.web.app import create_app
+from sunlit.web.pages import TURNS, seen
+from tests.rubric.story import DEPLOYER
+from tests.web.hostile import said_more
+from tests.web.people import sign_in
 from tests.web.test_foundation_limits import served
 
 HOST = b"Host: localhost\r\n"
@@ -103,6 +111,21 @@ def test_every_answer_says_its_type(shared_client: TestClient) -> None:
     for path in ("/", "/nowhere", "/components.csv", "/api/v1/logs", "/api/v1/nowhere", "/healthz"):
         kind = shared_client.get(path).headers["content-type"]
         assert "json" in kind or "charset=utf-8" in kind
+
+
+def test_no_page_turns_or_hides_letters(client: TestClient, site: Site) -> None:
+    """Cells, entries, lists of work: a text that would read as another one is shown by number."""
+    said_more(site)
+    sign_in(client, site, DEPLOYER, Role.OFFICER, Role.ASSESSOR)
+    entry = f"{slug(site.homes[0].origin)}/{site.homes[0].reader().size - 1}"
+    for path in (
+        f"/register/{use_key(DEPLOYER, '<b>other</b>')}/M1", f"/log/{entry}",
+        "/work/uses", "/work/reviews", "/components", "/register",
+    ):  # fmt: skip
+        found = client.get(path)
+        assert found.status_code == 200, path
+        assert not TURNS.search(found.text), path
+    assert seen(Markup("<b>\u202e</b>")) == Markup("<b>[U+202E]</b>")
 
 
 def test_an_unconfigured_log_tells_no_values() -> None:

@@ -9,6 +9,7 @@ ask `unchanged` first:
         return kept
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from hashlib import sha256
@@ -54,6 +55,8 @@ PUBLIC: Final = "public, no-cache"  # may be kept, and is asked about each time:
 _BDI: Final = Markup("<bdi>{}</bdi>")
 _BDI_ENGLISH: Final = Markup('<bdi lang="en">{}</bdi>')
 _ENGLISH: Final = Markup('<span lang="en">{}</span>')
+# Unicode's overrides, embeddings and isolates (UAX #9, section 2), and the space without a width.
+TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200b]")
 PRIVATE: Final = "no-store"
 REVIEWED: Final = frozenset({DEFAULT})  # languages that a native reader has been through
 
@@ -69,11 +72,22 @@ def environments(assets: Assets, *, dev: bool = False) -> dict[str, Environment]
     return {language: _environment(language, assets, dev=dev) for language in LANGUAGES}
 
 
+def seen(value: object) -> object:
+    """Return what is put into a page, with what turns or hides its letters shown by its number.
+
+    Titles and names are tidied before; this is for whatever nobody thought of.
+    """
+    if not isinstance(value, str) or value.isascii() or TURNS.search(value) is None:
+        return value
+    return type(value)(TURNS.sub(lambda it: f"[U+{ord(it[0]):04X}]", value))
+
+
 def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(TEMPLATES), PackageLoader("govuk_frontend_jinja")]),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        finalize=seen,
         auto_reload=dev,
         trim_blocks=True,
         lstrip_blocks=True,
