@@ -131,7 +131,7 @@ def pages(folder: Path, scale: str) -> Part:
         f"`/components` of {CARDS[scale]:,} things, in two orders, in turn, by "
         f"{CROWD} clients. One process of `sunlit serve` with all in it, over SQLite, held to one "
         f"core; who asks has another and used {busy} of it. A page's tag rests on the cards: of "
-        f"those asked again {changed} were sent whole. What is read anew is rendered anew. A page has "
+        f"those asked again {changed} were sent whole. What is read anew is rendered. A page has "
         f"{runs['plain'].kilobytes:.0f} kB, compressed {runs['new'].kilobytes:.1f}."
     )
     return _part("pages", "The catalogue's page", text, rows)
