@@ -58,11 +58,13 @@ def registry(folder: Path, scale: str) -> Part:
     ]
     text = (
         f"{CLIENTS} clients at once, each registering one thing after the other. Sunlit: a "
-        "registration and a release, two statements, each signed before and handed in at `POST "
-        "/api/v1/statements`, which answers with the receipt once it is in the log and durable; "
+        "registration and a release, two statements, each signed before and handed in together, as "
+        "an in-toto bundle, at `POST /api/v1/statements`, which answers with both receipts once "
+        "they are in the log and durable; "
         f"{OUR_WORKERS} web processes and a `sunlit work`. MLflow: `registered-models/create` and "
-        f"`model-versions/create`; {THEIR_WORKERS} processes, its default. MLflow verifies no "
-        "signature and keeps no log."
+        f"`model-versions/create`; {THEIR_WORKERS} processes, its default. It has no call "
+        "that does both: one may be made without the other. It verifies no signature and keeps no "
+        "log."
     )
     return _part("registry", "Registering a release", text, rows)
 

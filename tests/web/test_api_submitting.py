@@ -2,12 +2,15 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from sunlit.adapters.sql.queue import SqlSubmissions
+from sunlit.authority.history import History
 from sunlit.authority.statements import sign_claim
 from sunlit.base.errors import UnavailableError
 from sunlit.bootstrap.site import Site
@@ -18,10 +21,11 @@ from sunlit.log.entry import Entry
 from sunlit.log.merkle import leaf_hash
 from sunlit.log.policy import Policy
 from sunlit.log.proof import TlogProof, verify_inclusion_of
+from sunlit.node.known import Known
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.keys import PrivateKey
 from sunlit.testing.authority import ISSUER, ROOT, named_key
-from sunlit.web.api.submitting import MAX_BODY
+from sunlit.web.api.submitting import MAX_BODY, MAX_BUNDLE
 from tests.rubric.story import DEPLOYER
 
 API = "/api/v1/statements"
@@ -162,3 +166,95 @@ def test_a_full_queue_asks_to_come_back(
 def test_an_organisation_without_a_log_here_is_not_found(client: TestClient) -> None:
     """There is no log to hand it in to."""
     assert sent(client, conflict(), organisation="nobody.example").status_code == 404
+
+
+BUNDLE = {"Content-Type": "application/vnd.in-toto.bundle"}
+
+
+def bundle(*envelopes: Envelope) -> bytes:
+    """Return an in-toto bundle: an envelope a line."""
+    return b"".join(envelope.to_bytes() + b"\n" for envelope in envelopes)
+
+
+def test_statements_that_belong_together_enter_together(site: Site, client: TestClient) -> None:
+    """In their order, one submission, a receipt for each; handed in again, the same receipts."""
+    both = [conflict("owns shares"), conflict("was lent rooms")]
+    first = client.post(f"{API}?wait=0", content=bundle(*both), headers=BUNDLE)
+    worker(site).once()
+    again = client.post(f"{API}?wait=0", content=bundle(*both), headers=BUNDLE)
+    told = again.json()
+    receipts = [*told["receipts"], told["receipt"]]
+
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert told["submission"] == first.json()["submission"]
+    assert [one["statement"] for one in receipts] == [one.statement_id for one in both]
+    assert receipts[1]["index"] == receipts[0]["index"] + 1
+    entries = [b64decode(one["entry"]) for one in receipts]
+    reader = site.home(DEPLOYER).reader()
+    assert entries == [reader.entry(one["index"]) for one in receipts]
+
+
+def test_one_of_a_bundle_that_is_refused_keeps_all_of_it_out(
+    site: Site, client: TestClient
+) -> None:
+    """Nothing enters by half."""
+    size = site.home(DEPLOYER).reader().size
+    wrong = sign_claim(Organisation(id="new.example", name="New"), [CITY])
+    place = client.post(f"{API}?wait=0", content=bundle(conflict(), wrong), headers=BUNDLE).headers[
+        "location"
+    ]
+    worker(site).once()
+    told = client.get(place).json()
+
+    assert (told["state"], told["refusal"]["code"]) == ("refused", "admit.refused")
+    assert (told["receipt"], told["receipts"]) == (None, [])
+    assert site.home(DEPLOYER).reader().size == size
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 422, "submit.group"),
+        (b"\n\n", 422, "submit.group"),
+        (bundle(*[conflict()] * 17), 422, "submit.group"),
+        (bundle(conflict()) + b"{}", 422, "statement.malformed-envelope"),
+        (bundle(conflict()) + b"no envelope", 422, "json."),
+        (bundle(conflict(), conflict(key=named_key("stranger"))), 409, "admit.unknown-signer"),
+        (b"x" * (MAX_BUNDLE + 1), 413, None),
+    ],
+)
+def test_what_is_no_bundle_of_signed_statements_is_refused_and_not_kept(
+    site: Site, client: TestClient, body: bytes, status: int, code: str | None
+) -> None:
+    """No line is passed over: it would be acknowledged and not kept."""
+    found = client.post(API, content=body, headers=BUNDLE)
+
+    assert (found.status_code, str(found.json().get("code"))[: len(str(code))]) == (
+        status, str(code),
+    )  # fmt: skip
+    assert site.submissions.organisations() == ()
+
+
+def test_who_is_known_already_is_not_looked_for_in_the_logs(
+    site: Site, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strangers, wrong hints and new keys are: they are told as before."""
+    sent(client, conflict())  # reads the logs
+    read: list[str] = []
+    look = Known.history
+
+    def noting(self: Known, organisation: str, at: datetime) -> History:
+        read.append(organisation)
+        return look(self, organisation, at)
+
+    monkeypatch.setattr(Known, "history", noting)
+    known = sent(client, conflict("sits on the board"))
+    assert (known.status_code, read) == (202, [])
+
+    envelope = conflict("owes a favour")
+    hidden = replace(envelope, signatures=(replace(envelope.signatures[0], keyid="?"),))
+    found = [
+        sent(client, one, organisation=DEPLOYER).status_code
+        for one in (hidden, conflict(key=named_key("stranger")))
+    ]
+    assert (found, read) == ([202, 409], [DEPLOYER, DEPLOYER])

@@ -7,6 +7,7 @@ key.
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,8 @@ from sunlit.base.errors import MalformedError, UnavailableError, VerificationErr
 if TYPE_CHECKING:
     import httpx
 
+ENVELOPE: Final = "application/vnd.dsse.envelope.v1+json"
+BUNDLE: Final = "application/vnd.in-toto.bundle"
 TIMEOUT: Final = 20.0
 MAX_FILE: Final = 16_777_984  # bytes of any file of a log
 MAX_ANSWER: Final = 1024 * 1024
@@ -93,7 +96,17 @@ class HttpFiles:
 
 
 def send(node: str, envelope: bytes, transport: "httpx.BaseTransport | None" = None) -> Receipt:
-    """Hand in a signed statement at a node.
+    """Hand in a signed statement at a node; see `send_all`."""
+    return send_all(node, [envelope], transport)[-1]
+
+
+def send_all(
+    node: str, envelopes: Sequence[bytes], transport: "httpx.BaseTransport | None" = None
+) -> tuple[Receipt, ...]:
+    """Hand in signed statements that enter together, in this order, or not at all.
+
+    Each envelope is one line of JSON. Returns a receipt for each, or one for all of them that
+    says where to ask later.
 
     Raises:
         MalformedError: `remote.address`, `remote.answer`.
@@ -101,8 +114,12 @@ def send(node: str, envelope: bytes, transport: "httpx.BaseTransport | None" = N
         UnavailableError: `remote.unreachable`, `remote.busy`, `remote.no-client`.
     """
     url = f"{expect_safe(node)}/api/v1/statements"
+    kind = ENVELOPE if len(envelopes) == 1 else BUNDLE
     with _client(transport) as client:
-        status, data = _asked(client, "POST", url, body=envelope)
+        status, data = _asked(
+            client, "POST", url, body=b"\n".join(envelopes), kind=kind,
+            limit=MAX_ANSWER * len(envelopes),
+        )  # fmt: skip
     if status in BUSY:
         raise UnavailableError(
             "remote.busy", "the node cannot take it now", got=f"status {status}",
@@ -114,13 +131,21 @@ def send(node: str, envelope: bytes, transport: "httpx.BaseTransport | None" = N
             "remote.refused", f"the node does not take it: {_text(answer, 'what') or status}",
             got=_text(answer, "code") or f"status {status}", mend=_text(answer, "mend") or None,
         )  # fmt: skip
-    return _receipt(answer)
+    return _receipts(answer, len(envelopes))
 
 
-def _receipt(answer: dict[str, object]) -> Receipt:
-    found = answer.get("receipt")
+def _receipts(answer: dict[str, object], count: int) -> tuple[Receipt, ...]:
+    last, before = answer.get("receipt"), answer.get("receipts", [])
+    if last is None:
+        return (Receipt(later=f"/api/v1/submissions/{_text(answer, 'submission')}"),)
+    if not isinstance(before, list) or len(before) != count - 1:
+        raise _no_receipt()
+    return tuple(_receipt(one) for one in (*before, last))
+
+
+def _receipt(found: object) -> Receipt:
     if not isinstance(found, dict):
-        return Receipt(later=f"/api/v1/submissions/{_text(answer, 'submission')}")
+        raise _no_receipt()
     try:
         entry = base64.b64decode(_text(found, "entry"), validate=True)
         proof = base64.b64decode(_text(found, "proof"), validate=True)
@@ -169,13 +194,13 @@ def _client(transport: "httpx.BaseTransport | None") -> "httpx.Client":
 
 def _asked(
     client: "httpx.Client", method: str, url: str, *, body: bytes | None = None,
-    limit: int = MAX_ANSWER,
+    kind: str = ENVELOPE, limit: int = MAX_ANSWER,
 ) -> tuple[int, bytes]:  # fmt: skip
     import httpx  # noqa: PLC0415 - an extra
 
     from sunlit.adapters.bounded import asked  # noqa: PLC0415 - the same
 
-    headers = {"content-type": "application/vnd.dsse.envelope.v1+json"} if body else {}
+    headers = {"content-type": kind} if body else {}
     try:
         found = asked(client, method, url, most=limit, content=body, headers=headers)
     except httpx.HTTPError as error:

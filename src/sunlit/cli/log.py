@@ -21,6 +21,7 @@ Examples:
   sunlit log show 3 --at https://node.example/logs/KEY --trust trust.json
   sunlit log import https://node.example/logs/KEY --home council
   sunlit log send vote.dsse.json --to https://node.example
+  sunlit log send registration.dsse.json release.dsse.json --to https://node.example
   sunlit log move-lock postgresql://db.example/node --home council
   sunlit log close --successor council.example/log/2 --reason "New node" --home council
 """

@@ -105,10 +105,12 @@ class Door:
         self._pause = FIRST_LOOK
         try:
             said = self.queue.put_all([handed.group for handed in new])
-        except UnavailableError as error:
+        except BaseException as error:
             for handed in new:
                 handed.told.set_exception(error)
-            return
+            if isinstance(error, UnavailableError):
+                return
+            raise  # a fault of ours
         now = self.monotonic()
         for handed in new:
             self._note(handed, said[handed.group.id], now)

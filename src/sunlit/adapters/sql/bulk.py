@@ -6,7 +6,6 @@ to a server, they are several in one transaction.
 """
 
 import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -31,20 +30,22 @@ from sunlit.node.submit import Group, Outcome, Place, Refusal, State, queue_full
 CAME: Final = "sunlit_came"  # a channel: something waits to be admitted
 SETTLED: Final = "sunlit_settled"  # the other: something came of what waited
 
-# What waits is counted once for each organisation of the batch; `rank` is a group's place there.
+# What waits is counted once for each organisation of the batch; what is known takes no room.
 _PUT: Final = """
-WITH given AS (
-  SELECT * FROM unnest(%(id)s::text[], %(organisation)s::text[], %(statement)s::text[],
-    %(rank)s::int[]) AS g(id, organisation, statement, rank)
+WITH fresh AS (
+  SELECT g.*, row_number() OVER (PARTITION BY organisation ORDER BY id) AS rank
+  FROM unnest(%(id)s::text[], %(organisation)s::text[], %(statement)s::text[])
+    AS g(id, organisation, statement)
+  WHERE NOT EXISTS (SELECT FROM submission s WHERE s.id = g.id)
 ), busy AS (
   SELECT organisation, (SELECT count(*) FROM (
-    SELECT 1 FROM submission s WHERE s.state = 'waiting' AND s.organisation = o.organisation
+    SELECT FROM submission s WHERE s.state = 'waiting' AND s.organisation = o.organisation
     LIMIT %(bound)s) w) AS waiting
-  FROM (SELECT DISTINCT organisation FROM given) o
+  FROM (SELECT DISTINCT organisation FROM fresh) o
 ), put AS (
   INSERT INTO submission (id, organisation, statement, state, put_at)
-  SELECT id, organisation, statement, 'waiting', %(now)s FROM given JOIN busy USING (organisation)
-  WHERE waiting + rank <= %(bound)s ORDER BY rank
+  SELECT id, organisation, statement, 'waiting', %(now)s FROM fresh JOIN busy USING (organisation)
+  WHERE waiting + rank <= %(bound)s ORDER BY id
   ON CONFLICT (id) DO NOTHING RETURNING id
 ), kept AS (
   INSERT INTO submitted (submission, place, envelope)
@@ -144,12 +145,10 @@ def _outcome(rows: Sequence[tuple[Any, ...]]) -> Outcome:
 def _put_at_once(
     connection: Connection, groups: Sequence[Group], now: datetime, bound: int
 ) -> list[str]:
-    ranks: Counter[str] = Counter()
-    given = _Columns("id", "organisation", "statement", "rank")
+    given = _Columns("id", "organisation", "statement")
     kept = _Columns("submission", "place", "envelope")
     for group in groups:
-        ranks[group.organisation] += 1
-        given.add(group.id, group.organisation, group.statement_id, ranks[group.organisation])
+        given.add(group.id, group.organisation, group.statement_id)
         for place, envelope in enumerate(group.envelopes):
             kept.add(group.id, place, envelope)
     more = {"now": _seconds(now), "bound": bound}

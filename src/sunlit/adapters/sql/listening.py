@@ -52,8 +52,9 @@ class Listener:
 
     def _connected(self) -> Any:  # noqa: ANN401 - psycopg's connection: it is the only driver
         pooled = self.engine.raw_connection()
+        found = pooled.driver_connection
         pooled.detach()  # it is not given back: it listens as long as it lives
-        return pooled.driver_connection
+        return found
 
     def _listen(self, connection: Any) -> None:  # noqa: ANN401 - the same
         rings: dict[str, Bell] = {CAME: self.bells.came, SETTLED: self.bells.settled}
