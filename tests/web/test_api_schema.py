@@ -134,6 +134,7 @@ def noted(words: str) -> Iterator[None]:
         raise
 
 
+@pytest.mark.timeout(600)  # the budget is of this process's time: beside others it takes longer
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_answer_is_undocumented(node: Site, part: int) -> None:
     """For a minute in the gate: none fails, each answer is in the document."""
