@@ -17,7 +17,7 @@ from sunlit.cli.story_audit import (
     the_board_votes,
 )
 from sunlit.cli.story_beside import three_other_models
-from sunlit.cli.story_court import COURT_SCENES, letter
+from sunlit.cli.story_court import COURT_SCENES, on_a_letter
 from sunlit.cli.story_data import (
     CUT,
     MASKED,
@@ -276,7 +276,7 @@ def ending(stage: Stage, directory: Path) -> None:
         (directory / "transcript.txt", "all of the above, uncut"),
     ):
         stage.point(str(path), what)
-    code, date = letter(stage)
+    code, date = on_a_letter(stage)
     stage.say(f"""The website, on this machine only. Check the decision of a letter there (reference
         {code}, date {date}), or sign in as a case officer, a publisher, an assessor or a
         member of the board, without a password:""")

@@ -124,7 +124,7 @@ def a_record_is_erased(stage: Stage) -> None:
     stage.sunlit("decision", "check", code, "--date", _date(stage), *STORE, show=12)
 
 
-def letter(stage: Stage) -> tuple[str, str]:
+def on_a_letter(stage: Stage) -> tuple[str, str]:
     """Return what stands on a letter: the check code of a decision, and its date."""
     return _codes(stage)[0], _date(stage)
 
