@@ -6,20 +6,18 @@ any of it before; both are rare. Whoever writes the rows finds out, and folds su
 
 import gc
 import os
-import pickle
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from multiprocessing import get_context
 from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.log.reader import LogReader
-from sunlit.projection.folding import Folded, Seen, fold_entries
+from sunlit.projection.folding import Folded, fold_entries
 from sunlit.projection.rooms import makers, rooms
 
 WORTHWHILE: Final = 20_000  # entries; for fewer, starting a process costs more than it gives
@@ -64,7 +62,6 @@ class Ahead:
         self._reader, self._pool, self._batch, self._once = reader, pool, batch, once
         self._next, self._depth = 0, 0 if pool is None else 1
         self._begun = deque[Batch]()
-        self._pack: tuple[Directory, bytes] | None = None
 
     def take(self, start: int, directory: Directory) -> Batch:
         """Return the batch that begins at `start`, and begin some after it."""
@@ -77,11 +74,6 @@ class Ahead:
         while self._next < self._reader.size and len(self._begun) <= self._depth:
             self._begun.append(self._begin(directory))
         return self._begun.popleft()
-
-    def _packed(self, directory: Directory) -> bytes:
-        if self._pack is None or self._pack[0] is not directory:
-            self._pack = (directory, pickle.dumps(directory))
-        return self._pack[1]
 
     def _forget(self) -> None:
         for one in self._begun:
@@ -99,9 +91,7 @@ class Ahead:
             return Batch(start, entries)
         try:
             origin = self._reader.checkpoint.origin
-            folding = self._pool.submit(
-                _fold, entries, origin, start, self._packed(directory), self._once
-            )
+            folding = self._pool.submit(_fold, entries, origin, start, directory, self._once)
         except BrokenProcessPool:
             return Batch(start, entries)
         return Batch(start, entries, directory, folding)
@@ -127,15 +117,14 @@ def _begin_helper() -> None:
     gc.set_threshold(200_000)
 
 
-def _fold(entries: list[bytes], origin: str, start: int, packed: bytes, once: bool) -> Folded:  # noqa: FBT001 - only processes call it
-    seen = None if once else Seen()
-    folded = fold_entries(entries, origin, start, _unpacked(packed), seen, makers(rooms()))
+def _fold(
+    entries: list[bytes],
+    origin: str,
+    start: int,
+    directory: Directory,
+    once: bool,  # noqa: FBT001 - only processes call it
+) -> Folded:
+    folded = fold_entries(entries, origin, start, directory, None if once else {}, makers(rooms()))
     if not folded.acted:  # whoever asked has it
         folded.directory = Directory.empty()
     return folded
-
-
-@lru_cache(maxsize=2)
-def _unpacked(packed: bytes) -> Directory:
-    found: Directory = pickle.loads(packed)  # noqa: S301 - of the process that started this one
-    return found
