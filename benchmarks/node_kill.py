@@ -83,10 +83,13 @@ class Process:
         Thread(target=self._listen, args=(self.process,), daemon=True).start()
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            if process is self.process and "http://" in line:
-                self.url = line.split()[-1].rstrip("/")
-            self.ready = process is self.process
+        if process.stdout is None:
+            return
+        with process.stdout as lines:
+            for line in lines:
+                if process is self.process and "http://" in line:
+                    self.url = line.split()[-1].rstrip("/")
+                self.ready = process is self.process
 
     def kill(self) -> None:
         """Kill it as the kernel would, and start it again."""
