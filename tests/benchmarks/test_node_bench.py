@@ -85,10 +85,11 @@ def test_cpu_time_is_of_a_process_and_those_below_it() -> None:
 
 
 def test_a_release_is_two_writes_on_each_side() -> None:
-    """What is compared is the same number of calls; ours are signed and differ by number."""
+    """Ours are two signed statements in one call, theirs two calls; they differ by number."""
     ours, theirs = node_made.our_release(1), node_made.their_release(1)
-    assert len(ours) == len(theirs) == 2
-    assert all(Envelope.parse(one["body"].encode()).signatures for one in ours)
+    (lines,) = (one["body"].splitlines() for one in ours)
+    assert len(lines) == len(theirs) == 2
+    assert all(Envelope.parse(line.encode()).signatures for line in lines)
     assert ours != node_made.our_release(2)
     assert {json.loads(one["body"])["name"] for one in theirs} == {"agency.example-c1"}
 
