@@ -5,6 +5,7 @@ import random
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -29,6 +30,7 @@ from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.claims.provenance import Component
 from sunlit.projection.cards import Card, words_of
 from sunlit.projection.catalogue_filter import DUE, STATUSES
+from sunlit.projection.catalogue_index import FacetIndex, index_of
 from sunlit.projection.engine import reading, writing
 from sunlit.projection.facts import about_component, about_record
 from sunlit.projection.project import project, rebuild
@@ -305,6 +307,51 @@ def test_time_alone_changes_counts_and_the_state(projections: Engine) -> None:
     assert [one == other for one, other in pairwise(told[:8])] == [
         True, False, True, False, False, True, False,
     ]  # fmt: skip
+
+
+def test_who_began_before_a_change_puts_nothing_back(projections: Engine) -> None:
+    """A page that is still being made counts neither cards nor words as they were before."""
+    ends = START + timedelta(days=10)
+    valid = Card(key="k", component="c", name="N", status="valid", until=format_time(ends))
+    put(projections, [valid])
+    with reading(projections) as earlier:
+        catalogue_state(earlier, START)
+        put(projections, [replace(valid, status="suspended"), replace(valid, key="l", name="Oak")])
+        now = ask(projections, ends)
+        catalogue(earlier, CatalogueQuery(text="oak"), START)
+    after = ask(projections, ends)
+
+    assert counted(now, "status") == counted(after, "status") == {"suspended": 1, "expired": 1}
+    assert ask(projections, ends, text="oak").total == 1
+
+
+def test_an_index_that_was_broken_off_goes_on_where_it_was(
+    projections: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ends the reading of cards in the middle, the next who asks is told all of them."""
+    put(projections, [made(number) for number in range(4)])
+    ask(projections)
+    put(projections, [made(number) for number in range(2, 8)])
+    real, left = FacetIndex._put, iter(range(3))
+
+    def some(self: FacetIndex, *told: Any) -> None:  # noqa: ANN401 - as it is called
+        next(left)
+        real(self, *told)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FacetIndex, "_put", some)
+        with pytest.raises(StopIteration):
+            ask(projections)
+    assert ask(projections).total == 8
+
+
+def test_values_that_no_card_has_are_not_kept(sixty: Engine) -> None:
+    """Whoever asks for one invented value after the other fills no memory."""
+    kept = index_of(sixty)._numbers
+    ask(sixty, facets={"kind": ("model",)})
+    before = len(kept)
+    ask(sixty, facets={"kind": tuple(f"made up {number}" for number in range(50))})
+    assert len(kept) == before
 
 
 def _cursor(value: object) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.testclient import TestClient
 
 from sunlit.base.slugs import slug
+from sunlit.base.wording import text
 from sunlit.bootstrap.site import Site
 from sunlit.node.known import use_key
 from sunlit.node.permission import Role
@@ -126,6 +127,15 @@ def test_no_page_turns_or_hides_letters(client: TestClient, site: Site) -> None:
         assert found.status_code == 200, path
         assert not TURNS.search(found.text), path
     assert seen(Markup("<b>\u202e</b>")) == Markup("<b>[U+202E]</b>")
+    assert seen(text("of %(name)s", name="\u202e")) == "of [U+202E]"  # a sentence of ours
+
+
+def test_a_sentence_with_a_hostile_name_breaks_no_page(shared_client: TestClient) -> None:
+    """What is put into a page may be a sentence that knows its pattern, told or not."""
+    made = shared_client.app.state.environments["cy"]  # type: ignore[attr-defined] # our own
+    hostile = text("%(name)s owns it", name="a\u202e%s {0}<b>")
+    page = made.from_string("{{ said }} {{ said|first_capital }}").render(said=hostile)
+    assert page == "a[U+202E]%s {0}&lt;b&gt; owns it A[U+202E]%s {0}&lt;b&gt; owns it"
 
 
 def test_an_unconfigured_log_tells_no_values() -> None:

@@ -59,15 +59,13 @@ def state(connection: Connection, at: str) -> str:
 def find(connection: Connection, asked: Asked) -> Found:
     """Find cards, and count them."""
     index = index_of(connection.engine)
-    words, changed = None, 0
     with index.lock:
-        index.follow(connection, asked.at)
-        if asked.has_words:
-            words, changed = index.kept(asked.terms), index.changed
+        version = index.follow(connection, asked.at)
+        words = index.kept(asked.terms) if asked.has_words else None
     if asked.has_words and words is None:
         words = bits_of(numbers_with(connection, asked.terms))
         with index.lock:
-            index.keep(asked.terms, words, changed)
+            index.keep(asked.terms, words, version)
     with index.lock:
         return _found(index, asked, words)
 

@@ -34,6 +34,7 @@ _WORDS: Final = select(CARD.c.id, CARD.c.search).where(_SINCE).limit(MOST_READ +
 _STATE: Final = select(META.c.name, META.c.value).where(META.c.name.in_((MADE, CHANGED)))
 Terms = tuple[str, ...]
 Value = tuple[str, str]  # a facet, and one of its values
+Version = tuple[str, int]  # what names all cards as they were made, and how often they changed
 # Cards share them: they have few different ones.
 _STATUS: Final[Mapping[str, Value]] = {one: ("status", one) for one in STATUSES}
 _DUE: Final[Mapping[str, Value]] = {one: ("due", one) for one in DUE}
@@ -45,11 +46,10 @@ class FacetIndex:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.counted: dict[tuple[str, int], Any] = {}  # emptied whenever a card has other values
-        self.changed = 0  # how often cards had changed when it read them
         self._forget("")
 
     def _forget(self, made: str) -> None:
-        self._made, self.changed = made, 0
+        self._made, self._changed = made, 0  # how often cards had changed when it read them
         self._edges, self._calm = Edges("", ()), Calm("", "")
         self._bits: dict[str, dict[str, bytearray]] = {}
         self._numbers: dict[Value, int] = {}
@@ -57,23 +57,31 @@ class FacetIndex:
         self._kept: OrderedDict[Terms, int] = OrderedDict()
         self.counted.clear()
 
-    def follow(self, connection: Connection, at: str) -> None:
-        """Read what changed since, and move on to another time."""
+    def follow(self, connection: Connection, at: str) -> Version:
+        """Read what changed since, and move on to another time; return what the connection sees.
+
+        One that began before somebody else's, which was followed already, changes nothing: what
+        its cards were must not be put over what they are.
+        """
         told = {str(name): str(value) for name, value in connection.execute(_STATE)}
-        if told[MADE] != self._made:  # made anew, or some cards are gone
-            self._forget(told[MADE])
+        made, changed = told[MADE], int(told[CHANGED])
+        if made != self._made:  # made anew, or some cards are gone
+            self._forget(made)
+        if changed < self._changed:
+            return made, changed
         if not self._edges.at:
             self._edges, self._calm = Edges.of(at), calm_at(connection, at)
-        if (changed := int(told[CHANGED])) > self.changed:
+        if changed > self._changed:
             self._read(connection)
-            self.changed = changed
+            self._changed = changed
         if not self._calm.holds(at):
             self._move(connection, at)
+        return made, changed
 
     @property
     def state(self) -> str:
         """What is another text whenever any card may be another, or have other values."""
-        return f"{self._made} {self.changed} {self._calm.since}"
+        return f"{self._made} {self._changed} {self._calm.since}"
 
     def values(self, facet: str) -> Iterable[str]:
         """Return the values that cards have of a facet."""
@@ -87,7 +95,8 @@ class FacetIndex:
         """Return the cards that have a value, as bits of a number."""
         key = (facet, value)
         if key not in self._numbers:
-            bits = self._bits.get(facet, {}).get(value, b"")
+            if (bits := self._bits.get(facet, {}).get(value)) is None:
+                return 0  # and nothing is kept: visitors ask for whatever they like
             self._numbers[key] = int.from_bytes(bits, "little")
         return self._numbers[key]
 
@@ -97,23 +106,23 @@ class FacetIndex:
             self._kept.move_to_end(terms)
         return self._kept.get(terms)
 
-    def keep(self, terms: Terms, found: int, changed: int) -> None:
-        """Keep which cards were found for words, unless some have changed since."""
-        if changed == self.changed:
+    def keep(self, terms: Terms, found: int, version: Version) -> None:
+        """Keep which cards were found for words, where it follows the version they are of."""
+        if version == (self._made, self._changed):
             self._kept[terms] = found
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
 
     def _read(self, connection: Connection) -> None:
-        since = {"since": self.changed}
+        since = {"since": self._changed}
         if self._kept:
             self._look_through(connection, since)
         edges: list[str] = []
-        for row in connection.execute(_CARDS, since):
-            number, status, until, review, *said = row
-            self._put(number, _values(*said), (status, until, review))
-            if len(edges) < MOST_READ:
-                edges += edges_of(status, until, review)
+        with connection.execute(_CARDS, since) as rows:  # it ends in the server, too
+            for number, status, until, review, *said in rows:
+                self._put(number, _values(*said), (status, until, review))
+                if len(edges) < MOST_READ:
+                    edges += edges_of(status, until, review)
         # Of many the database knows the nearest sooner.
         few, at = len(edges) < MOST_READ, self._edges.at
         self._calm = self._calm.with_edges(edges, at) if few else calm_at(connection, at)

@@ -79,7 +79,12 @@ def seen(value: object) -> object:
     """
     if not isinstance(value, str) or value.isascii() or TURNS.search(value) is None:
         return value
-    return type(value)(TURNS.sub(lambda it: f"[U+{ord(it[0]):04X}]", value))
+    return _as_markup(value, TURNS.sub(lambda it: f"[U+{ord(it[0]):04X}]", value))
+
+
+def _as_markup(before: str, after: str) -> str:
+    """Return what was made of a text: markup where that was, and no sentence (`Text`) any more."""
+    return Markup(after) if isinstance(before, Markup) else after  # noqa: S704 - as safe as before
 
 
 def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
@@ -143,7 +148,7 @@ def _first_capital(sentence: str) -> str:
     """Begin with a capital letter; a sentence that is marked as English begins inside its mark."""
     mark = _ENGLISH.split("{}")[0] if sentence.startswith("<span") else ""
     rest = sentence[len(mark) :]
-    return type(sentence)(mark + rest[:1].upper() + rest[1:])
+    return _as_markup(sentence, mark + rest[:1].upper() + rest[1:])
 
 
 def version_of(assets: Assets) -> str:
