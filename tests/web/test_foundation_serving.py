@@ -26,7 +26,7 @@ from sunlit.node.place import Node
 from sunlit.node.submit import State
 from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import ISSUER
-from sunlit.web.serving import Serving, from_environment, make_app
+from sunlit.web.serving import Serving, from_environment, listen, make_app
 from tests.registry.telling import CITY
 from tests.rubric.story import DEPLOYER, USE, use
 from tests.web.memory_log import logged
@@ -107,6 +107,16 @@ def test_where_somebody_listens_already_nobody_else_can(site: Site) -> None:
 
     assert isinstance(error, SunlitError)
     assert error.code == "serve.cannot-listen"
+
+
+@pytest.mark.enable_socket
+def test_no_part_of_an_answer_waits_for_the_part_before(site: Site) -> None:
+    """Each connection sends at once (no Nagle), also where several processes share the socket."""
+    serving = Serving(root=site.node.root, port=0)
+    with listen(serving) as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.enable_socket

@@ -105,7 +105,7 @@ def serve(
 
     `people` gets, before that, who can sign in without a password, where anybody can (`dev`).
     """
-    listening = _listen(serving)
+    listening = listen(serving)
     configure(sys.stderr, quiet=serving.dev)
     port = listening.getsockname()[1]
     # People try things out at `localhost`: only there a browser offers passkeys without https.
@@ -135,10 +135,14 @@ def _serve_many(serving: Serving, listening: socket.socket, ready: Callable[[], 
     )  # fmt: skip
 
 
-def _listen(serving: Serving) -> socket.socket:
+def listen(serving: Serving) -> socket.socket:
+    """Return the socket on which a node is asked, bound and not yet listening."""
     family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
-    listening = socket.socket(family)
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections have it from here. asyncio sets it on sockets that it knows to be TCP, which it
+    # does not of one that several processes share: an answer's body then waits 40 ms for an ACK.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listening.bind((serving.host, serving.port))
     except OSError:

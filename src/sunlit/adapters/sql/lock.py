@@ -7,7 +7,7 @@ the connection had not committed goes too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -189,6 +189,11 @@ class PostgresLock:
 
     def close(self) -> None:
         """Let go of the store; what was not committed is gone. The second time does nothing."""
+        if not self._db.closed:
+            # The server notices a closed connection in its own time: the next writer need not wait.
+            with suppress(psycopg.Error):  # where the connection is lost, so is the lock
+                self._roll_back()
+                self._db.execute("SELECT pg_advisory_unlock_all()")
         self._db.close()
 
     def _roll_back(self) -> None:
