@@ -104,7 +104,7 @@ def test_each_check_says_what_it_asks_and_what_it_rests_on(story: Story) -> None
     first = found.asked[0]
 
     assert first.outcome is Outcome.HOLDS
-    assert str(first.words).startswith("HOLDS")
+    assert str(first.words).startswith("Holds")
     assert first.statement
     assert [str(it.words) for it in first.rests_on] == ["Component"]
     assert sum(map(len, found.groups().values())) == len(found.asked)

@@ -207,6 +207,7 @@ def test_a_node_without_a_decision_store_says_so(
 
     assert found.status_code == 404
     assert "No decisions can be checked on this website" in asked.text
+    assert 'name="code"' not in asked.text
 
 
 def test_witnesses_that_signed_are_counted(client: TestClient, site: Site) -> None:

@@ -4,14 +4,14 @@ Nothing is read from a record of moves: a statement that was admitted and eviden
 are the only causes, and both have a time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sunlit.authority.history import History
 from sunlit.base.times import format_time, parse_time
-from sunlit.claims.admitted import Admitted
+from sunlit.base.wording import Text, fixed, joined, text
 from sunlit.claims.risk import BoardSession, Recusal, RiskCode, Use, Vote
 from sunlit.registry.assure import Question, engine_digest, judge
 from sunlit.registry.producing import ComponentFolder
@@ -21,6 +21,8 @@ from sunlit.rubric.evaluate import evaluate
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.mitigations import Gap, mitigation_gap
 from sunlit.rubric.published import Published, published_code
+from sunlit.views.entry_words import on_day
+from sunlit.views.practices import practice_title
 
 MAX_TIMES: Final = 2_000  # evaluations of one history; the newest are kept
 
@@ -84,7 +86,7 @@ def moves_of(whole: Evidence, rubric: Rubric, use: Use) -> tuple[Move, ...]:
         done.add(at)
         stand = _stand(whole, rubric, at)
         todo = sorted({*todo, *(parse_time(end) for end in stand.ends)} - done)
-        why = (*_acts(bearing, at, use), *_moved(before, stand))
+        why = (*_acts(whole, at, use), *_moved(before, stand))
         if why:
             moves.append(Move(at=at, code=stand.code, ceiling=stand.ceiling, why=why,
                               lacking=stand.gap.lacking))  # fmt: skip
@@ -106,35 +108,47 @@ def _stand(whole: Evidence, rubric: Rubric, at: datetime) -> _Stand:
     return _Stand(
         code=f"{published.digits if published else '000'}{gap.digit}",
         ceiling=published.ceiling if published else None, gap=gap,
-        published="" if published else str(code), ends=tuple(end for end in ends if end),
+        published=code if isinstance(code, str) else "", ends=tuple(end for end in ends if end),
     )  # fmt: skip
 
 
-def _acts(bearing: Iterable[Admitted], at: datetime, use: Use) -> Iterator[str]:
+def _acts(whole: Evidence, at: datetime, use: Use) -> Iterator[str]:
     """Say who of the board did what at that time: dissents with their reasons."""
-    for said in bearing:
+    for said in whole.statements:
         claim = said.claim
         if said.admitted_at != at or not isinstance(
             claim, Vote | RiskCode | BoardSession | Recusal
         ):
             continue
         if (claim.use, claim.deployer) == (use.id, use.deployer):
-            yield _act(said, claim)
+            who = joined((_member(whole, claim.board, key) for key in said.signers), ", ")
+            yield _act(who, claim)
 
 
-def _act(said: Admitted, claim: Vote | RiskCode | BoardSession | Recusal) -> str:
-    who = ", ".join(key[:12] for key in said.signers)
+def _member(whole: Evidence, board: str, key: str) -> Text:
+    """Name a member as the board's page does: by the place of the key in the trust file."""
+    named = whole.directory.trust.board(board) if whole.directory.trust else None
+    keys = [one.public.key_id for one in named.keys] if named else []
+    if key in keys:
+        return text("Member %(seat)s", seat=str(keys.index(key) + 1))
+    return text("Somebody with the key %(key)s", key=key[:12])
+
+
+def _act(who: Text, claim: Vote | RiskCode | BoardSession | Recusal) -> Text:
     match claim:
         case Vote(dissent=None):
-            return f"Member {who} voted: impact {claim.impact_raw}, ceiling {claim.ceiling}."
+            return text("%(who)s voted: impact score %(raw)s, fourth digit of up to %(ceiling)s.",
+                        who=who, raw=str(claim.impact_raw), ceiling=claim.ceiling)  # fmt: skip
         case Vote():
-            return f"Member {who} dissented: {claim.dissent}"
+            return text("%(who)s dissented: %(why)s", who=who, why=claim.dissent or "")
         case RiskCode():
-            return f"{claim.board} published {claim.digits}, ceiling {claim.ceiling}."
+            return text("%(board)s published %(digits)s, with a fourth digit of up to %(ceiling)s.",
+                        board=claim.board, digits=claim.digits, ceiling=claim.ceiling)  # fmt: skip
         case BoardSession():
-            return f"{claim.board} opened a session until {claim.closes_on:%Y-%m-%d}."
+            return text("%(board)s opened a session until %(day)s.", board=claim.board,
+                        day=on_day(claim.closes_on))  # fmt: skip
         case Recusal():
-            return f"Member {who} stood aside: {claim.reason}"
+            return text("%(who)s stood aside: %(why)s", who=who, why=claim.reason)
 
 
 def _moved(before: _Stand | None, now: _Stand) -> Iterator[str]:
@@ -144,8 +158,13 @@ def _moved(before: _Stand | None, now: _Stand) -> Iterator[str]:
     states = {item.name: item.state for item in before.gap.practices}
     for item in now.gap.practices:
         if states.get(item.name, item.state) is not item.state:
-            yield f"{item.name} {states[item.name]} -> {item.state}: {item.why}"
+            yield text(
+                "%(practice)s, %(title)s: from “%(before)s” to “%(after)s”. %(why)s",
+                practice=item.name, title=practice_title(item.name),
+                before=fixed(str(states[item.name])), after=fixed(str(item.state)), why=item.why,
+            )  # fmt: skip
     if before.code[:3] != now.code[:3] and now.published:
         yield now.published
     if before.code[3] != now.code[3]:
-        yield f"D4 {before.code[3]} -> {now.code[3]}."
+        yield text("The fourth digit: from %(before)s to %(after)s.", before=before.code[3],
+                   after=now.code[3])  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sunlit.base.sizes import size
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.lifecycle import Release
@@ -44,8 +45,8 @@ def cards(evidence: Evidence) -> tuple[Card, ...]:
 def _source(evidence: Evidence) -> Iterator[Fact]:
     release = evidence.release
     for said, claim in stated(evidence, Component)[-1:]:
-        told = counted("%(count)d file, %(bytes)d bytes", "%(count)d files, %(bytes)d bytes",
-                       claim.files, bytes=claim.bytes)  # fmt: skip
+        told = counted("%(count)d file, %(size)s", "%(count)d files, %(size)s",
+                       claim.files, size=size(claim.bytes))  # fmt: skip
         yield fact(evidence, said, told, lead=words("Files"), digest=release)
     for said, licence in about(evidence, Licence):
         found = licence.expression or licence.declared

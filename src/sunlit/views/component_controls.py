@@ -11,12 +11,13 @@ from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Finding, Outcome
 from sunlit.views.component_words import Fact, Words, fact, quoted, words
+from sunlit.views.control_words import reason, sources
 from sunlit.views.findings_beside import Remark, beside
 
 OUTCOMES: Final = {
-    Outcome.HOLDS: words("HOLDS: shown by signed statements"),
-    Outcome.FAILS: words("FAILS: signed statements speak against it"),
-    Outcome.UNKNOWN: words("UNKNOWN: nobody has shown it yet"),
+    Outcome.HOLDS: words("Holds: shown by signed statements"),
+    Outcome.FAILS: words("Fails: signed statements speak against it"),
+    Outcome.UNKNOWN: words("Not known: nobody has shown it yet"),
 }
 KINDS: Final = {  # what a statement is, by the end of its type
     "attestation": words("Attestation"), "code": words("Risk code"), "vote": words("Vote"),
@@ -33,7 +34,7 @@ KINDS: Final = {  # what a statement is, by the end of its type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One control with its finding. `applies` says why it is asked, in the rubric's words."""
+    """One control with its finding. `applies` says why it is asked, `sources` by which law."""
 
     control: str
     title: str
@@ -43,8 +44,7 @@ class Asked:
     outcome: Outcome
     reason: str
     applies: tuple[str, ...] = ()
-    laws: tuple[str, ...] = ()
-    maps: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     expires: str | None = None
     mend: str | None = None
     rests_on: tuple[Fact, ...] = ()
@@ -111,8 +111,8 @@ def _asked(
         control=control.id, title=control.title, group=control.group,
         statement=control.statement, guidance=control.guidance, outcome=finding.outcome,
         reason=finding.reason, expires=finding.expires, mend=finding.mend,
-        applies=tuple(f"{it.fact}: {', '.join(sorted(it.values))}" for it in control.applies),
-        laws=control.laws, maps=control.maps, beside=remarks,
+        applies=tuple(map(reason, control.applies)), beside=remarks,
+        sources=sources(*control.laws, *control.maps),
         rests_on=tuple(_rested(evidence, id_, known) for id_ in finding.rests_on),
     )  # fmt: skip
 

@@ -207,7 +207,7 @@ def _blanks(now: Counted) -> Chart:
 
 
 def _growth(counts: Sequence[Counted]) -> Chart:
-    rows = [(str(Quarter.of(one.at)), one.components) for one in counts]
+    rows = [(Quarter.of(one.at).short, one.components) for one in counts]
     first = Quarter.of(counts[0].at).words
     more = counts[-1].components - counts[0].components
     told = Told(

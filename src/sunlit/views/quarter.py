@@ -38,6 +38,11 @@ class Quarter:
         return f"{self.year}-q{self.number}"
 
     @property
+    def short(self) -> Text:
+        """Write it for a chart or a table: `Q4 2026`."""
+        return text("Q%(number)s %(year)s", number=str(self.number), year=str(self.year))
+
+    @property
     def words(self) -> Text:
         """Write it for people."""
         return text(

@@ -75,6 +75,20 @@ def said_day(day: str, language: str = DEFAULT) -> str:
     return said_date(date.fromisoformat(day[:10]), language)
 
 
+def said_place(code: str, language: str = DEFAULT) -> str:
+    """Return a country by its code (ISO 3166-1), `EU` too; a part of one keeps its code beside.
+
+    A code that nobody knows stays as it is.
+    """
+    from babel import Locale  # noqa: PLC0415 - heavy; only where a place is shown
+
+    country, _, part = code.partition("-")
+    name = Locale.parse(LOCALES[language]).territories.get(country)
+    if name is None:
+        return code
+    return f"{name} ({code})" if part else str(name)
+
+
 def said_clock(at: datetime) -> str:
     """Return a time of day, in UTC and saying so: 14:02 UTC."""
     return f"{at.astimezone(UTC):%H:%M} UTC"

@@ -84,7 +84,8 @@ def drift_within_limits(evidence: Evidence, parameters: Mapping[str, str]) -> Ve
     judged = [one for tested in found for one in _drift(tested, parameters, least)]
     return _verdict(evidence, found, judged, _Said(
         "No signed, recent comparison of named data counts.", RETRAIN, DRIFT_DAYS, parameters,
-        holds=f"{len(judged)} figures of drift are within their limits.",
+        holds="1 figure of drift is within its limit." if len(judged) == 1
+        else f"{len(judged)} figures of drift are within their limits.",
     ))  # fmt: skip
 
 

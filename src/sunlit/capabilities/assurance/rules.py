@@ -75,9 +75,15 @@ def performance_tested(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
         lacking = ", ".join(sorted(wanted - held)) or "any metric"
         return Verdict.unknown(f"No threshold was set and tested for {lacking}.", _ids(on_data))
     return Verdict.holds(
-        f"{len(metrics)} figures meet their thresholds, on named data.",
+        f"{_figures(len(metrics))}, on named data.",
         _ids(on_data),
         expires=_expires(evidence, on_data, parameters),
+    )
+
+
+def _figures(count: int) -> str:
+    return (
+        "1 figure meets its threshold" if count == 1 else f"{count} figures meet their thresholds"
     )
 
 

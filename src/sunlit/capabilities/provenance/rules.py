@@ -153,6 +153,6 @@ def _card(evidence: Evidence, parameters: Mapping[str, str], card: str) -> Verdi
             )
         if not document.present:
             return Verdict.fails(f"The {card} card holds no section.", [said.statement_id])
-    return Verdict.holds(
-        f"The {card} card holds all {len(found[-1][1].present)} sections.", ids(found)
-    )
+    count = len(found[-1][1].present)
+    every = "the 1 section that is asked" if count == 1 else f"all {count} sections"
+    return Verdict.holds(f"The {card} card holds {every}.", ids(found))

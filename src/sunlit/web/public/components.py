@@ -18,7 +18,7 @@ from sunlit.views.releases import ReleaseLine
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, unchanged
 from sunlit.web.public.components_words import (
-    COLOURS,
+    ANSWERS,
     bdi,
     conditions,
     downloads,
@@ -92,7 +92,7 @@ def evidence(request: Request, key: str) -> Response:
         return _page(request, "evidence", seen.view, label=None)
     found = desk_of(request).controls(judged)
     return _page(
-        request, "evidence", seen.view, label=label, found=found, chosen=chosen, colours=COLOURS,
+        request, "evidence", seen.view, label=label, found=found, chosen=chosen, answers=ANSWERS,
         counts=[(OUTCOMES[one], found.count(one)) for one in ORDER],
     )  # fmt: skip
 

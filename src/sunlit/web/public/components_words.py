@@ -12,10 +12,14 @@ from sunlit.base.wording import catalogue
 from sunlit.views.component import ComponentView
 from sunlit.views.component_label_parts import Label
 from sunlit.views.component_token import State
-from sunlit.views.component_words import Value, Words, tidy
-from sunlit.web.language import gettext_of, language_of, said_date
+from sunlit.views.component_words import MAX_WORDS, Value, Words, tidy
+from sunlit.views.limit_words import limit_words
+from sunlit.web.language import gettext_of, language_of, said_date, said_place
 
-COLOURS: Final = {N_("HOLDS"): "green", N_("FAILS"): "red", N_("UNKNOWN"): "grey"}
+ANSWERS: Final = {  # of a check: the word and its colour; the word alone says it
+    "HOLDS": (N_("Holds"), "green"), "FAILS": (N_("Fails"), "red"),
+    "UNKNOWN": (N_("Not known"), "grey"),
+}  # fmt: skip
 _BDI: Final = Markup("<bdi>{}</bdi>")
 
 
@@ -109,8 +113,10 @@ def conditions(request: Request, view: ComponentView) -> tuple[Conditions, ...]:
         if grant is None:
             continue
         rows = (
-            (_("Limits"), grant.constraints),
-            (_("Where"), grant.jurisdictions),
+            (_("Limits"), tuple(say(request, limit_words(one, MAX_WORDS))
+                                for one in grant.constraints)),
+            (_("Where"), tuple(said_place(one, language_of(request))
+                               for one in grant.jurisdictions)),
             (_("With which data"), grant.data_classes),
             (_("How its files must be checked"), (binding(request, grant.minimum_binding),)),
             (_("Open when it was allowed"), grant.open_findings),
