@@ -30,6 +30,7 @@ from sunlit.statement.keys import Signer
 from sunlit.statement.manifest import Manifest
 
 SHOWN = 5  # reasons in one status statement; the rest is counted
+SAID = {Outcome.FAILS: "fails", Outcome.UNKNOWN: "is not known to hold"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,4 +152,4 @@ def _by_controls(found: Assessment, grant: TokenGrant) -> Iterator[str]:
     enough = {Outcome.HOLDS} if grant.kind is TokenKind.FULL else {Outcome.HOLDS, Outcome.UNKNOWN}
     for one in findings:
         if one.outcome not in enough:
-            yield f"{one.control} {one.outcome}: {one.reason.rstrip('.')}"
+            yield f"the check {one.control} {SAID[one.outcome]}: {one.reason.rstrip('.')}"

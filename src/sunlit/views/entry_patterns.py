@@ -118,7 +118,7 @@ PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
     lifecycle.TokenStatus: N_("{who} set a safety token to {status}: {reason}"),
     lifecycle.Registration: N_("{organisation} entered {name} in its catalogue as a {kind}."),
     lifecycle.Publication: N_(
-        "{organisation} checked what another person wrote: {decision}. {reason}"
+        "{organisation} checked what another person wrote: {decision}. Reason: {reason}"
     ),
     openness.Licence: N_("{who} found the licence {expression} for the {covers} {about}."),
     openness.Withheld: N_(

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from math import floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
-from sunlit.base.times import format_time
 from sunlit.capabilities.privacy.datasets import (
     Trained,
     is_recent,
@@ -138,7 +137,7 @@ def _accepted(name: str, chosen: Iterable[Reviewed], found: Iterable[Admitted]) 
 
 def _acceptance(name: str, one: Reviewed) -> str:
     terms = "; ".join(one.review.conditions)
-    until = format_time(one.review.valid_until)
+    until = one.review.valid_until.date().isoformat()
     return f"{one.review.reviewer} accepts {name} until {until}" + (
         f", on condition: {terms}." if terms else "."
     )
@@ -226,17 +225,22 @@ def _profile(
         ends.append(chosen.expires)
     accepted_by = ", as a reviewer accepts" if ends else f", within {found[0][1].profile}"
     return Verdict.holds(
-        f"The risk to single out a person in {name} is at most {worst.normalize():f}{accepted_by}.",
+        f"The risk to single out a person in {name} is at most {_share(worst)}{accepted_by}.",
         rests_on,
         expires=when(*ends),
     )
+
+
+def _share(risk: Decimal) -> str:
+    """Return a risk with at most three decimals, never as less than it is."""
+    return f"{risk.quantize(Decimal('0.001'), ROUND_CEILING).normalize():f}"
 
 
 def _wrong(name: str, measured: Reidentification, limit: Decimal) -> str | None:
     threshold = min(measured.threshold, limit)
     if measured.risk > threshold:
         return (
-            f"The risk to single out a person in {name} is up to {measured.risk.normalize():f}; "
+            f"The risk to single out a person in {name} is up to {_share(measured.risk)}; "
             f"the threshold is {threshold.normalize():f} ({measured.profile})."
         )
     if over := missed(measured):
