@@ -180,8 +180,8 @@ def test_a_use_is_found_by_its_name_in_addresses(work: Working) -> None:
     with pytest.raises(UnavailableError, match="such a use"):
         work.known.case("none", work.at)
     with pytest.raises(UnavailableError, match="no home"):
-        work.known.history("nobody.example", work.at)
-    assert work.known.history(work.told.ledger.home.organisation, work.at).statements
+        work.known.of("nobody.example")
+    assert work.known.of(work.told.ledger.home.organisation)[1].directory().key_records
 
 
 def test_the_calendar_lists_what_ends_by_month(work: Working) -> None:
@@ -246,9 +246,8 @@ def _nothing() -> object:
             del at
             return ()
 
-        def histories(self, at: datetime) -> tuple[object, ...]:
-            del at
-            return ()
+        def problems(self) -> dict[object, object]:
+            return {}
 
     return Nothing()
 

@@ -8,7 +8,6 @@ import pytest
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
 from sunlit.claims.authority import Role as KeyRole
 from sunlit.claims.risk import BoardSession, Mitigation, RiskCode, Tier
-from sunlit.node.known import Known
 from sunlit.node.permission import Role
 from sunlit.node.proposal import Proposal
 from sunlit.node.review_queue import (
@@ -73,8 +72,7 @@ def work(tmp_path: Path) -> Iterator[Working]:
 
 def case_of(work: Working, key: str = KEY) -> Case:
     """Return a use as it stands now, whatever was known."""
-    home = work.told.ledger.home
-    return Known(lambda: (home,), home.trust, core_rubric()).case(key, work.at)
+    return work.known.case(key, work.at)
 
 
 def sign(work: Working, proposal: Proposal, key: PrivateKey) -> Said:

@@ -12,11 +12,11 @@ from sunlit.node.known import Known, use_key
 from sunlit.node.permission import Actor, Role
 from sunlit.registry.saying import Said, say
 from sunlit.registry.use import declare_use
-from sunlit.rubric.core import core_rubric
 from sunlit.rubric.risk_code import scheme
 from sunlit.statement.intoto import Subject
 from sunlit.statement.keys import PrivateKey
 from sunlit.testing.authority import BOARD, named_key
+from tests.node.logs import known_of
 from tests.registry.telling import CITY, Telling, telling
 from tests.rubric.story import DEPLOYER, LABS, LATER, USE, use
 
@@ -76,7 +76,7 @@ def working(root: Path) -> Iterator[Working]:
         told.registered().made().declared()
         told.attested(0)
         home = told.ledger.home
-        known = Known(lambda: (home,), home.trust, core_rubric())
+        known = known_of(root, (home,), told.clock.at)
         found = Working(told, known)
         found.declared("blank", component="pkg:generic/x.example/other")
         yield found

@@ -3,14 +3,13 @@
 import json
 from base64 import b64decode
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from sunlit.adapters.sql.queue import SqlSubmissions
-from sunlit.authority.history import History
+from sunlit.authority.directory import Directory
 from sunlit.authority.statements import sign_claim
 from sunlit.base.errors import UnavailableError
 from sunlit.bootstrap.site import Site
@@ -241,13 +240,13 @@ def test_who_is_known_already_is_not_looked_for_in_the_logs(
     """Strangers, wrong hints and new keys are: they are told as before."""
     sent(client, conflict())  # reads the logs
     read: list[str] = []
-    look = Known.history
+    look = Known.directory
 
-    def noting(self: Known, organisation: str, at: datetime) -> History:
+    def noting(self: Known, organisation: str) -> Directory:
         read.append(organisation)
-        return look(self, organisation, at)
+        return look(self, organisation)
 
-    monkeypatch.setattr(Known, "history", noting)
+    monkeypatch.setattr(Known, "directory", noting)
     known = sent(client, conflict("sits on the board"))
     assert (known.status_code, read) == (202, [])
 

@@ -3,23 +3,18 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from heapq import merge
 
 import pytest
 from starlette.testclient import TestClient
 
-from sunlit.authority.history import History
-from sunlit.authority.outline import outline_of
+from sunlit.authority.directory import Directory
+from sunlit.bootstrap.logs import open_known
 from sunlit.bootstrap.site import Site
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.interop import ImportedRecord
 from sunlit.claims.lifecycle import Status, TokenGrant, TokenStatus
-from sunlit.log.entry import Entry
-from sunlit.node.figures import figures_of
-from sunlit.node.known import UNREAD, Known
-from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, Signature
-from sunlit.statement.intoto import Statement, Subject
-from sunlit.views.figures_count import counted
+from sunlit.node.figures import UNSIGNED, figures_of, order
+from sunlit.views.figures_count import KINDS, counted, counted_at
 from sunlit.views.quarter import Quarter
 
 
@@ -66,32 +61,46 @@ def test_a_quarter_before_the_first_statement_is_empty_and_says_so(
         assert shared_client.get(f"/figures/{bad}").status_code == 404
 
 
-def test_the_same_quarter_gives_the_same_figures(shared_site: Site) -> None:
-    """Whatever the order of the logs, and a log that is read twice counts once."""
-    at = shared_site.clock.now()
-    histories = [home.history(at) for home in shared_site.homes]
+def _whole(site: Site) -> tuple[list[Admitted], dict[str, Directory]]:
+    """Return what all logs say, in the order of time, and who is who by each."""
+    histories = {home.origin: home.history(site.clock.now()) for home in site.homes}
+    said = [one for history in histories.values() for one in history.statements]
+    said.sort(key=lambda one: (one.admitted_at or site.clock.now(), one.origin, one.index))
+    return said, {origin: history.directory for origin, history in histories.items()}
+
+
+def test_a_stream_of_what_is_counted_counts_as_all_that_was_said(shared_site: Site) -> None:
+    """At every end at once, whatever the order of the logs."""
+    at, (said, directories) = shared_site.clock.now(), _whole(shared_site)
+    logs = [log for _, log in open_known(shared_site).logs()]
+    times = sorted(it.admitted_at for it in said if it.admitted_at is not None)
+    ends = (times[0], times[len(times) // 2], times[-4], at)
+
+    streamed = merge(*(it.every(KINDS, UNSIGNED) for it in logs), key=order)
+    found = counted_at(streamed, directories, ends, logs[0].repeated())
+
+    assert found == tuple(counted(said, directories, end) for end in ends)
+    assert (found[-1].components, found[-1].records) == (1, 3)
     quarter = Quarter.of(at)
-
-    first = figures_of(histories, quarter, at)
-
-    assert figures_of(histories[::-1], quarter, at) == first
-    assert figures_of([*histories, histories[0]], quarter, at) == first
+    assert figures_of(logs[::-1], quarter, at) == figures_of(logs, quarter, at)
     assert figures_of([], quarter, at).headline == "No AI component is registered here."
 
 
 def test_a_component_counts_as_its_own_log_says(shared_site: Site) -> None:
     """Also where another log is longer that does not know who keeps it."""
-    at = shared_site.clock.now()
-    histories = [home.history(at) for home in shared_site.homes]
-    stranger = History()
-    noise = max(histories, key=lambda one: one.size).statements
-    for place, one in enumerate(noise * 2):
-        stranger.take(replace(one, origin="other.example/log", index=place, signers=()))
+    at, (said, directories) = shared_site.clock.now(), _whole(shared_site)
+    noise = [
+        replace(one, origin="other.example/log", index=place, signers=())
+        for place, one in enumerate(said * 2)
+    ]
 
-    found = figures_of([*histories, stranger], Quarter.of(at), at)
+    found = counted(
+        sorted([*said, *noise], key=order), directories | {"other.example/log": Directory.empty()},
+        at,
+    )  # fmt: skip
 
-    assert found.numbers == figures_of(histories, Quarter.of(at), at).numbers
-    assert found.numbers[0].value == 1
+    assert found == counted(said, directories, at)
+    assert found.components == 1
 
 
 def test_a_label_makes_a_component_and_only_its_issuer_changes_it(shared_site: Site) -> None:
@@ -131,47 +140,3 @@ def test_a_quarter_ends_with_its_last_second(text: str, end: str) -> None:
     assert str(quarter) == text
     assert str(Quarter(2026, 1).before()) == "2025-q4"
     assert Quarter.of(quarter.end) == quarter
-
-
-def test_records_of_other_registers_are_read_only_when_they_are_counted(shared_site: Site) -> None:
-    """They keep their place, their name and what they are about; each log is read on."""
-    at = shared_site.clock.now()
-    known = Known(
-        homes=lambda: shared_site.homes, trust=lambda _at: shared_site.trust(),
-        rubric=shared_site.rubric,
-    )  # fmt: skip
-
-    found = known.records(at)
-
-    assert {type(one.claim) for one in found} == {ImportedRecord}
-    assert known.records(at) == found
-    for home in shared_site.homes:
-        whole, outlined = home.history(at), known.history(home.organisation, at)
-        assert outlined.directory == whole.directory
-        for one, other in zip(outlined.statements, whole.statements, strict=True):
-            assert (one == other) != isinstance(other.claim, ImportedRecord)
-            assert one.statement_id == other.statement_id
-            assert one.subjects == other.subjects
-            assert (one.index, one.admitted_at) == (other.index, other.admitted_at)
-
-
-def test_only_what_is_a_record_is_left_out(shared_site: Site) -> None:
-    """Not what merely speaks of one, nor what is broken: that is read whole, and refused."""
-    record = ImportedRecord(
-        register="r", record="1", title="t", publisher="p", source="s", source_digest="aa" * 32,
-        licence="l", retrieved_on=shared_site.clock.now(),
-    )  # fmt: skip
-    plain = Statement((Subject("x", {"sha256": "aa" * 32}),), record.TYPE, record.to_predicate())
-    speaks = replace(plain, predicate_type="urn:x:y", predicate={"predicateType": record.TYPE})
-
-    assert _outlined(plain.to_payload()) is not None
-    assert _outlined(speaks.to_payload()) is None
-    assert _outlined(plain.to_payload(), kind="text/plain") is None
-    assert _outlined(b"urn:sunlit:interop:imported-record:v1") is None
-    assert outline_of(UNREAD, b"{", origin="o", index=0) is None
-
-
-def _outlined(payload: bytes, kind: str = PAYLOAD_TYPE) -> Admitted | None:
-    envelope = Envelope(kind, payload, (Signature("k", b"s"),))
-    entry = Entry.of(datetime(2026, 3, 1, tzinfo=UTC), envelope.to_bytes())
-    return outline_of(UNREAD, entry.to_bytes(), origin="o", index=0)

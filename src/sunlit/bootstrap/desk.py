@@ -108,13 +108,13 @@ class SqlLogs:
     """The logs of a site, each read through its rows; what was folded of keys is shared."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._directories = site, Directories()
+        self._site = site
 
     def at(self, at: datetime) -> tuple[LogView, ...]:
         """Return each log as of a time."""
         trust = self._site.trust()
         return tuple(
-            SqlLog(self._site.projections, home, trust, self._directories, at)
+            SqlLog(self._site.projections, home, trust, self._site.directories, at)
             for home in self._site.homes
         )
 

@@ -12,6 +12,7 @@ from sunlit.base import canonical
 from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.base.times import format_time
 from sunlit.bootstrap.later import later_handlers
+from sunlit.bootstrap.logs import open_known
 from sunlit.bootstrap.site import Site
 from sunlit.log.fsck import fsck_directory
 from sunlit.log.note import NoteVerifier
@@ -77,7 +78,8 @@ class Handlers:
     def renew(self, job: Job) -> None:
         """Lay receipts with witnesses' cosignatures beside tokens."""
         home, at = self.site.home(_organisation(job)), self.site.clock.now()
-        renew_receipts(home, self.known.history(home.organisation, at), at)
+        history = self.known.log(home).named(("grants", home.organisation, None))
+        renew_receipts(home, history, at)
 
     def forget(self, job: Job) -> None:
         """Forget submissions and jobs that were done long ago."""
@@ -140,9 +142,7 @@ def handlers_of(site: Site, outbox: SqlOutbox) -> Handlers:
     smtp = notify.smtp
     return Handlers(
         site=site, outbox=outbox, notify=notify, hooks=HttpHooks(notify.secret),
-        known=Known(
-            homes=lambda: site.homes, trust=lambda _at: site.trust(), rubric=site.rubric
-        ),
+        known=open_known(site),
         mailer=None if smtp is None else SmtpMailer(smtp, site.node.name, notify.secret),
     )  # fmt: skip
 

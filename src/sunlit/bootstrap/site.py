@@ -22,6 +22,7 @@ from sunlit.node.door import Door
 from sunlit.node.place import Node
 from sunlit.projection.engine import open_projections, reading
 from sunlit.projection.project import project
+from sunlit.projection.signed import Directories
 from sunlit.projection.tables import POSITION
 from sunlit.registry.home import Home
 from sunlit.rubric.control import Rubric
@@ -59,6 +60,11 @@ class Site:
     def rubric(self) -> Rubric:
         """The rubric by which pages judge."""
         return core_rubric()
+
+    @cached_property
+    def directories(self) -> Directories:
+        """What was folded of keys, and verified, shared by the requests of this process."""
+        return Directories()
 
     @cached_property
     def door(self) -> Door:

@@ -3,7 +3,7 @@
 What was typed is looked for and forgotten: it is in no log, no address and no error.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -29,11 +29,14 @@ ORDER: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """A node's decision stores, and the logs that their anchors stand in, by organisation."""
+    """A node's decision stores, and the homes in whose logs their anchors stand.
+
+    `history` gives what an organisation's log says of its decision logs.
+    """
 
     stores: Mapping[str, Path]
     homes: Mapping[str, Home]
-    histories: Mapping[str, History]
+    history: Callable[[str], History]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +76,8 @@ def _in_store(where: Where, name: str, code: str, day: date) -> Answer:
 
 
 def _anchors(where: Where, organisation: str) -> Anchors | None:
-    home, history = where.homes.get(organisation), where.histories.get(organisation)
-    return Anchors(home=home, history=history) if home and history else None
+    home = where.homes.get(organisation)
+    return Anchors(home=home, history=where.history(organisation)) if home else None
 
 
 def evidence_of(

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from heapq import merge
 from typing import Final
 
-from sunlit.authority.history import History
 from sunlit.base import wording
 from sunlit.base.errors import UnavailableError
+from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
+from sunlit.claims.interop import ImportedRecord
+from sunlit.node.known import Log
 from sunlit.views.figures import Figures, figures
-from sunlit.views.figures_count import counted
+from sunlit.views.figures_count import KINDS, counted_at
 from sunlit.views.quarter import Quarter
 
 TREND: Final = 5  # earlier quarters in the line
+UNSIGNED: Final = (ImportedRecord,)  # counted whoever says it: nobody's signature is looked at
 
 
 def quarter_of(text: str | None, at: datetime) -> Quarter:
@@ -33,20 +37,21 @@ def quarter_of(text: str | None, at: datetime) -> Quarter:
     return found
 
 
-def figures_of(
-    histories: Iterable[History], quarter: Quarter, at: datetime,
-    records: Iterable[Admitted] = (),
-) -> Figures:  # fmt: skip
-    """Count a quarter: as of its end, or of now where it has not ended.
-
-    `records` are those of other registers that the histories leave out.
-    """
-    known = tuple(histories)
-    said = [*records, *(one for history in known for one in history.statements)]
-    said.sort(key=lambda one: (one.admitted_at or at, one.origin or "", one.index or 0))
-    directories = {one.origin or "": it.directory for it in known for one in it.statements[:1]}
-    begun = next((one.admitted_at for one in said if one.admitted_at is not None), None)
+def figures_of(logs: Iterable[Log], quarter: Quarter, at: datetime) -> Figures:
+    """Count a quarter in one pass: as of its end, or of now where it has not ended."""
+    known = tuple(logs)
+    begun = min((one for it in known if (one := it.begun()) is not None), default=None)
     ends = (quarter.before(back).end for back in range(TREND, 0, -1))
-    earlier = [counted(said, directories, end) for end in ends if begun and begun <= end]
-    now = counted(said, directories, min(at, quarter.end))
+    wanted = [end for end in ends if begun and begun <= end]
+    *earlier, now = counted_at(
+        merge(*(it.every(KINDS, UNSIGNED) for it in known), key=order),
+        {it.origin: it.directory() for it in known}, (*wanted, min(at, quarter.end)),
+        known[0].repeated() if known else (),
+    )  # fmt: skip
     return figures(quarter, now, earlier[-1] if earlier else None, earlier, begun=begun)
+
+
+def order(said: Admitted) -> tuple[str, str, int]:
+    """Return by what the statements of several logs are put in order: their times first."""
+    at = "" if said.admitted_at is None else format_time(said.admitted_at)
+    return at, said.origin or "", said.index or 0

@@ -1,12 +1,11 @@
 """The logs of a node as they are read by people: how far, who watches, what stands where."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sunlit.authority.directory import Directory
-from sunlit.authority.history import History, read_entry
+from sunlit.authority.history import read_entry
 from sunlit.authority.trust_parts import Board
 from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import UnavailableError
@@ -18,10 +17,6 @@ from sunlit.log.note import Note
 from sunlit.log.reader import LogReader
 from sunlit.registry.home import Home
 from sunlit.views.entry_words import Sentence, kind_of, sentence
-
-FOUND: Final = 50  # places that a search shows
-HEX: Final = frozenset("0123456789abcdef")
-SHORTEST: Final = 8  # hex digits that a search takes for the beginning of a statement's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,25 +142,6 @@ def name_in(directory: Directory, organisation: str) -> str:
     """Return an organisation's name, or its id where nobody said one."""
     found = directory.organisation(organisation)
     return found.name if found is not None else organisation
-
-
-def places(history: History, asked: str) -> tuple[int, ...]:
-    """Return the entries that a search means: a number, a digest, or the beginning of one.
-
-    A digest may be a statement's id, or that of what statements are about.
-    """
-    text = asked.strip().lower()
-    if text.isascii() and text.isdecimal() and len(text) < SHORTEST:
-        return (int(text),) if int(text) < history.size else ()
-    if len(text) < SHORTEST or not HEX.issuperset(text):
-        return ()
-    return tuple(_matching(history, text))[:FOUND]
-
-
-def _matching(history: History, text: str) -> Iterator[int]:
-    for one in reversed(history.statements):
-        if one.index is not None and (one.statement_id.startswith(text) or one.is_about(text)):
-            yield one.index
 
 
 def named_board(trust: TrustFile, organisation: str) -> Board:

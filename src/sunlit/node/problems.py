@@ -6,15 +6,14 @@ store; the salt that opens the commitment is kept with it, and both can be delet
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Protocol
 
-from sunlit.authority.history import History
 from sunlit.authority.statements import sign_claim
 from sunlit.base import canonical
-from sunlit.capabilities.incident.standing import KINDS, Standing, problem_subject, problems
+from sunlit.capabilities.incident.standing import KINDS, Standing, problem_subject
 from sunlit.claims.incident import Problem, ProblemState, ProblemUpdate
 from sunlit.decision.checkcode import ALPHABET
 from sunlit.node.acts import COSIGN
@@ -176,18 +175,6 @@ def to_answer(standing: Standing, state: ProblemState, note: str, at: datetime) 
         consequence="Anybody reads the answer on the problem's page, and on the component's.",
         back=f"/work/problems/{claim.number}", then=COSIGN,
     )  # fmt: skip
-
-
-def known_problems(histories: Iterable[History]) -> Mapping[tuple[str, str], Standing]:
-    """Return each problem by (organisation, number), as the log says that knows most of it."""
-    found: dict[tuple[str, str], Standing] = {}
-    for history in histories:
-        for one in problems(history.statements, history.directory):
-            name = (one.organisation, one.claim.number)
-            kept = found.setdefault(name, one)
-            if len(one.updates) > len(kept.updates):
-                found[name] = one
-    return found
 
 
 def log_handler(

@@ -7,7 +7,6 @@ from sunlit.base.slugs import unslug
 from sunlit.node.drafts import Draft, Drafts, Kind
 from sunlit.node.known import Known
 from sunlit.node.permission import Actor
-from sunlit.node.problems import known_problems
 from sunlit.node.register_component import fields_of
 from sunlit.views.tasks import Begun, Case, Task, Tasks, Waiting, Who, ordered
 from sunlit.views.tasks_board import of_drafts, of_member, waits_for_board, waits_for_check
@@ -39,8 +38,7 @@ def _tasks(
         yield from of_officer(case, who, at)
         yield from of_assessor(case, who, at)
         yield from of_member(case, who, at)
-    logged = known_problems(history for _, history in known.histories(at))
-    yield from of_problems(logged.values(), who)
+    yield from of_problems(known.problems().values(), who)
     for one in begun:
         yield from of_drafts(one, who)
 

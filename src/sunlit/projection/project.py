@@ -20,15 +20,16 @@ from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.reader import LogReader
 from sunlit.projection.ahead import Ahead, Batch, helpers
 from sunlit.projection.dialect import among
-from sunlit.projection.engine import create_all, drop_all, writing
+from sunlit.projection.engine import create_all, drop_all, reading, writing
 from sunlit.projection.folding import Folded, Makers, Seen, fold_entries
 from sunlit.projection.loading import file_of, load
 from sunlit.projection.refresh import CHUNK, chunks, mark_stale, refresh_all
 from sunlit.projection.rooms import Room, makers, rooms
-from sunlit.projection.tables import ENTRY, METADATA
+from sunlit.projection.tables import ENTRY, METADATA, POSITION
 from sunlit.projection.writing import insert_rows
 
 BATCH: Final = 1000  # entries
+FEW: Final = 256  # entries that a page waits for
 _ALL: Final = 0x53554E4C49540002  # ours, among PostgreSQL's advisory locks
 
 Step = Callable[[str, int, int], None]
@@ -87,6 +88,20 @@ def project(
     done = _fold_on(engine, home, trust, chosen, batch, step)
     refresh_all(engine)
     return done
+
+
+def catch_up(engine: Engine, home: HomeLike, trust: TrustFile, size: int) -> None:
+    """Project the last few entries below `size`, for who cannot wait; many are left to others.
+
+    Raises:
+        SunlitError: as `project`.
+    """
+    query = select(POSITION.c.size, POSITION.c.trust).where(POSITION.c.origin == home.origin)
+    digest = _digest(trust)
+    with reading(engine) as connection:
+        done, found = connection.execute(query).one_or_none() or (0, digest)
+    if found == digest and 0 < size - done <= FEW:
+        project(engine, home, trust)
 
 
 def _fold_on(

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
 from sqlalchemy.sql.schema import SchemaItem
 
 # Another number: the tables are made anew from the logs, at the next start.
-VERSION: Final = 3
+VERSION: Final = 4
 METADATA: Final = MetaData()
 # Texts sort by their bytes on both databases.
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")

@@ -11,7 +11,8 @@ from typing import Final
 
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import CounterEvidence, Reply, Withdrawal
-from sunlit.claims.decision import LogRegistration
+from sunlit.claims.decision import Anchor, LogRegistration
+from sunlit.claims.incident import Problem, ProblemUpdate
 from sunlit.claims.lifecycle import Release, TokenGrant
 from sunlit.claims.names import named_digest
 from sunlit.claims.privacy import Mask, Minimisation, Synthesis
@@ -21,6 +22,7 @@ from sunlit.claims.risk import (
     BoardSession,
     Measure,
     Mitigation,
+    Recusal,
     RiskAssessment,
     RiskCode,
     Use,
@@ -150,6 +152,32 @@ def release_under(one: Admitted) -> Name | None:
     return None
 
 
+USES: Final[Name] = ("uses", "", None)
+PROBLEMS: Final[Name] = ("problems", "", None)
+
+
+def listed_under(one: Admitted) -> Iterator[Name]:
+    """Yield in which lists a page looks for it; nothing bears on anything by these.
+
+    Every use, every problem, a problem by its number, a board's acts, registrations and
+    anchors of a deployer's decision logs, an issuer's tokens.
+    """
+    match one.claim:
+        case Use():
+            yield USES
+        case Problem() | ProblemUpdate() as claim:
+            yield PROBLEMS
+            yield "problem", claim.number, None
+        case Vote() | RiskCode() | BoardSession() | Recusal() as claim:
+            yield "board", claim.board, None
+        case LogRegistration() | Anchor() as claim:
+            yield "decisions", claim.deployer, None
+        case TokenGrant() as claim:
+            yield "grants", claim.issuer, None
+        case _:
+            return
+
+
 Key = tuple[str, str]  # kind and key of a row of the table `thread`
 
 
@@ -179,6 +207,8 @@ def keys_of(one: Admitted) -> Iterator[Key]:
     """Yield every key under which a statement is kept, perhaps one twice."""
     for thread in threads_of(one):
         yield key_of(thread)
-    for name in (named(one), release_under(one)):
+    for name in (named(one), release_under(one), *listed_under(one)):
         if name is not None:
             yield name_key(name)
+    if isinstance(one.claim, Use):  # which lies on no thread: a search finds it all the same
+        yield from (("subject", key_of(it)[1]) for it in about(one))

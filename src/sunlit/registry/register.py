@@ -95,21 +95,25 @@ class Bench:
 
     def judge(self, use: Use, release: str | None = None) -> Judged:
         """Judge one use from what the log held, for a release of its or for the one named last."""
+        evidence = self.evidence(use, release)
+        conformity = evaluate(
+            self._rubric, evidence, RULES, engine=engine_digest(), logs=self.positions
+        )
+        return Judged(use=use, evidence=evidence, conformity=conformity)
+
+    def evidence(self, use: Use, release: str | None = None) -> Evidence:
+        """Return what a use is judged by."""
         release = release or self._releases.of(use)
         digests = self._files(release)
         matter = Matter(
             release=release, files=tuple(digests.values()), component=use.component, use=use.id,
             deployer=use.deployer,
         )  # fmt: skip
-        evidence = Evidence(
+        return Evidence(
             release=release, component=use.component, use=use.id, deployer=use.deployer,
             at=self._at, directory=self._directory, statements=self._shelf.bearing_on(matter),
             files=digests, manifests=self._manifests,
         )  # fmt: skip
-        conformity = evaluate(
-            self._rubric, evidence, RULES, engine=engine_digest(), logs=self.positions
-        )
-        return Judged(use=use, evidence=evidence, conformity=conformity)
 
 
 def uses_of(known: tuple[Admitted, ...], at: datetime) -> tuple[Use, ...]:

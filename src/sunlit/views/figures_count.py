@@ -6,8 +6,8 @@ names. Whether a label is valid is what its issuer's statements say; nothing is 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,11 +15,18 @@ from sunlit.authority.directory import Directory
 from sunlit.capabilities.incident.standing import Standing, problems
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation
+from sunlit.claims.base import Claim
+from sunlit.claims.incident import Problem, ProblemUpdate
 from sunlit.claims.interop import ImportedRecord
 from sunlit.claims.lifecycle import Registration, Release, Status, TokenGrant, TokenStatus
 from sunlit.claims.provenance import Component
 from sunlit.rubric.standing import bare
 
+# All that is counted.
+KINDS: Final[tuple[type[Claim], ...]] = (
+    Attestation, Component, ImportedRecord, Problem, ProblemUpdate, Registration, Release,
+    TokenGrant, TokenStatus,
+)  # fmt: skip
 VALID: Final = "valid"
 SUSPENDED: Final = "suspended"
 ENDED: Final = "ended"
@@ -90,50 +97,93 @@ class Counted:
         return sum(one.blank for one in self.agencies.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Of a token what is counted."""
+
+    issuer: str
+    component: str
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """Of an imported record what is counted; the names of questions are shared."""
+
+    register: str
+    publisher: str
+    filled: tuple[str, ...]
+    blanks: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Tally:
     owners: dict[str, str] = field(default_factory=dict)
     labelled: dict[str, str] = field(default_factory=dict)
     releases: dict[str, str] = field(default_factory=dict)
-    grants: dict[str, TokenGrant] = field(default_factory=dict)
+    grants: dict[str, _Label] = field(default_factory=dict)
     statuses: dict[str, Status] = field(default_factory=dict)
     assessed: dict[str, datetime] = field(default_factory=dict)
-    records: dict[tuple[str, str], ImportedRecord] = field(default_factory=dict)
+    records: dict[tuple[str, str], _Record] = field(default_factory=dict)
+    names: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    problems: list[Admitted] = field(default_factory=list[Admitted])
 
 
 def counted(said: Iterable[Admitted], directories: Directories, at: datetime) -> Counted:
     """Count what was said by a time; `said` in the order of time, a directory for each log."""
-    known = tuple(_by_then(said, directories, at))
-    tally = _Tally()
-    for one, who in known:
+    return counted_at(said, directories, (at,))[0]
+
+
+def counted_at(
+    said: Iterable[Admitted], directories: Directories, ends: Sequence[datetime],
+    repeated: Collection[str] | None = None,
+) -> tuple[Counted, ...]:  # fmt: skip
+    """Count in one pass what was said by each of these times, the earliest first.
+
+    Of what was said only what is counted is kept. `repeated` are the ids of statements that are
+    logged more than once, where that is known.
+    """
+    tally, left, found = _Tally(), list(ends), list[Counted]()
+    for one, who in _once(said, directories, repeated):
+        while left and one.admitted_at is not None and left[0] < one.admitted_at:
+            found.append(_counted(tally, directories, left.pop(0)))
+        if not left:
+            break
         _take(tally, one, who)
+    return (*found, *(_counted(tally, directories, end) for end in left))
+
+
+def _counted(so_far: _Tally, directories: Directories, at: datetime) -> Counted:
     # What has a label is a component, also where its keeper's own statements are not here.
-    tally.owners = tally.labelled | tally.owners
+    tally = replace(so_far, owners=so_far.labelled | so_far.owners)
     return Counted(
         at=at, components=len(tally.owners), states=Counter(_states(tally, at)),
         ages=Counter(_ages(tally, at)), agencies=_agencies(tally),
         registers=Counter(one.register for one in tally.records.values()),
         fields=Counter(name for one in tally.records.values() for name in one.blanks),
         questions=Counter(
-            name for one in tally.records.values() for name in (*one.fields, *one.blanks)
+            name for one in tally.records.values() for name in (*one.filled, *one.blanks)
         ),
-        problems=_problems([one for one, _ in known], directories),
+        problems=_problems(tally.problems, directories),
     )  # fmt: skip
 
 
-def _by_then(
-    said: Iterable[Admitted], directories: Directories, at: datetime
+def _once(
+    said: Iterable[Admitted], directories: Directories, repeated: Collection[str] | None
 ) -> Iterator[tuple[Admitted, frozenset[str]]]:
     """Yield each statement with the organisations that said it, once."""
     seen: set[tuple[str, frozenset[str]]] = set()
     for one in said:
-        if one.admitted_at is None or one.admitted_at > at:
+        if one.admitted_at is None:
             continue
         directory = directories.get(one.origin or "")
         who = directory.organisations(one) if directory else frozenset[str]()
-        if (one.statement_id, who) not in seen:
+        if (one.statement_id, who) in seen:
+            continue
+        if repeated is None or one.statement_id in repeated:
             seen.add((one.statement_id, who))
-            yield one, who
+        yield one, who
 
 
 def _problems(said: Sequence[Admitted], directories: Directories) -> tuple[Standing, ...]:
@@ -156,7 +206,13 @@ def _take(tally: _Tally, one: Admitted, who: frozenset[str]) -> None:
                 newest = tally.assessed.get(digest, claim.assessed_on)
                 tally.assessed[digest] = max(newest, claim.assessed_on)
         case ImportedRecord() as claim:
-            tally.records[claim.register, claim.record] = claim
+            filled, blanks = tuple(claim.fields), tuple(claim.blanks)
+            tally.records[claim.register, claim.record] = _Record(
+                claim.register, claim.publisher,
+                tally.names.setdefault(filled, filled), tally.names.setdefault(blanks, blanks),
+            )  # fmt: skip
+        case Problem() | ProblemUpdate():
+            tally.problems.append(one)
         case _:
             _take_label(tally, one, who)
 
@@ -164,7 +220,9 @@ def _take(tally: _Tally, one: Admitted, who: frozenset[str]) -> None:
 def _take_label(tally: _Tally, one: Admitted, who: frozenset[str]) -> None:
     claim = one.claim
     if isinstance(claim, TokenGrant) and claim.issuer in who:
-        tally.grants[one.statement_id] = claim
+        tally.grants[one.statement_id] = _Label(
+            claim.issuer, claim.component, claim.valid_from, claim.valid_until
+        )
         tally.releases.update(dict.fromkeys(_digests(one), bare(claim.component)))
         tally.labelled.setdefault(bare(claim.component), claim.maintainer or claim.issuer)
     elif isinstance(claim, TokenStatus):
@@ -185,7 +243,7 @@ def _states(tally: _Tally, at: datetime) -> Iterator[str]:
         yield next((state for state in STATES if state in found[purl]), NONE)
 
 
-def _state(grant: TokenGrant, status: Status | None, at: datetime) -> str:
+def _state(grant: _Label, status: Status | None, at: datetime) -> str:
     if status is Status.SUSPENDED:
         return SUSPENDED
     in_time = grant.valid_from <= at < grant.valid_until
@@ -210,7 +268,7 @@ def _agencies(tally: _Tally) -> Mapping[str, Agency]:
     records, asked, blank = Counter[str](), Counter[str](), Counter[str]()
     for one in tally.records.values():
         records[one.publisher] += 1
-        asked[one.publisher] += len(one.fields) + len(one.blanks)
+        asked[one.publisher] += len(one.filled) + len(one.blanks)
         blank[one.publisher] += len(one.blanks)
     return {
         name: Agency(components=own[name], records=records[name], asked=asked[name],

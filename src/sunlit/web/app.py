@@ -37,7 +37,7 @@ def create_app(
     app.state.assets = Assets.read(site.node)
     app.state.environments = environments(app.state.assets, dev=site.dev)
     app.state.version = version_of(app.state.assets)
-    app.state.contexts = contexts()
+    app.state.contexts, app.state.figures = contexts(), {}
     app.state.measures, app.state.metrics_token = Measures(site), metrics_token
     for router in routers():
         app.include_router(router)

@@ -7,6 +7,7 @@ log; whoever is not found there is looked for in the logs as they are now.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from fastapi import Request
@@ -82,15 +83,16 @@ def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | N
     """
     site, known = site_of(request), known_of(request)
     whose = organisation or _signer(request, envelopes[-1]) or site.node.operator
-    history = known.history(whose, site.clock.now())
+    _, log = known.of(whose)
+    directory = known.directory(whose)
     earlier: list[Admitted] = []
     for envelope in envelopes:
-        said = read_envelope(envelope, history.directory)
+        said = read_envelope(envelope, directory)
         if isinstance(said.claim, Publication):
-            before = (*earlier, *history.statements)
+            before = (*earlier, *log.holding(said.claim.statement).statements)
             expect_another_person(sessions.people(request), said, said.claim, before)
         if isinstance(said.claim, Vote):
-            _expect_no_judge(request, said, said.claim)
+            _expect_no_judge(request, said, said.claim, earlier)
         if not said.signers:
             raise VerificationError(
                 "admit.unknown-signer", "no signature on it is by a key that this log knows",
@@ -100,8 +102,12 @@ def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | N
     return group_of(whose, envelopes)
 
 
-def _expect_no_judge(request: Request, said: Admitted, vote: Vote) -> None:
+def _expect_no_judge(
+    request: Request, said: Admitted, vote: Vote, earlier: Sequence[Admitted]
+) -> None:
     """Refuse the vote of whoever made or judged the thing, by whatever key of theirs.
+
+    `earlier` is what is handed in with it.
 
     Raises:
         VerificationError: `permission.refused`.
@@ -110,7 +116,8 @@ def _expect_no_judge(request: Request, said: Admitted, vote: Vote) -> None:
         key, at = use_key(vote.deployer, vote.use), site_of(request).clock.now()
         case = known_of(request).case(key, at)
         people = sessions.people(request)
-        if judges(people, work_on(case.evidence)) & judges(people, [said]):
+        known = replace(case.evidence, statements=(*case.evidence.statements, *earlier))
+        if judges(people, work_on(known)) & judges(people, [said]):
             raise VerificationError(
                 "permission.refused",
                 "You may not do this: a member does not vote on what they assessed",
@@ -140,9 +147,11 @@ def _hinted(read: Mapping[str, Directory], envelope: Envelope) -> str | None:
 def _signer(request: Request, envelope: Envelope) -> str | None:
     """Return the organisation of the first signature whose log is on this node."""
     site = site_of(request)
-    for _, history in known_of(request).histories(site.clock.now()):
+    known = known_of(request)
+    for home in site.homes:
+        directory = known.directory(home.organisation)
         for signature in envelope.signatures:
-            found = history.directory.organisation_of(signature.keyid or "")
+            found = directory.organisation_of(signature.keyid or "")
             if found in site.node.homes:
                 return found
     return None

@@ -5,11 +5,10 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from sunlit.authority.trust_parts import Board
-from sunlit.node.known import use_key
+from sunlit.node.known import Log, use_key
 from sunlit.node.logs import named_board
 from sunlit.node.permission import Action
 from sunlit.registry.board_history import moves_of
-from sunlit.registry.register import home_bench, uses_of
 from sunlit.views.boards_page import Matter, decided, matters
 from sunlit.views.register_page import SHORT
 from sunlit.web.guarding import may
@@ -38,17 +37,21 @@ def board(request: Request, organisation: str) -> Response:
     if (kept := unchanged(request)) is not None:
         return kept
     found: dict[tuple[str, str, str], Matter] = {}
-    at = site_of(request).clock.now()
-    known = known_of(request)
-    for _, history in known.histories(at):
-        for one in matters(history.statements, history.directory, organisation):
+    known, at = known_of(request), site_of(request).clock.now()
+    for _, log in known.logs():
+        for one in _spoken_of(log, organisation):
             found.setdefault((one.release, one.use, one.deployer), one)
-    lines = {case.key: case.line for case in known.cases(at)}
+    lines = {key: known.line(key, at) for key in {use_key(it[2], it[1]) for it in found}}
     rows = [
-        (use_key(one.deployer, one.use), one, lines.get(use_key(one.deployer, one.use)))
+        (use_key(one.deployer, one.use), one, lines[use_key(one.deployer, one.use)])
         for one in sorted(found.values(), key=lambda one: one.last, reverse=True)
     ]
     return page(request, "boards/board.html", board=named, rows=rows)
+
+
+def _spoken_of(log: Log, organisation: str) -> tuple[Matter, ...]:
+    history = log.named(("board", organisation, None))
+    return matters(history.statements, history.directory, organisation)
 
 
 @router.get("/boards/{organisation}/{release}/{use}", name="board-matter")
@@ -59,16 +62,15 @@ def matter(request: Request, organisation: str, release: str, use: str) -> Respo
         return kept
     site, known = site_of(request), known_of(request)
     at = site.clock.now()
-    case = known.case(use, at)
-    history = known.history(case.host, at)
-    bench = home_bench(site.home(case.host), history, site.rubric, at)
+    home, log = known.of(known.case(use, at).host)
     if not any(
         (one.release, use_key(one.deployer, one.use)) == (release, use)
-        for one in matters(bench.known, history.directory, organisation)
+        for one in _spoken_of(log, organisation)
     ):
         raise HTTPException(404)
-    told = next(one for one in uses_of(bench.known, at) if use_key(one.deployer, one.id) == use)
-    judged = bench.judge(told, release)
+    told = known.use(log, use, at)
+    assert told is not None  # noqa: S101 - the case is of this log
+    judged = known.bench(home, log, told, at, release).judge(told, release)
     return page(
         request, "boards/matter.html", key=use, short=SHORT,
         found=decided(judged.evidence, judged.conformity, told, named),

@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from sunlit.authority.history import History
 from sunlit.base.errors import MalformedError
 from sunlit.bundle import pages as bundle_pages
 from sunlit.bundle.view import BundleView
@@ -147,12 +148,13 @@ def _again(request: Request, typed: Typed) -> Response:
 
 def _where(request: Request) -> Where:
     site, known = site_of(request), known_of(request)
-    found = {home.organisation: (home, history)
-             for home, history in known.histories(site.clock.now())}  # fmt: skip
+
+    def history(organisation: str) -> History:
+        return known.of(organisation)[1].named(("decisions", organisation, None))
+
     return Where(
         stores=dict(stores_of(site.node.root, site.node.decisions)),
-        homes={name: home for name, (home, _) in found.items()},
-        histories={name: history for name, (_, history) in found.items()},
+        homes={home.organisation: home for home in site.homes}, history=history,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from sunlit.web.pages import page, site_of, unchanged
 from sunlit.web.public.reading import download, known_of
 
 router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC)])
+MOST_KEPT: Final = 16  # quarters in memory
 SHOWN: Final = 8  # earlier quarters that are listed
 
 
@@ -59,11 +60,18 @@ def _plain(value: str | int) -> str | int:
 
 
 def _figures(request: Request, quarter: str | None) -> Figures:
+    """Return the figures of a quarter, counted again when a log has grown or a day has gone."""
     at = site_of(request).clock.now()
     chosen = quarter_of(quarter, at)
-    known = known_of(request)
-    histories = [history for _, history in known.histories(at)]
-    return figures_of(histories, chosen, at, known.records(at))
+    logs = [log for _, log in known_of(request).logs()]
+    key = (chosen, at.date(), *(log.stamp() for log in logs))
+    kept: dict[object, Figures] = request.app.state.figures
+    if key not in kept:
+        counted = figures_of(logs, chosen, at)
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = counted
+    return kept[key]
 
 
 def _shown(request: Request, quarter: str | None) -> Response:

@@ -19,7 +19,6 @@ from sunlit.node.logs import (
     growth,
     known_log,
     log_state,
-    places,
     said_at,
     said_between,
     size_at,
@@ -54,11 +53,10 @@ def logs(request: Request) -> Response:
 
 def _hits(request: Request, asked: str) -> Iterator[tuple[str, Said]]:
     """Yield what a search finds in every log, with the log's name in addresses."""
-    site = site_of(request)
-    for home, history in known_of(request).histories(site.clock.now()):
-        reader = home.reader()
-        for index in places(history, asked):
-            yield slug(home.origin), said_at(home, reader, history.directory, index)
+    for home, log in known_of(request).logs():
+        reader, directory = home.reader(), log.directory()
+        for index in log.places(asked):
+            yield slug(home.origin), said_at(home, reader, directory, index)
 
 
 @router.get("/log/{origin}", name="log")
@@ -69,15 +67,14 @@ def log(request: Request, origin: str) -> Response:
         return kept
     reader, site = home.reader(), site_of(request)
     asked = request.query_params.get("q", "")[:MAX_ASKED]
-    history = known_of(request).history(home.organisation, site.clock.now())
+    known = known_of(request).log(home)
+    directory = known.directory()
     before = _number(request.query_params.get("before"), reader.size)
     if asked:
-        rows = tuple(
-            said_at(home, reader, history.directory, index) for index in places(history, asked)
-        )
+        rows = tuple(said_at(home, reader, directory, index) for index in known.places(asked))
     else:
         start = max(0, before - PAGE)
-        rows = said_between(home, reader, history.directory, start, before)
+        rows = said_between(home, reader, directory, start, before)
     return page(
         request, "log/log.html", log=log_state(home, site.trust()), rows=rows, asked=asked,
         older=link(request, f"/log/{origin}", before=before - PAGE)
@@ -146,17 +143,15 @@ def entry(request: Request, origin: str, index: str) -> Response:
     if (kept := unchanged(request)) is not None:
         return kept
     site, reader = site_of(request), home.reader()
-    history = known_of(request).history(home.organisation, site.clock.now())
-    one = said_at(home, reader, history.directory, number)
+    directory = known_of(request).log(home).directory()
+    one = said_at(home, reader, directory, number)
     raw = Entry.parse(reader.entry(number))
     payload = Envelope.from_json(raw.envelope).payload
     return page(
         request, "log/entry.html", log=log_state(home, site.trust()), one=one,
         proof=reader.inclusion(number), payload=pretty(payload),
         raw=pretty(reader.entry(number)), last=reader.size - 1,
-        signers=[
-            (key, history.directory.organisation_of(key)) for key in one.said.signers
-        ],
+        signers=[(key, directory.organisation_of(key)) for key in one.said.signers],
     )  # fmt: skip
 
 
@@ -193,13 +188,12 @@ def pretty(data: bytes) -> str:
 @router.get("/statements/{statement}", name="statement")
 def statement(request: Request, statement: str) -> Response:
     """Lead to the entry that holds a statement: in the log that held it first."""
-    at = site_of(request).clock.now()
-    found: list[tuple[datetime, str, int]] = []
-    for home, history in known_of(request).histories(at):
-        for index in places(history, statement):
-            said = history.statements[index]
-            if said.statement_id == statement.lower() and said.admitted_at is not None:
-                found.append((said.admitted_at, home.origin, index))
+    found = [
+        (said.admitted_at, home.origin, said.index)
+        for home, log in known_of(request).logs()
+        for said in log.holding(statement.lower()).statements
+        if said.admitted_at is not None
+    ]
     if not found:
         raise HTTPException(404)
     _, origin, index = min(found)

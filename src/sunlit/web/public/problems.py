@@ -13,7 +13,7 @@ from sunlit.adapters.sql.outbox import SqlOutbox
 from sunlit.adapters.sql.problems import SqlReports
 from sunlit.adapters.working_days import next_work_day
 from sunlit.base.slugs import component_key
-from sunlit.capabilities.incident.standing import KINDS, SETTLED, Standing, problems
+from sunlit.capabilities.incident.standing import KINDS, SETTLED, Standing
 from sunlit.claims.incident import ProblemState
 from sunlit.claims.lifecycle import Registration, Release
 from sunlit.claims.provenance import Component
@@ -44,9 +44,8 @@ def find(request: Request) -> Response:
 def ask(request: Request) -> Response:
     """Ask what is wrong."""
     key = request.query_params.get("component", "")
-    known = _components(request)
-    typed = {"component": key} if key in known else {}
-    return _form(request, typed, {}, known)
+    known = _component(request, key)
+    return _form(request, {} if known is None else {"component": key}, {}, known)
 
 
 @router.post("/problems/report", dependencies=[may(Action.REPORT_PROBLEM)], name="problem-reported")
@@ -57,10 +56,10 @@ async def take(request: Request) -> Response:
 
 
 def _take(request: Request, typed: Mapping[str, str]) -> Response:
-    known = _components(request)
+    known = _component(request, typed.get("component", ""))
     written = Written(
         kind=typed.get("kind", ""), text=typed.get("text", ""), contact=typed.get("contact", ""),
-        named=typed.get("named", "")[:MAX_NAMED], component=known.get(typed.get("component", "")),
+        named=typed.get("named", "")[:MAX_NAMED], component=known,
     )  # fmt: skip
     if wrong := written.problems():
         return _form(request, typed, _words(request, wrong), known, status=422)
@@ -78,11 +77,11 @@ def _take(request: Request, typed: Mapping[str, str]) -> Response:
 
 def _form(
     request: Request, typed: Mapping[str, str], wrong: Mapping[str, str],
-    known: Mapping[str, str], *, status: int = 200,
+    component: str | None, *, status: int = 200,
 ) -> Response:  # fmt: skip
     return page(
         request, "problems/report.html", status=status, public=False, typed=typed, problems=wrong,
-        kinds=kinds(request), component=known.get(typed.get("component", "")),
+        kinds=kinds(request), component=component,
     )  # fmt: skip
 
 
@@ -103,22 +102,16 @@ def kinds(request: Request) -> dict[str, str]:
     return {name: _(text) for name, text in KINDS.items()}
 
 
-def _components(request: Request) -> Mapping[str, str]:
-    """Return the components that the logs know: by their key in addresses, as purls."""
-    found: dict[str, str] = {}
-    at = site_of(request).clock.now()
-    for _, history in known_of(request).histories(at):
-        for said in history.statements:
-            claim = said.claim
-            if isinstance(claim, Component | Release):
-                purl = bare(claim.purl)
-            elif isinstance(claim, Use | Registration):
-                purl = bare(claim.component)
-            else:
-                continue
-            if purl.startswith("pkg:"):
-                found[component_key(purl)] = purl
-    return found
+def _component(request: Request, key: str) -> str | None:
+    """Return the component of this key in addresses, where a log names it; else nothing."""
+    for _, log in known_of(request).logs():
+        said = log.naming(key)
+        claim = None if said is None else said.claim
+        if isinstance(claim, Component | Release):
+            return bare(claim.purl)
+        if isinstance(claim, Use | Registration):
+            return bare(claim.component)
+    return None
 
 
 @router.get("/problems/{number}", dependencies=[may(Action.READ_PUBLIC)], name="problem")
@@ -143,18 +136,11 @@ def show(request: Request, number: str) -> Response:
 
 
 def _logged(request: Request, number: str) -> Standing | None:
-    site = site_of(request)
-    found: list[Standing] = []
-    for _, history in known_of(request).histories(site.clock.now()):
-        found += [
-            one
-            for one in problems(history.statements, history.directory)
-            if one.claim.number == number
-        ]
-    # Of the logs that hold it, the one that knows most of it; of two organisations, the operator.
+    # Of two organisations, the operator; else whoever's log knows most of it.
+    operator = site_of(request).node.operator
     return max(
-        found, key=lambda one: (one.organisation == site.node.operator, len(one.updates)),
-        default=None,
+        known_of(request).problems(number).values(),
+        key=lambda one: (one.organisation == operator, len(one.updates)), default=None,
     )  # fmt: skip
 
 

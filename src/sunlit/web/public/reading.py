@@ -7,21 +7,19 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from sunlit.bootstrap.logs import open_known
 from sunlit.node.known import Known
-from sunlit.registry.register import home_bench, uses_of
-from sunlit.views.register import Line, Register, register
+from sunlit.views.register import Register, register
 from sunlit.web.pages import site_of
 
 EARLIEST: Final = date(2000, 1, 1)
 
 
 def known_of(request: Request) -> Known:
-    """Return the logs of this node, folded once for the process."""
+    """Return the logs of this node; what was judged is kept for the process."""
     found: Known | None = getattr(request.app.state, "known", None)
     if found is None:
-        site = site_of(request)
-        found = Known(homes=lambda: site.homes, trust=lambda _at: site.trust(), rubric=site.rubric)
-        request.app.state.known = found
+        found = request.app.state.known = open_known(site_of(request))
     return found
 
 
@@ -46,15 +44,9 @@ def asked_time(request: Request) -> datetime:
 def register_of(request: Request, organisation: str | None, at: datetime) -> Register:
     """Return the register of every use on this node, or of those of one deployer."""
     site, known = site_of(request), known_of(request)
-    found: dict[str, Line] = {}
-    if not request.query_params.get("at"):
-        found = {case.key: case.line for case in known.cases(at)}
-    else:
-        for home, history in known.histories(site.clock.now()):
-            bench = home_bench(home, history, site.rubric, at)
-            for use in uses_of(bench.known, at):
-                found.setdefault(f"{use.deployer}#{use.id}", bench.line(use))
-    lines = [one for one in found.values() if organisation in (None, one.deployer)]
+    past = request.query_params.get("at")
+    found = known.lines(at) if past else (case.line for case in known.cases(at))
+    lines = [one for one in found if organisation in (None, one.deployer)]
     return register(at, organisation or site.node.name, site.rubric.digest, lines)
 
 

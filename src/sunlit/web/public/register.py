@@ -100,10 +100,10 @@ def cell_page(request: Request, use: str, practice: str) -> Response:
 def _sentences(request: Request, ids: Iterable[str]) -> dict[str, Said]:
     """Return what each statement says, as the first log has it that holds it."""
     wanted, found = set(ids), dict[str, Said]()
-    for home, history in known_of(request).histories(site_of(request).clock.now()):
-        reader = home.reader()
+    for home, log in known_of(request).logs():
+        reader, history = home.reader(), log.holding(*wanted)
         for one in history.statements:
-            if one.statement_id in wanted and one.index is not None:
+            if one.index is not None:
                 found[one.statement_id] = said_at(home, reader, history.directory, one.index)
         wanted.difference_update(found)
     return found

@@ -7,6 +7,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from sunlit.authority.history import History
 from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import unslug
 from sunlit.claims.risk import Use
@@ -68,8 +69,12 @@ def _case(request: Request, use: str) -> Case:
 
 
 def _use(request: Request, found: Case) -> Use:
-    history = known(request).history(found.host, now(request))
-    return find_use(history, found.line.use, found.line.deployer)
+    return find_use(_history(request, found), found.line.use, found.line.deployer)
+
+
+def _history(request: Request, found: Case) -> History:
+    _, log = known(request).of(found.host)
+    return log.named(("use", found.line.deployer, found.line.use))
 
 
 def _draft(request: Request, found: Case) -> Draft | None:
@@ -101,7 +106,7 @@ def begin(request: Request, use: str) -> Response:
     found, who, at = _case(request, use), me(request), now(request)
     draft = _draft(request, found)
     if draft is None:
-        before = latest(known(request).history(found.host, at), _use(request, found))
+        before = latest(_history(request, found), _use(request, found))
         same = before is not None and before.questions == question_set().digest
         answers = form_of(before) if before is not None and same else Answers()
         draft = drafts(request).add(Draft(

@@ -12,7 +12,7 @@ from sunlit.capabilities.incident.standing import Standing
 from sunlit.claims.incident import ProblemState
 from sunlit.node.permission import Action
 from sunlit.node.permission import Subject as Asked
-from sunlit.node.problems import NOT_KNOWN, Report, answer_flaws, known_problems, to_answer
+from sunlit.node.problems import NOT_KNOWN, Report, answer_flaws, to_answer
 from sunlit.web import sessions
 from sunlit.web.guarding import demand, may
 from sunlit.web.language import gettext_of
@@ -25,15 +25,14 @@ HANDLE: Final = [may(Action.HANDLE_PROBLEM)]
 READ: Final = "problem-read"  # the row of the private audit
 
 
-def _logged(request: Request) -> Mapping[tuple[str, str], Standing]:
-    return known_problems(history for _, history in known(request).histories(now(request)))
-
-
 @router.get("/work/problems", name="problems-reported", dependencies=HANDLE)
 def reported(request: Request) -> Response:
     """List what was reported to one's organisation; what somebody wrote is not on this page."""
     who, at = me(request), now(request)
-    logged, kept = _logged(request), SqlReports(site_of(request).private).of(who.organisation)
+    logged, kept = (
+        known(request).problems(),
+        SqlReports(site_of(request).private).of(who.organisation),
+    )
     rows = [(one, logged.get((who.organisation, one.number))) for one in kept]
     # Those that wait for an answer first, by when it was promised; what is settled comes last.
     rows.sort(key=lambda pair: (pair[1] is not None and not pair[1].is_open, pair[0].answer_by))
@@ -53,7 +52,7 @@ def _report(request: Request, number: str) -> tuple[Report, Standing | None]:
     if kept is None:
         raise HTTPException(404)
     demand(request, Action.HANDLE_PROBLEM, Asked(organisation=kept.organisation))
-    return kept, _logged(request).get((kept.organisation, kept.number))
+    return kept, known(request).problems(kept.number).get((kept.organisation, kept.number))
 
 
 @router.get("/work/problems/{number}", name="problem-answer", dependencies=HANDLE)

@@ -28,6 +28,7 @@ from sunlit.node.register_component import (
     to_submit,
     typed,
 )
+from sunlit.projection.threads import Matter
 from sunlit.rubric.standing import bare
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, redirect
@@ -104,8 +105,9 @@ def _mine(request: Request, draft: str) -> Draft:
 def _published(request: Request, draft: Draft) -> tuple[Entered, ...]:
     """Return what the organisation has registered of this component, oldest first."""
     who = me(request)
-    history = known(request).history(who.organisation, now(request))
     component = fields_of(draft).get("component", "")
+    _, log = known(request).of(who.organisation)
+    history = log.bearing_on(Matter(release="", component=component))
     return tuple(
         one
         for one in entered(history.statements, history.directory)
