@@ -200,6 +200,11 @@ def test_several_are_sent_together_and_each_keeps_its_receipt(
     assert asked[0]["kind"] == "application/vnd.in-toto.bundle"
     assert asked[0]["body"] == b"\n".join(one.to_bytes() for one in envelopes)
     assert (lost.code, "remote.answer" in lost.err) == (2, True)
+    same = tmp_path / "a.dsse.txt"  # its receipt would be written over that of the first
+    same.write_bytes(envelopes[1].to_bytes())
+    asked.clear()
+    assert sunlit("log", "send", files[0], same, "--to", "https://node.example").code == 2
+    assert not asked
 
 
 def test_a_statement_that_waits_is_told_where_to_ask(

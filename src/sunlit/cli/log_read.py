@@ -66,8 +66,8 @@ def history_of(home: Path, url: str | None, trust: Path | None, until: str | Non
     reader = reader_of(home, url, trust)
     history = History(_trust(home, trust))
     for index, entry in enumerate(reader.entries()):
-        history.feed(entry, origin=reader.checkpoint.origin, index=index)
-        if until is not None and found(history, until) is not None:
+        said = history.feed(entry, origin=reader.checkpoint.origin, index=index)
+        if until in (str(index), said.statement_id):
             break
     return history
 

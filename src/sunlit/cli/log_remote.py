@@ -49,6 +49,7 @@ def send(*, files: tuple[Path, ...], node: str, as_json: bool) -> None:
     from sunlit.registry.trust import read_file
     from sunlit.statement.dsse import Envelope
 
+    _expect_own_names(files)
     envelopes = [Envelope.parse(read_file(file)) for file in files]
     found = send_all(node, [envelope.to_bytes() for envelope in envelopes])
     later = found[-1].later
@@ -70,6 +71,14 @@ def send(*, files: tuple[Path, ...], node: str, as_json: bool) -> None:
         [line for one in told for line in _lines(one)],
         as_json=as_json,
     )
+
+
+def _expect_own_names(files: tuple[Path, ...]) -> None:
+    """Refuse files whose receipts would be written over each other."""
+    if len({file.with_suffix("") for file in files}) < len(set(files)):
+        raise click.UsageError(
+            "Two files have the same name up to the last dot: so would their receipts."
+        )
 
 
 def _kept(file: Path, envelope: "Envelope", found: "Receipt") -> dict[str, object]:
