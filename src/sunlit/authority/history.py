@@ -23,7 +23,7 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Key
 from sunlit.claims.base import Claim, Opaque, read_claim
 from sunlit.log.entry import Entry
-from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, verified_by
+from sunlit.statement.dsse import PAYLOAD_TYPE, Check, Envelope, verified_by, verifies
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.statement.keys import PublicKey
 
@@ -152,10 +152,13 @@ class History:
         return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
 
 
-def read_entry(entry: bytes, directory: Directory, *, origin: str, index: int) -> Admitted:
+def read_entry(
+    entry: bytes, directory: Directory, *, origin: str, index: int, check: Check = verifies
+) -> Admitted:
     """Read an entry of a log: verify its envelope by the keys known before it, then parse it.
 
-    What cannot be parsed is opaque. Who said it before is still among its signers.
+    What cannot be parsed is opaque. Who said it before is still among its signers. `check`
+    answers as `verifies` does.
 
     Raises:
         MalformedError: as `History.feed`.
@@ -165,7 +168,7 @@ def read_entry(entry: bytes, directory: Directory, *, origin: str, index: int) -
     claim, subjects = _lenient(envelope)
     return Admitted(
         claim=claim, statement_id=envelope.statement_id, subjects=subjects,
-        signers=_signer_ids(directory, envelope, claim),
+        signers=_signer_ids(directory, envelope, claim, check),
         origin=origin, index=index, admitted_at=parsed.admitted_at,
     )  # fmt: skip
 
@@ -209,14 +212,16 @@ def _admitted(
     )  # fmt: skip
 
 
-def _signer_ids(directory: Directory, envelope: Envelope, claim: Claim) -> tuple[str, ...]:
+def _signer_ids(
+    directory: Directory, envelope: Envelope, claim: Claim, check: Check = verifies
+) -> tuple[str, ...]:
     # A key shows that its holder has it by signing its own registration.
     own = _own_key(claim) if isinstance(claim, Key) else ()
-    return tuple(key.key_id for key in _signers(envelope, directory, own))
+    return tuple(key.key_id for key in _signers(envelope, directory, own, check))
 
 
 def _signers(
-    envelope: Envelope, directory: Directory, own: tuple[PublicKey, ...]
+    envelope: Envelope, directory: Directory, own: tuple[PublicKey, ...], check: Check
 ) -> tuple[PublicKey, ...]:
     """Return the registered keys that signed, and of `own` those that did.
 
@@ -225,10 +230,10 @@ def _signers(
     """
     hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
     likely = [record.key for record in hinted if record is not None]
-    first = verified_by(envelope, [*likely, *own])
+    first = verified_by(envelope, [*likely, *own], check)
     if len(first) == len(envelope.signatures):
         return first
-    return verified_by(envelope, [*directory.keys(), *own])
+    return verified_by(envelope, [*directory.keys(), *own], check)
 
 
 def _strict(envelope: Envelope) -> tuple[Claim, tuple[Subject, ...]]:

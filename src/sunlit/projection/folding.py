@@ -16,6 +16,7 @@ from sunlit.authority.records import KeyRecord
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
+from sunlit.projection.quick import signed
 from sunlit.projection.rooms import Place, Row, Rows
 from sunlit.projection.storable import storable
 from sunlit.projection.threads import keys_of
@@ -60,7 +61,7 @@ def fold_entries(
     """
     folded = Folded(directory)
     for index, entry in enumerate(entries, start):
-        said = read_entry(entry, folded.directory, origin=origin, index=index)
+        said = read_entry(entry, folded.directory, origin=origin, index=index, check=signed)
         _take(folded, said, seen, makers)
     return folded
 

@@ -4,7 +4,7 @@ Verify the bytes, then parse them: `verify` hands out the very bytes that the si
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -145,33 +145,42 @@ def sign(payload: bytes, signers: Sequence[Signer], payload_type: str = PAYLOAD_
     return Envelope(payload_type, payload, signatures)
 
 
-def verified_by(envelope: Envelope, keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
-    """Return the distinct keys, in the order given, that signed the envelope.
-
-    Keys are one when their public bytes are one, whatever kind they are listed as and however
-    often (DSSE: "t-out-of-n ... unique public keys, not signatures"). A signature that matches
-    no key is passed over.
-    """
-    message = envelope.signed_bytes
-    found: dict[str, PublicKey] = {}
-    for key in keys:
-        if key.key_id not in found and _signed(key, message, envelope.signatures):
-            found[key.key_id] = key
-    return tuple(found.values())
+Check = Callable[[PublicKey, bytes, bytes], bool]
+"""Tells whether a key signed a message with a signature; `verifies` is one."""
 
 
-def _signed(key: PublicKey, message: bytes, signatures: tuple[Signature, ...]) -> bool:
-    # The hint only chooses what is tried first.
-    likely_first = sorted(signatures, key=lambda one: one.keyid != key.key_id)
-    return any(_verifies(key, message, one.sig) for one in likely_first)
-
-
-def _verifies(key: PublicKey, message: bytes, signature: bytes) -> bool:
+def verifies(key: PublicKey, message: bytes, signature: bytes) -> bool:
+    """Tell whether a key signed a message."""
     try:
         key.verify(message, signature)
     except VerificationError:
         return False
     return True
+
+
+def verified_by(
+    envelope: Envelope, keys: Iterable[PublicKey], check: Check = verifies
+) -> tuple[PublicKey, ...]:
+    """Return the distinct keys, in the order given, that signed the envelope.
+
+    Keys are one when their public bytes are one, whatever kind they are listed as and however
+    often (DSSE: "t-out-of-n ... unique public keys, not signatures"). A signature that matches
+    no key is passed over. `check` answers as `verifies` does.
+    """
+    message = envelope.signed_bytes
+    found: dict[str, PublicKey] = {}
+    for key in keys:
+        if key.key_id not in found and _signed(key, message, envelope.signatures, check):
+            found[key.key_id] = key
+    return tuple(found.values())
+
+
+def _signed(
+    key: PublicKey, message: bytes, signatures: tuple[Signature, ...], check: Check
+) -> bool:
+    # The hint only chooses what is tried first.
+    likely_first = sorted(signatures, key=lambda one: one.keyid != key.key_id)
+    return any(check(key, message, one.sig) for one in likely_first)
 
 
 def verify(
