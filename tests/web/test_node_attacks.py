@@ -49,6 +49,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 IDP = "http://localhost"
 API = "/api/v1/statements"
 KIND = {"Content-Type": "application/vnd.dsse.envelope.v1+json"}
+BUNDLE = {"Content-Type": "application/vnd.in-toto.bundle"}
 
 
 # --- behind the proxy of deploy/ -----------------------------------------------------------------
@@ -287,6 +288,15 @@ def test_nobody_votes_on_what_they_judged_with_another_key(client: TestClient, s
     assert member.key is not None
     history = site.homes[0].history(site.clock.now())
     judge = next(one for one in history.statements if isinstance(one.claim, Attestation))
+    other = named_key(f"{BOARD}/3")
+    SqlPeople(site.private).add_passkey(Passkey(
+        credential="other", person=member.person.person.id, key=other.public, label="Other",
+        since=site.clock.now(), state=PasskeyState.ENDED,
+    ))  # fmt: skip
+    assessed = sign_claim(judge.claim, [other], list(judge.subjects))
+    lines = b"\n".join(one.to_bytes() for one in (assessed, sign(act.payload, [member.key])))
+    stranger = TestClient(client.app, str(client.base_url))
+    together = stranger.post(f"{API}?wait=0", content=lines, headers=BUNDLE)
     record = history.directory.key(judge.signers[0])
     assert record is not None
     SqlPeople(site.private).add_passkey(Passkey(
@@ -298,6 +308,8 @@ def test_nobody_votes_on_what_they_judged_with_another_key(client: TestClient, s
     client.cookies.clear()
     handed_in = _handed_in(client, sign(act.payload, [member.key]))
 
+    assert together.status_code == 403
+    assert "does not vote on what they assessed" in together.text
     assert "does not vote on what they assessed" in page
     assert handed_in.status_code == 403
     assert "does not vote on what they assessed" in handed_in.text
