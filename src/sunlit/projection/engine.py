@@ -101,8 +101,8 @@ def scratch(made: Path, waiting: Path) -> Engine:
 def _postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"), pool_pre_ping=True,
-        # Its default says that another page costs as on a turning disk: a word that a quarter of all
-        # cards have was then looked for in each card, which took twice as long as by the index.
+        # Its default says that another page costs as on a turning disk: a word that a quarter of
+        # all cards have was then looked for in each card, in twice the time of the index.
         connect_args={"options": f"-csearch_path={SCHEMA} -crandom_page_cost=1.1"},
     )  # fmt: skip
 
