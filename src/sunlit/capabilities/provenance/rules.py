@@ -79,7 +79,11 @@ def provenance_covers_model(evidence: Evidence, parameters: Mapping[str, str]) -
         )
     ends = [answer.expires for _, _, answer in found]
     return Verdict.holds(
-        f"Signed runs made all {len(wanted)} model files.", rests_on, expires=when(*ends)
+        "A signed run made the model file."
+        if len(wanted) == 1
+        else f"Signed runs made all {len(wanted)} model files.",
+        rests_on,
+        expires=when(*ends),
     )
 
 
@@ -154,5 +158,5 @@ def _card(evidence: Evidence, parameters: Mapping[str, str], card: str) -> Verdi
         if not document.present:
             return Verdict.fails(f"The {card} card holds no section.", [said.statement_id])
     count = len(found[-1][1].present)
-    every = "the 1 section that is asked" if count == 1 else f"all {count} sections"
+    every = "its one section" if count == 1 else f"all {count} sections"
     return Verdict.holds(f"The {card} card holds {every}.", ids(found))

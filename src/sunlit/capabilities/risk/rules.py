@@ -138,7 +138,7 @@ def risk_code_published(evidence: Evidence, parameters: Mapping[str, str]) -> Ve
     if (lacking := not_quorate(evidence, found, Quorum.read(parameters))) is not None:
         return Verdict.unknown(lacking, found.rests_on, mend=OPEN)
     return Verdict.holds(
-        f"{found.code.board} gives D1-D3 {found.code.digits}, tier {found.code.tier}, and "
+        f"{found.code.board} gives the code {found.code.digits}, tier {found.code.tier}, and "
         f"accepts a gap up to {found.code.ceiling}.",
         found.rests_on,
         expires=when(found.code.valid_until),
@@ -195,5 +195,7 @@ def oversight_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
             )
         rests_on, ends = [*rests_on, *code.rests_on], [*ends, code.code.valid_until]
     return Verdict.holds(
-        f"Oversight: {use.oversight}. Staff can work without it.", rests_on, expires=when(*ends)
+        f"Oversight: {use.oversight.replace('-', ' ')}. Staff can work without it.",
+        rests_on,
+        expires=when(*ends),
     )
