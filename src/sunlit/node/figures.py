@@ -10,7 +10,7 @@ from sunlit.base.errors import UnavailableError
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.interop import ImportedRecord
-from sunlit.node.known import Log
+from sunlit.node.log import Log
 from sunlit.views.figures import Figures, figures
 from sunlit.views.figures_count import KINDS, counted_at
 from sunlit.views.quarter import Quarter

@@ -1,22 +1,19 @@
 """What the logs of a node say: each read where a page asks, each use judged as of now."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import Protocol
 
 from sunlit.authority.directory import Directory
-from sunlit.authority.history import History
 from sunlit.base import canonical
 from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import slug, unslug
 from sunlit.capabilities.incident.standing import Standing, problems
-from sunlit.claims.admitted import Admitted
-from sunlit.claims.base import Claim
 from sunlit.claims.risk import Use
+from sunlit.node.log import Log
 from sunlit.projection.threads import PROBLEMS, USES, Matter, Name
 from sunlit.registry.blobs import keep_blob
 from sunlit.registry.home import Home
@@ -25,63 +22,6 @@ from sunlit.rubric.control import Rubric
 from sunlit.rubric.evidence import Evidence
 from sunlit.views.register import Line, line
 from sunlit.views.tasks import Case
-
-
-class Log(Protocol):
-    """One log, read where it is asked and nowhere else; see `sunlit.projection.book`."""
-
-    @property
-    def origin(self) -> str:
-        """The log's name."""
-        ...
-
-    def stamp(self) -> Hashable:
-        """Return what changes when an answer may change."""
-        ...
-
-    def begun(self) -> datetime | None:
-        """Return when its first entry was admitted."""
-        ...
-
-    def every(
-        self, kinds: Collection[type[Claim]], unsigned: Collection[type[Claim]] = ()
-    ) -> Iterator[Admitted]:
-        """Yield every statement of some kinds, in order, keeping none."""
-        ...
-
-    def repeated(self) -> Collection[str]:
-        """Return the statements that this node's logs hold more than once."""
-        ...
-
-    def directory(self) -> Directory:
-        """Return who may sign what."""
-        ...
-
-    def named(self, *names: Name) -> History:
-        """Return the statements of these names, in order."""
-        ...
-
-    def holding(self, *ids: str) -> History:
-        """Return the entries that hold these statements, in order."""
-        ...
-
-    def naming(self, key: str) -> Admitted | None:
-        """Return the last statement that names a component."""
-        ...
-
-    def places(self, asked: str) -> tuple[int, ...]:
-        """Return the entries that a search means."""
-        ...
-
-    def bearing_on(self, matter: Matter, *, at: datetime | None = None) -> History:
-        """Return the history of what bears on a matter."""
-        ...
-
-    def for_use(
-        self, use: Use, files: Callable[[str], tuple[str, ...]], *, at: datetime | None = None
-    ) -> History:
-        """Return what a use is judged by."""
-        ...
 
 
 def use_key(deployer: str, use: str) -> str:

@@ -5,7 +5,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from sunlit.authority.trust_parts import Board
-from sunlit.node.known import Log, use_key
+from sunlit.node.known import use_key
+from sunlit.node.log import Log
 from sunlit.node.logs import named_board
 from sunlit.node.permission import Action
 from sunlit.registry.board_history import moves_of

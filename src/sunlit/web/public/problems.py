@@ -107,10 +107,10 @@ def _component(request: Request, key: str) -> str | None:
     for _, log in known_of(request).logs():
         said = log.naming(key)
         claim = None if said is None else said.claim
-        if isinstance(claim, Component | Release):
-            return bare(claim.purl)
-        if isinstance(claim, Use | Registration):
-            return bare(claim.component)
+        named = claim.purl if isinstance(claim, Component | Release) else ""
+        purl = bare(claim.component if isinstance(claim, Use | Registration) else named)
+        if purl.startswith("pkg:") and component_key(purl) == key:  # no row says so alone
+            return purl
     return None
 
 
