@@ -211,10 +211,31 @@ def test_an_office_behind_one_address_signs_in(door: Door) -> None:
     assert _with_code(door, "the-code").status_code == 303
 
     found = [door.through("officer").status_code for _ in range(TRIES + 2)]
-    guessed = [door.client.get("/sign-in/return?state=x").status_code for _ in range(TRIES + 1)]
+    guessed = [_guess(door).status_code for _ in range(TRIES + 1)]
 
     assert set(found) == {303}
     assert guessed == [403] * TRIES + [429]
+
+
+def _guess(door: Door) -> httpx.Response:
+    door.client.get("/sign-in/start")
+    found: httpx.Response = door.client.get("/sign-in/return?state=x")
+    return found
+
+
+def test_no_website_keeps_an_office_from_signing_in(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pictures and frames ask for our addresses from browsers in that office."""
+    for name in ("STARTS", "TRIES"):
+        monkeypatch.setattr(f"sunlit.web.account.sign_in.{name}", 3)
+    _invite(door.site, "the-code")
+    frames = {"sec-fetch-site": "cross-site", "sec-fetch-dest": "iframe"}
+    found = [door.client.get("/sign-in/return?state=x", headers=frames) for _ in range(4)]
+    begun = [door.client.get("/sign-in/start", headers=frames) for _ in range(4)]
+
+    assert {one.status_code for one in (*found, *begun)} == {403}
+    assert _with_code(door, "the-code").status_code == 303
 
 
 def test_nobody_signs_in_without_encryption(site: Site, idp: httpx.WSGITransport) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from sunlit.adapters.oidc import Begun, Provider, Settings
 from sunlit.base.errors import UnavailableError, VerificationError
@@ -65,6 +66,9 @@ def invited(request: Request, code: Annotated[str, Form(max_length=MAX_CODE)]) -
 @router.get("/sign-in/start", name="sign_in_start", dependencies=[may(Action.SIGN_IN)])
 def start(request: Request, back: str = "/work", invitation: str = "") -> Response:
     """Send the browser to the identity provider."""
+    # Fetch Metadata: a picture or a frame on somebody's website signs nobody in, and counts not.
+    if request.headers.get("sec-fetch-dest", "document") != "document":
+        raise HTTPException(403)
     _expect_patience(request, "start", STARTS)
     store, at = sessions.sessions(request), sessions.now(request)
     code = _invitation(request) if invitation else None
@@ -105,13 +109,14 @@ def _bind(request: Request, response: Response, state: str) -> None:
 @router.get("/sign-in/return", name="sign_in_return", dependencies=[may(Action.SIGN_IN)])
 def returned(request: Request) -> Response:
     """Take the provider's answer, and sign in whoever it vouches for."""
-    _expect_patience(request, "return", TRIES)
     state, kept = request.cookies.get(_cookie(request), ""), _begun(request)
     if "nonce" not in kept:
         raise VerificationError(
             "signin.bad-answer", "this sign-in was not begun in this browser, or too long ago",
             mend="sign in again, from the sign-in page",
         )  # fmt: skip
+    # Not before: any website can have a browser in the office ask for this address.
+    _expect_patience(request, "return", TRIES)
     begun = Begun(url="", state=state, nonce=kept["nonce"], verifier=kept["verifier"])
     answer = dict(request.query_params)
     identity = provider_of(request).finish(begun, answer, _return_address(request))
