@@ -215,6 +215,7 @@ def test_one_of_a_bundle_that_is_refused_keeps_all_of_it_out(
     [
         (b"", 422, "submit.group"),
         (b"\n\n", 422, "submit.group"),
+        (b"\n" * 99 + bundle(*[conflict()] * 2) + b"\n", 422, "json."),
         (bundle(*[conflict()] * 17), 422, "submit.group"),
         (bundle(conflict()) + b"{}", 422, "statement.malformed-envelope"),
         (bundle(conflict()) + b"no envelope", 422, "json."),
