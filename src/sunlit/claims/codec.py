@@ -87,8 +87,10 @@ def read_fields(cls: type[T], source: Mapping[str, object], where: str = "") -> 
         elif required:
             raise malformed(f"{where}.{name}" if where else name, "a value", None)
     if plan.has_extra:
-        known = plan.known
-        values["extra"] = {key: value for key, value in source.items() if key not in known}
+        known, is_all = plan.known, len(values) == len(source)
+        values["extra"] = (
+            {} if is_all else {key: value for key, value in source.items() if key not in known}
+        )
     return cls(**values)
 
 

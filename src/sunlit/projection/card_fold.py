@@ -6,8 +6,7 @@ holds is computed when the component's own page is asked for.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from sunlit.projection.cards import (
     IMPORTED,
@@ -25,8 +24,7 @@ _CLOSED: Final = frozenset({"fixed", "not-a-fault", "closed"})
 _TIERS: Final = ("low", "medium", "high", "critical")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(NamedTuple):  # several are made of every entry
     """One fact, read from its row."""
 
     field: str
@@ -59,11 +57,14 @@ def card_of(key: str, facts: Iterable[Said], about: Mapping[str, Sequence[Said]]
 def once(facts: Iterable[Said]) -> list[Said]:
     """Return each statement once, from the log that held it first, as all said it who did."""
     found: dict[tuple[str, str], Said] = {}
-    for one in sorted(facts, key=lambda it: (it.at, it.origin, it.idx)):
+    several = list(facts)
+    if len(several) < 2:
+        return several
+    for one in sorted(several, key=lambda it: (it.at, it.origin, it.idx)):
         first = found.setdefault((one.statement_id, one.field), one)
         if first is not one:
             joined = first.organisations | one.organisations
-            found[one.statement_id, one.field] = replace(first, organisations=joined)
+            found[one.statement_id, one.field] = first._replace(organisations=joined)
     return list(found.values())
 
 
@@ -220,7 +221,7 @@ class _Component:
         return not updates or updates[-1].text("state") not in _CLOSED
 
     def _about(self, name: str, field_: str) -> list[Said]:
-        return [one for one in once(self.about.get(name, ())) if one.field == field_]
+        return once([one for one in self.about.get(name, ()) if one.field == field_])
 
     def _version(self) -> str | None:
         found = [text for one in self.releases if (text := one.text("version"))]

@@ -13,9 +13,8 @@ def said_of(row: Sequence[Any]) -> Said:
     """Return what a row of the table `fact` says, its values in the order of the columns."""
     _key, origin, idx, field, alias, at, statement_id, organisations, value = row
     return Said(
-        field=field, origin=origin, idx=idx, at=at, statement_id=statement_id, alias=alias,
-        organisations=_names(organisations), value=read_value(value),
-    )  # fmt: skip
+        field, origin, idx, at, statement_id, alias, _names(organisations), read_value(value)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -56,7 +56,7 @@ class Card:
         """The words by which it is found, each once, between single spaces."""
         texts = (self.name, self.summary, unquoted(self.component), self.owner, self.kind,
                  self.register, *self.used_by, *self.words)  # fmt: skip
-        found = dict.fromkeys(word for one in texts if one for word in words_of(one))
+        found = dict.fromkeys(words_of("\n".join([one for one in texts if one])))
         return " ".join(list(found)[:MAX_WORDS])
 
 

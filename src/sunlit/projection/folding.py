@@ -42,10 +42,12 @@ class Folded:
     def add(self, row: Row) -> None:
         """Take a row, as a database can keep it."""
         values = row.values
-        text = "".join([one for one in values if isinstance(one, str)])
+        text = "".join([one for one in values if type(one) is str])
         if not text.isascii() or "\x00" in text:
             values = tuple(storable(one) for one in values)
-        self.rows.setdefault(row.table, []).append(values)
+        if (rows := self.rows.get(row.table)) is None:
+            rows = self.rows[row.table] = []
+        rows.append(values)
 
 
 def fold_entries(

@@ -118,5 +118,5 @@ def fold_cards(own: Facts, about: Facts) -> list[CardRow]:
         if (card := card_of(key, [said_of(one) for one in rows], said)) is not None:
             values = values_of(card, 1)
             row = tuple(values[name] for name in _COLUMNS)
-            found.append(CardRow(row, facets_of(card), card.search))
+            found.append(CardRow(row, facets_of(card), str(values["search"])))
     return found
