@@ -1,8 +1,9 @@
 """A log as pages ask for it: lists, searches, and steps in indices only."""
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
+from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import component_key
 from sunlit.claims.risk import Use, Vote
 from sunlit.log.entry import Entry
@@ -62,7 +63,8 @@ def test_a_search_takes_steps_in_indices(book: Book, projections: Engine) -> Non
                 continue
             explain = "EXPLAIN QUERY PLAN " if projections.dialect.name == "sqlite" else "EXPLAIN "
             plan = str(connection.exec_driver_sql(explain + statement, values).all())  # type: ignore[arg-type]
-            assert "SCAN entry" not in plan.replace("SCAN entry USING", "")
+            assert "SCAN" not in plan.replace("SCAN entry USING INDEX entry_acts", "")
+            assert "SEARCH entry USING PRIMARY KEY" not in plan
             assert "Seq Scan" not in plan
 
 
@@ -76,6 +78,24 @@ def test_a_page_waits_for_a_few_entries_and_not_for_many(
     catch_up(sqlite, log, world.trust, size)
     book = Book(sqlite, log.reader(), world.trust)
     assert list(book.every([Use])) == []
+    with pytest.raises(UnavailableError) as caught:
+        book.expect_whole()
+    assert caught.value.code == "projection.behind"
     monkeypatch.undo()
     catch_up(sqlite, log, world.trust, size)
     assert list(book.every([Use]))
+    book.expect_whole()
+
+
+def test_a_page_is_shown_where_nothing_can_be_written(
+    sqlite: Engine, log: MadeLog, world: World
+) -> None:
+    """A disk that is full keeps new entries from the pages, not the pages from their readers."""
+    size = log.reader().size
+
+    def refuse(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+
+    event.listen(sqlite, "begin", refuse)
+    catch_up(sqlite, log, world.trust, size)
+    assert list(Book(sqlite, log.reader(), world.trust).every([Use])) == []
