@@ -277,9 +277,9 @@ def ending(stage: Stage, directory: Path) -> None:
     ):
         stage.point(str(path), what)
     code, date = on_a_letter(stage)
-    stage.say(f"""The website, on this machine only. Check the decision of a letter there (reference
-        {code}, date {date}), or sign in as a case officer, a publisher, an assessor or a
-        member of the board, without a password:""")
+    stage.point(f"{code}, {date}", "reference and date of a letter; check it on the website")
+    stage.say("""The website, on this machine only. Anybody can check a decision there; sign in as a
+        case officer, a publisher, an assessor or a member of the board, without a password:""")
     stage.command(f"sunlit serve --at {directory}/node --dev --port 8400")
     stage.say("Try it on a model of your own; nothing leaves your machine:")
     if sys.prefix != sys.base_prefix:
