@@ -1,4 +1,7 @@
-"""The forms for checking a decision and reporting a problem as browsers show them."""
+"""The form for reporting a problem as browsers show it.
+
+That for checking a decision stands on nodes with decisions: `states_of_decisions.py` shows it.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -12,15 +15,14 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.enable_socket
-def test_forms_that_are_sent_are_good_too(live: Live, browser: "Browser") -> None:
-    """An empty form says what is missing; a report gets its page."""
+def test_a_form_that_is_sent_is_good_too(live: Live, browser: "Browser") -> None:
+    """An empty report says what is missing; a report gets its page."""
     with looked_at(browser, live.url) as look:
-        for path, name in (("/decisions/check", "Check"), ("/problems/report", "Send the report")):
-            look.at(path)
-            look.expected = {422}
-            look.page.get_by_role("button", name=name, exact=True).click()
-            look.page.wait_for_selector(".govuk-error-summary")
-            look.expect_good()
+        look.at("/problems/report")
+        look.expected = {422}
+        look.page.get_by_role("button", name="Send the report", exact=True).click()
+        look.page.wait_for_selector(".govuk-error-summary")
+        look.expect_good()
         look.page.check("#kind-1")
         look.page.fill("#text", "It went wrong.")
         look.page.get_by_role("button", name="Send the report", exact=True).click()
