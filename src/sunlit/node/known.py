@@ -78,12 +78,14 @@ class Known:
         return found, self.log(found)
 
     def directory(self, organisation: str) -> Directory:
-        """Return who may sign what by an organisation's log, and keep it for `so_far`.
+        """Return who may sign what by an organisation's whole log, and keep it for `so_far`.
 
         Raises:
-            UnavailableError: `node.no-such-organisation`.
+            UnavailableError: `node.no-such-organisation`, `projection.behind`.
         """
-        found = self._read[organisation] = self.of(organisation)[1].directory()
+        _, log = self.of(organisation)
+        log.expect_whole()
+        found = self._read[organisation] = log.directory()
         return found
 
     def so_far(self) -> Mapping[str, Directory]:

@@ -38,6 +38,14 @@ class Log(Protocol):
         """Return the statements that this node's logs hold more than once."""
         ...
 
+    def expect_whole(self) -> None:
+        """See that nothing of it is left out, as it may be while a node begins.
+
+        Raises:
+            UnavailableError: `projection.behind`.
+        """
+        ...
+
     def directory(self) -> Directory:
         """Return who may sign what."""
         ...

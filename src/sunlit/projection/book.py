@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
 from sunlit.authority.directory import Directory
 from sunlit.authority.history import History, read_unverified
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base.errors import UnavailableError
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
 from sunlit.log.entry import Entry
@@ -51,10 +52,26 @@ class Book(SqlShelf):
 
     def stamp(self) -> Hashable:
         """Return what changes when an answer may change."""
+        return self._reader.size, self._rows(), self._trust.version
+
+    def expect_whole(self) -> None:
+        """See that no entry is left out because it is not projected yet.
+
+        Raises:
+            UnavailableError: `projection.behind`.
+        """
+        if (rows := self._rows()) < self._reader.size:
+            raise UnavailableError(
+                "projection.behind", "this node is still reading its logs",
+                expected=f"{self._reader.size} entries", got=str(rows),
+                mend="try again in a few minutes",
+            )  # fmt: skip
+
+    def _rows(self) -> int:
+        """Return how many entries are projected."""
         query = select(POSITION.c.size).where(POSITION.c.origin == self._origin)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).scalar()
-        return self._reader.size, rows, self._trust.version
+            return int(connection.execute(query).scalar() or 0)
 
     def directory(self) -> Directory:
         """Return who may sign what."""

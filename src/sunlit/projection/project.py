@@ -6,6 +6,7 @@ and each batch begins with where the rows end by then.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Protocol
@@ -16,6 +17,7 @@ from sunlit.authority.directory import Directory
 from sunlit.authority.fold import fold
 from sunlit.authority.history import read_entry
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base.errors import UnavailableError
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.reader import LogReader
 from sunlit.projection.ahead import Ahead, Batch, helpers
@@ -93,6 +95,8 @@ def project(
 def catch_up(engine: Engine, home: HomeLike, trust: TrustFile, size: int) -> None:
     """Project the last few entries below `size`, for who cannot wait; many are left to others.
 
+    So are all of them where nothing can be written: what was projected before can still be read.
+
     Raises:
         SunlitError: as `project`.
     """
@@ -101,7 +105,8 @@ def catch_up(engine: Engine, home: HomeLike, trust: TrustFile, size: int) -> Non
     with reading(engine) as connection:
         done, found = connection.execute(query).one_or_none() or (0, digest)
     if found == digest and 0 < size - done <= FEW:
-        project(engine, home, trust)
+        with suppress(UnavailableError):
+            project(engine, home, trust)
 
 
 def _fold_on(

@@ -79,7 +79,7 @@ def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | N
 
     Raises:
         VerificationError: `admit.unknown-signer`, `permission.refused`.
-        UnavailableError: `node.no-such-organisation`.
+        UnavailableError: `node.no-such-organisation`, `projection.behind`.
         MalformedError: as reading a statement raises.
     """
     site, known = site_of(request), known_of(request)
