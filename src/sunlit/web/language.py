@@ -11,7 +11,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sunlit.base.wording import catalogue, told
+from sunlit.base.wording import catalogue
 from sunlit.node.place import LANGUAGES
 
 DEFAULT: Final = LANGUAGES[0]
@@ -49,11 +49,6 @@ def language_of(request: Request) -> str:
 def gettext_of(request: Request) -> Callable[[str], str]:
     """Return `_` for a handler that says something itself."""
     return catalogue(language_of(request)).gettext
-
-
-def told_to(request: Request, sentence: str) -> str:
-    """Return a sentence that a layer below made, in the reader's language."""
-    return told(sentence, language_of(request))
 
 
 def said_date(at: datetime | date | None, language: str = DEFAULT) -> str:
