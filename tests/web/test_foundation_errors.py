@@ -184,7 +184,8 @@ def test_a_database_that_is_away_is_not_ready(shared_site: Site) -> None:
         found = client.get("/healthz/ready")
 
     assert found.status_code == 503
-    assert found.json() == {"ready": False, "private": False, "projections": True, "logs": True}
+    told = {"private": False, "projections": True, "logs": True, "growing": True}
+    assert found.json() == {"ready": False, **told}
 
 
 def test_figures_are_for_this_machine_or_for_the_token(shared_site: Site) -> None:

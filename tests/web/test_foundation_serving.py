@@ -173,6 +173,9 @@ def test_what_is_submitted_is_admitted_and_projected_beside_the_server(site: Sit
         assert served.project() >= 0
         assert served.positions() != before
         assert client.get("/").status_code == 200
+        assert client.get("/healthz").json()["growing"]
+        growing.stop()
+        assert client.get("/healthz").status_code == 503
 
 
 def test_a_projection_that_fails_is_told_and_tried_again(site: Site) -> None:

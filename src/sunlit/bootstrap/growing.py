@@ -43,6 +43,11 @@ class Growing:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def lives(self) -> bool:
+        """Tell whether all of it goes on: an error that nobody foresaw ends a thread."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def stop(self) -> None:
         """Finish what was begun, and end."""
         self._stop.set()

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from sunlit.bootstrap.growing import Growing
 from sunlit.node.permission import Action, Actor, Role
 from sunlit.web.guarding import Guard, demand, may
 from sunlit.web.measures import TEXT, Measures
@@ -24,8 +25,9 @@ def live() -> Response:
 @router.get("/healthz", dependencies=[may(Action.READ_PUBLIC)])
 @router.get("/healthz/ready", dependencies=[may(Action.READ_PUBLIC)])
 def ready(request: Request) -> Response:
-    """Answer whether the databases answer and the logs can be read."""
+    """Answer whether the databases answer, the logs can be read, and the threads beside go on."""
     site = site_of(request)
+    growing: Growing | None = request.app.state.growing
     found = {"private": True, "projections": True, "logs": True}
     for name, engine in (("private", site.private), ("projections", site.projections)):
         try:
@@ -33,6 +35,7 @@ def ready(request: Request) -> Response:
         except site.lost:
             found[name] = False
     found["logs"] = all((home.log_directory / "checkpoint").is_file() for home in site.homes)
+    found["growing"] = growing is None or growing.lives
     good = all(found.values())
     return JSONResponse({"ready": good, **found}, 200 if good else 503, NEVER_KEPT)
 
