@@ -8,10 +8,11 @@ from hashlib import sha256, sha512
 
 import pytest
 
+from sunlit.base.wording import catalogue
 from sunlit.capabilities.incident.standing import KINDS
 from sunlit.testing.authority import START
 from sunlit.views.register_page import SHORT
-from sunlit.web.language import catalogue, said_date, said_number, said_time
+from sunlit.web.language import said_date, said_number, said_time
 from tools import locale, vendor_govuk
 
 HOLDER = re.compile(r"%\((\w+)\)s|%\((\w+)\)d|%%|\{(\w+)\}")

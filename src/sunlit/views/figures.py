@@ -143,9 +143,9 @@ def _agencies(now: Counted) -> Chart:
     )
     shown, rest = ordered[:MOST], ordered[MOST:]
     rows: list[tuple[str | int, ...]] = [_agency(name, one) for name, one in shown]
+    others = text("All others (%(count)s)", count=len(rest))
     if rest:
-        rows.append(_agency(others := text("All others (%(count)s)", count=len(rest)),
-                            _sum(dict(rest))))  # fmt: skip
+        rows.append(_agency(others, _sum(dict(rest))))
     told = Told(
         id="organisations",
         headline=text("%(who)s has the most entries", who=shown[0][0]),

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
 from jinja2 import DictLoader
@@ -98,8 +99,7 @@ def provider_app(people: Sequence[DemoPerson]) -> Any:  # noqa: ANN401 - a Flask
         UnavailableError: `signin.no-dev-provider`.
     """
     try:
-        import authlib.deprecate  # noqa: F401, PLC0415 - it always shows its warnings, once loaded
-
+        import_module("authlib.deprecate")  # which always shows its warnings, once it is loaded
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of authlib about itself, as the provider loads it
             import oidc_provider_mock  # noqa: PLC0415 - an extra
@@ -155,7 +155,7 @@ def _quiet() -> Any:  # noqa: ANN401 - a class of the provider's server, untyped
     from werkzeug.serving import WSGIRequestHandler  # noqa: PLC0415 - comes with the provider
 
     class Quiet(WSGIRequestHandler):
-        def log(self, *_: object) -> None:
+        def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - its name there
             """Say nothing: addresses here hold secrets of a sign-in."""
 
     return Quiet

@@ -6,7 +6,7 @@ to a server, they are several in one transaction.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -14,7 +14,6 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     Connection,
-    CursorResult,
     and_,
     bindparam,
     func,
@@ -125,7 +124,7 @@ def settle(connection: Connection, outcomes: Mapping[str, Outcome], now: datetim
         _settle_each(connection, outcomes, now)
 
 
-def _told(found: CursorResult[Any]) -> list[tuple[Any, ...]]:
+def _told(found: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in found]
 
 
