@@ -127,8 +127,10 @@ def test_memory_is_compared_between_two_sizes(
 ) -> None:
     """Twice the peak for three times the log is not flat, and the part says so."""
     told: Final = iter([
-        {"entries": 10, "a_second": 9_000, "cpu_us_an_entry": 90, "peak_mib": 100},
-        {"entries": 30, "a_second": 11_000, "cpu_us_an_entry": 90, "peak_mib": 200},
+        {"entries": 10, "a_second": 9_000, "cpu_us_an_entry": 90, "peak_mib": 100,
+         "helper_mib": 50},
+        {"entries": 30, "a_second": 11_000, "cpu_us_an_entry": 90, "peak_mib": 200,
+         "helper_mib": 50},
     ])  # fmt: skip
     monkeypatch.setattr(node_speed, "_projected", lambda *_: next(told))
     part = node_speed.projection(tmp_path, "full")

@@ -92,7 +92,7 @@ def assu(found: dict[str, Any], title: str) -> dict[str, Any]:
 def test_counter_evidence_opens_a_finding_and_its_withdrawal_closes_it(town: Town) -> None:
     """Shown beside the finding, with the reply of who was assessed."""
     before = town.read("assure", town.model, *QUESTION)
-    control = assu(before, "figures meet their thresholds")
+    control = assu(before, "1 figure meets its threshold")
     assert control["outcome"] == "HOLDS"
     (town.root / "report.txt").write_text("Accuracy is 0.61.")
     done = town.read(
@@ -122,7 +122,7 @@ def test_counter_evidence_opens_a_finding_and_its_withdrawal_closes_it(town: Tow
     assert decayed["beside"] == after["beside"]
     town("attest", "withdraw", done["statement"], "--reason", "wrong", by=f"{LABS[2]}/assessor")
     again = town.read("assure", town.model, *QUESTION)
-    assert assu(again, "figures meet their thresholds")["outcome"] == "HOLDS"
+    assert assu(again, "1 figure meets its threshold")["outcome"] == "HOLDS"
     assert again["takenBack"][0]["statement"] == done["statement"]
     assert "Taken back:" in town("assure", town.model, *QUESTION).out
 
