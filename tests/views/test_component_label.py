@@ -286,3 +286,11 @@ def test_a_grant_is_a_fact_of_a_token_grant(complete: Story) -> None:
 
     assert isinstance(found.grant, TokenGrant)
     assert found.said is not None
+
+
+def test_what_was_stopped_is_shown_first_and_what_nobody_permitted_last() -> None:
+    """Of several uses: a suspended one before one in use, before one that nobody asked for yet."""
+    states = [State.NONE, State.VALID, State.PILOT, State.SUSPENDED, State.EXPIRED]
+    assert [one.name for one in sorted(states, key=lambda one: one.rank)] == [
+        "SUSPENDED", "EXPIRED", "VALID", "PILOT", "NONE",
+    ]  # fmt: skip

@@ -80,7 +80,7 @@ def component_view(base: Evidence, judged: Sequence[Judged]) -> ComponentView:
     `base` is about the newest release and no use, and holds what was said of all releases.
     """
     labels = [label(one.evidence, one.conformity) for one in judged]
-    labels.sort(key=lambda one: (one.state.allows, one.deployer, one.use))
+    labels.sort(key=lambda one: (one.state.rank, one.deployer, one.use))
     known, registered = stated(base, Component), _registered(base)
     claim = known[-1][1] if known else None
     purl = base.component or ""

@@ -29,6 +29,11 @@ class State(StrEnum):
         """Tell whether it may be used."""
         return self in (State.VALID, State.RESTRICTED, State.PILOT)
 
+    @property
+    def rank(self) -> int:
+        """Which of several uses is shown first: one stopped or ended, then one in use."""
+        return 1 if self.allows else 2 if self is State.NONE else 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
