@@ -386,3 +386,15 @@ def test_every_honest_pickle_is_read_to_its_end(value: object, protocol: int) ->
 
         assert imports.complete
         assert imports.pickles == 1
+
+
+def test_an_archive_whose_member_has_no_name_is_not_vouched_for() -> None:
+    """The standard library ends on it with an IndexError; what it holds was not seen."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("x", b"\x80\x04K\x01.")
+    content = made.getvalue().replace(b"x", b"\0")  # a name ends where it is zero
+
+    assert Grade.PASSED not in {
+        one.grade for one in scan("m.zip", io.BytesIO(content), len(content))
+    }

@@ -9,7 +9,6 @@ import hashlib
 import io
 import re
 import stat
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
+from sunlit.base.zips import BROKEN_ZIP
 from sunlit.bundle.zipform import End, expect_end, expect_one_reading, read_end, refused
 
 MAX_FILES: Final = 4096
@@ -32,11 +32,6 @@ _PART: Final = r"[A-Za-z0-9_-](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?"
 NAME: Final = re.compile(rf"{_PART}(?:/{_PART})*")
 
 _CHUNK: Final = 1024 * 1024
-# What `zipfile` lets through of a zip that is broken on purpose.
-_BROKEN: Final = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError,
-    RuntimeError, ValueError, KeyError, IndexError, OverflowError, struct.error,
-)  # fmt: skip
 
 
 class Archive:
@@ -133,7 +128,7 @@ def _translated(where: str = "the file") -> Iterator[None]:
         yield
     except SunlitError:
         raise
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise refused(f"{where} cannot be unpacked: it was cut short, or changed") from error
     except OSError as error:
         raise UnavailableError(
