@@ -11,7 +11,7 @@ import zlib
 from typing import Final
 
 from sunlit.base.errors import UnavailableError
-from sunlit.base.zips import BROKEN_ZIP
+from sunlit.base.zips import BROKEN_MEMBER
 from sunlit.formats.foreign import malformed, too_large
 
 MAX_MEMBERS: Final = 200_000
@@ -33,7 +33,7 @@ class Members:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as opened:
                 infos = opened.infolist()
-        except (*BROKEN_ZIP, OSError) as error:
+        except BROKEN_MEMBER as error:
             raise malformed("the .eval file is no zip, or was cut short") from error
         if len(infos) > MAX_MEMBERS:
             raise too_large("the .eval file", f"at most {MAX_MEMBERS} members")

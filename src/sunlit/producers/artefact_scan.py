@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Final, cast
 
-from sunlit.base.zips import BROKEN_ZIP
+from sunlit.base.zips import BROKEN_MEMBER
 from sunlit.producers import file_formats as formats
 from sunlit.producers.artefact_grade import MAX_INFLATED, Budget, Grade, Seen
 from sunlit.producers.msgpack_walk import blobs
@@ -31,7 +31,7 @@ CONVERT: Final = "convert it to skops, ONNX or safetensors"
 Opener = Callable[[], IO[bytes]]
 
 # What the standard library raises for containers that are broken, encrypted or unknown.
-_BROKEN: Final = (*BROKEN_ZIP, OSError, lzma.LZMAError, tarfile.TarError)
+_BROKEN: Final[tuple[type[Exception], ...]] = (*BROKEN_MEMBER, tarfile.TarError)
 
 
 def scan(

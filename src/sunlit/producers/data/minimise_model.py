@@ -6,7 +6,6 @@ UBJSON, HDF5) are refused: their columns are named by `--used` or a pipeline's l
 """
 
 import json
-import lzma
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sunlit.base.errors import MalformedError, UnavailableError
-from sunlit.base.zips import BROKEN_ZIP
+from sunlit.base.zips import BROKEN_MEMBER
 from sunlit.producers.data.minimise_onnx import onnx_inputs
 
 MAX_MODEL: Final = 500_000_000  # bytes
@@ -120,7 +119,7 @@ def _skops(path: Path) -> ModelColumns:
             if info.file_size > MAX_JSON:
                 raise bad_model(path, f"a schema of at most {MAX_JSON} bytes")
             schema = json.loads(archive.read(info))
-    except (*BROKEN_ZIP, OSError, lzma.LZMAError) as error:
+    except BROKEN_MEMBER as error:
         raise MalformedError(
             "minimise.unknown-model", f"{path.name!r} is an archive, and no skops file",
             expected="LightGBM text, XGBoost JSON, ONNX or skops", mend=MEND,
