@@ -21,6 +21,7 @@ from sunlit.node.submit import State
 from sunlit.testing.authority import ISSUER
 from sunlit.testing.clock import SetClock
 from sunlit.views.tasks import Who
+from tests.node.queue_world import registration
 from tests.rubric.story import DEPLOYER
 from tests.web.nodes import site_at
 
@@ -165,10 +166,12 @@ def test_a_worker_beside_a_server_ends_when_it_is_told(site: Site) -> None:
     """What it had begun is finished; its threads are gone."""
 
     def names() -> set[str]:
-        return {it.name for it in enumerate_threads()} & {"sunlit-worker", "sunlit-later"}
+        return {it.name for it in enumerate_threads()} & {"sunlit-admits", "sunlit-later"}
 
     with working(site):
-        assert "sunlit-worker" in names()
+        ticket = site.submissions.put(DEPLOYER, registration(2).to_bytes())
+        assert site.submissions.wait(ticket, 20).state is State.REFUSED
+        assert names() == {"sunlit-admits", "sunlit-later"}
     assert names() == set()
 
 
@@ -176,14 +179,14 @@ def test_a_store_that_goes_away_does_not_end_the_worker(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It asks again a moment later."""
-    work, stop, asked = worker(site), Event(), Event()
+    stop, asked = Event(), Event()
 
     def gone() -> Did:
         asked.set()
         raise UnavailableError("private.unavailable", "gone")
 
     monkeypatch.setattr(Worker, "later", lambda _: gone())
-    thread = Thread(target=run, args=(work, stop))
+    thread = Thread(target=run, args=(site, stop, lambda _: None))
     thread.start()
     assert asked.wait(20)
     stop.set()
@@ -194,8 +197,6 @@ def test_a_store_that_goes_away_does_not_end_the_worker(
 
 def test_once_admits_and_does_what_is_due(site: Site) -> None:
     """What a timer runs instead of a service."""
-    from tests.node.queue_world import registration
-
     ticket = site.submissions.put(DEPLOYER, registration(1).to_bytes())
 
     worked, _ = worker(site).once()

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
 
 from sunlit.authority.statements import sign_claim
-from sunlit.base.errors import SunlitError
+from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.bootstrap.growing import Growing
 from sunlit.bootstrap.site import Site
 from sunlit.claims.names import named_digest
@@ -188,6 +188,41 @@ def test_a_projection_that_fails_is_told_and_tried_again(site: Site) -> None:
     assert growing.ready.wait(SECONDS)
     growing.stop()
     assert "node.no-trust" in heard
+
+
+@pytest.mark.enable_socket
+def test_a_server_whose_projecting_cannot_go_on_ends_with_an_error(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What started it starts it again; an end without an error would leave it ended."""
+    site.close()
+
+    def broken(_: Site) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr(Site, "grown", broken)
+    monkeypatch.setattr("sunlit.bootstrap.supervising.FIRST_PAUSE", 0.0)
+
+    found = _run("serve", "--at", site.node.root, "--port", "0")
+
+    assert isinstance(found.exception, UnavailableError)
+    assert (found.exception.code, found.exception.exit_code) == ("serve.gave-up", 3)
+
+
+def test_one_of_several_processes_that_cannot_go_on_is_replaced(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops as it does when it is told to; its parent begins another."""
+    killed: list[tuple[int, int]] = []
+    for name, value in Serving(root=site.node.root).to_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("os.kill", lambda *given: killed.append(given))
+    app = from_environment()
+
+    app.state.growing.gave_up()
+    app.state.site.close()
+
+    assert killed == [(os.getpid(), signal.SIGTERM)]
 
 
 def test_a_database_that_went_away_is_told(site: Site) -> None:

@@ -1,60 +1,55 @@
 """What grows while a node is served: projections follow the logs, the queue is admitted."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from sunlit.adapters.sql.listening import Listener
 from sunlit.base.errors import SunlitError
 from sunlit.bootstrap.site import Site
-from sunlit.bootstrap.working import run, worker
+from sunlit.bootstrap.supervising import Supervisor, Told, Work
+from sunlit.bootstrap.working import jobs_of
 
 LOOK_SECONDS: Final = 1.0  # between two looks at whether a log has grown
 GIVE_UP_SECONDS: Final = 20.0
 
 
-def _ignore(_code: str) -> None:
-    """Tell nobody."""
-
-
 @dataclass(slots=True)
 class Growing:
-    """Threads beside a server: one projects, one admits, one hears from other processes.
+    """Threads beside a server: one projects, others admit, work and hear from other processes.
 
     `told` hears codes of what failed. `admits` is off where a worker of its own does that
-    (`sunlit work`).
+    (`sunlit work`). `gave_up` is called when one failed too often: the process is to end.
     """
 
     site: Site
     admits: bool = True
-    told: Callable[[str], None] = _ignore
+    told: Told = lambda _code: None
+    gave_up: Work = lambda: None
     ready: threading.Event = field(default_factory=threading.Event)
+    given_up: bool = field(default=False, init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _listener: Listener | None = None
-    _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
+    _beside: Supervisor | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Begin; pages are answered meanwhile, from what is projected already."""
-        self._listener = self.site.listener()
-        self._listener.start()
-        jobs = [self._project, self._admit] if self.admits else [self._project]
-        self._threads = [threading.Thread(target=job, name=job.__name__) for job in jobs]
-        for thread in self._threads:
-            thread.start()
+        jobs = {"projects": self._project, **jobs_of(self.site, self._stop, admits=self.admits)}
+        self._beside = Supervisor(jobs, self._stop, self.told, self._give_up)
+        self._beside.start()
 
     @property
     def lives(self) -> bool:
-        """Tell whether all of it goes on: an error that nobody foresaw ends a thread."""
-        return all(thread.is_alive() for thread in self._threads)
+        """Tell whether all of it goes on: an error that nobody foresaw interrupts a job."""
+        return self._beside is None or self._beside.is_well
 
     def stop(self) -> None:
         """Finish what was begun, and end."""
         self._stop.set()
-        for thread in self._threads:
-            thread.join(GIVE_UP_SECONDS)
-        if self._listener is not None:
-            self._listener.stop()
+        if self._beside is not None:
+            self._beside.join(GIVE_UP_SECONDS)
+
+    def _give_up(self) -> None:
+        self.given_up = True
+        self.gave_up()
 
     def _project(self) -> None:
         seen = ""
@@ -75,6 +70,3 @@ class Growing:
             self.told(type(error).__name__)
             return False
         return True
-
-    def _admit(self) -> None:
-        run(worker(self.site), self._stop)

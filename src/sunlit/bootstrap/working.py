@@ -14,8 +14,9 @@ from sunlit.adapters.sql.outbox import SqlOutbox
 from sunlit.base.errors import SunlitError
 from sunlit.bootstrap.handlers import Handlers, handlers_of
 from sunlit.bootstrap.site import Site
+from sunlit.bootstrap.supervising import Supervisor, Told, Work
 from sunlit.node.outbox import Did, work_off
-from sunlit.node.sequence import Sequencer, Worked
+from sunlit.node.sequence import Sequencer, Stop, Worked
 
 LATER_EVERY: Final = 5.0  # seconds between two looks at the outbox
 
@@ -64,6 +65,15 @@ def holder_name() -> str:
     return f"{socket.gethostname()[:24]}:{os.getpid()}:{secrets.token_hex(8)}"
 
 
+def sequencer(site: Site, holder: str) -> Sequencer:
+    """Return what admits for a node, as one of those that may."""
+    return Sequencer(
+        home=site.home, backlog=site.submissions,
+        leases=SqlLeases(engine=site.private, clock=site.clock), clock=site.clock,
+        holder=holder, bell=site.submissions.bells.came,
+    )  # fmt: skip
+
+
 def worker(site: Site) -> Worker:
     """Return the worker of a node.
 
@@ -73,36 +83,29 @@ def worker(site: Site) -> Worker:
     """
     holder = holder_name()
     return Worker(
-        sequencer=Sequencer(
-            home=site.home, backlog=site.submissions,
-            leases=SqlLeases(engine=site.private, clock=site.clock), clock=site.clock,
-            holder=holder, bell=site.submissions.bells.came,
-        ),
+        sequencer=sequencer(site, holder),
         handlers=handlers_of(site, SqlOutbox(engine=site.private, clock=site.clock)),
         holder=holder, site=site,
     )  # fmt: skip
 
 
-def run(work: Worker, stop: Event) -> None:
-    """Admit in this thread, do what is due in another, until told to stop."""
-    beside = Thread(target=_later, args=(work, stop), name="sunlit-later", daemon=True)
-    beside.start()
-    work.sequencer.run(stop)
-    beside.join()
+def jobs_of(site: Site, stop: Stop, *, admits: bool = True) -> dict[str, Work]:
+    """Return what goes on in threads, by name: hearing from other processes, and working.
 
-
-@contextmanager
-def listening(site: Site) -> Iterator[None]:
-    """Hear from other processes meanwhile."""
+    Each makes what it works with when it begins: what an error left half done is not used again.
+    """
+    found: dict[str, Work] = {}
     listener = site.listener()
-    listener.start()
-    try:
-        yield
-    finally:
-        listener.stop()
+    if listener.is_needed:
+        found["listens"] = lambda: listener.run(stop)
+    if admits:
+        found["admits"] = lambda: sequencer(site, holder_name()).run(stop)
+        found["later"] = lambda: later(worker(site), stop)
+    return found
 
 
-def _later(work: Worker, stop: Event) -> None:
+def later(work: Worker, stop: Stop) -> None:
+    """Do what is due, again and again, until told to stop."""
     while not stop.is_set():
         busy = False
         with suppress(SunlitError):  # the store went away; it is asked again
@@ -112,14 +115,28 @@ def _later(work: Worker, stop: Event) -> None:
             stop.wait(LATER_EVERY)
 
 
+def run(site: Site, stop: Event, told: Told) -> bool:
+    """Work until told to stop; False where it failed too often. What was begun is finished."""
+    given_up = Event()
+
+    def give_up() -> None:
+        given_up.set()
+        stop.set()
+
+    beside = Supervisor(jobs_of(site, stop), stop, told, give_up)
+    beside.start()
+    beside.join()
+    return not given_up.is_set()
+
+
 @contextmanager
-def working(site: Site) -> Iterator[Worker]:
+def working(site: Site) -> Iterator[None]:
     """Let a worker run beside the caller, and wait at the end until it has finished its batch."""
-    work, stop = worker(site), Event()
-    thread = Thread(target=run, args=(work, stop), name="sunlit-worker", daemon=True)
+    stop = Event()
+    thread = Thread(target=run, args=(site, stop, lambda _: None), daemon=True)
     thread.start()
     try:
-        yield work
+        yield
     finally:
         stop.set()
         thread.join()

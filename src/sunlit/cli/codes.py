@@ -16,6 +16,7 @@ CODES: Final = {
     "serve.cannot-listen": "A server cannot listen where it was told to.",
     "serve.needs-postgresql": "Several server processes were asked for without a PostgreSQL.",
     "serve.not-loopback": "A server for trying things out was to be reached by other machines.",
+    "work.gave-up": "A worker failed too often in a way that nobody foresaw, and ended.",
     "cli.selftest": "The self-test found that this installation accepts what it should refuse.",
     "assure.not-run": "An audit that sunlit.toml asks for loads or asks the model: run by hand.",
     "assure.audit-table": "An [audit.*] table of sunlit.toml is not what its command takes.",

@@ -28,7 +28,7 @@ def command(*, root: Path, once: bool, as_json: bool) -> None:
     """Do a node's queued work until stopped (SIGINT, SIGTERM); any number of workers may run."""
     try:
         from sunlit.bootstrap.site import open_site
-        from sunlit.bootstrap.working import listening, run, worker
+        from sunlit.bootstrap.working import run, worker
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("sunlit"):
             raise  # a fault of ours: installing something would not mend it
@@ -37,11 +37,16 @@ def command(*, root: Path, once: bool, as_json: bool) -> None:
             got=error.name, mend="pip install 'sunlit[server]'",
         ) from error  # fmt: skip
     with closing(open_site(root)) as site:
-        work = worker(site)
+        work = worker(site)  # says at once what is wrong with its settings
         if not once:
             click.echo("Working; stop with SIGTERM or Ctrl-C.")
-            with listening(site):
-                run(work, _until_stopped())
+            if not run(
+                site, _until_stopped(), lambda code: click.echo(f"Failed: {code}", err=True)
+            ):
+                raise UnavailableError(
+                    "work.gave-up", "the worker failed too often",
+                    mend="look at what it said before; then start it again",
+                )  # fmt: skip
             return
         work.plan()
         worked, did = work.once()

@@ -1,6 +1,7 @@
 """Serving a node with uvicorn: one process with all in it, or several over PostgreSQL."""
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 from fastapi import FastAPI
 
+from sunlit.base.errors import UnavailableError
 from sunlit.bootstrap.growing import Growing
 from sunlit.bootstrap.site import open_site
 from sunlit.web.app import create_app
@@ -79,9 +81,11 @@ def _failed(code: str) -> None:
 
 
 def from_environment() -> FastAPI:
-    """Make the app of one of several processes."""
+    """Make the app of one of several processes; what started them replaces one that ends."""
     configure(sys.stderr)
-    return make_app(Serving.from_environment(os.environ))
+    app = make_app(Serving.from_environment(os.environ))
+    app.state.growing.gave_up = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    return app
 
 
 class _Server(uvicorn.Server):
@@ -96,6 +100,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    def end(self) -> None:
+        """Finish what is under way, and end: it is looked at ten times a second."""
+        self.should_exit = True
+
 
 def serve(
     serving: Serving, ready: Callable[[str], None],
@@ -104,6 +112,9 @@ def serve(
     """Serve until told to stop; `ready` gets the address once requests are answered.
 
     `people` gets, before that, who can sign in without a password, where anybody can (`dev`).
+
+    Raises:
+        UnavailableError: `serve.gave-up`.
     """
     listening = listen(serving)
     configure(sys.stderr, quiet=serving.dev)
@@ -115,9 +126,17 @@ def serve(
         _serve_many(serving, listening, lambda: ready(said))
         return
     app = make_app(serving, url)
+    growing: Growing = app.state.growing
+    server = _Server(uvicorn.Config(app, **OPTIONS), lambda: ready(said))
+    growing.gave_up = server.end
     with _beside(app, port) if serving.dev else nullcontext(()) as known:
         people(known)
-        _Server(uvicorn.Config(app, **OPTIONS), lambda: ready(said)).run(sockets=[listening])
+        server.run(sockets=[listening])
+    if growing.given_up:
+        raise UnavailableError(
+            "serve.gave-up", "what works beside the website failed too often",
+            mend="look at the log for growing; start the server again",
+        )  # fmt: skip
 
 
 def _beside(app: FastAPI, port: int) -> "AbstractContextManager[Sequence[DemoPerson]]":

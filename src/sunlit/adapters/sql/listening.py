@@ -4,9 +4,8 @@ A notification may be lost, and so may the connection: whoever waits for a bell 
 too, seldom while this listens and often while it does not.
 """
 
-import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Engine
@@ -14,41 +13,36 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sunlit.adapters.sql.bulk import CAME, SETTLED
 from sunlit.node.bell import Bell, Bells
+from sunlit.node.sequence import Stop
 
 HEARS: Final = 0.5  # seconds before it sees whether to stop
 AGAIN: Final = 1.0  # seconds before connecting anew
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Listener:
-    """Rings the bells of this process while it runs; on SQLite it does nothing."""
+    """Rings the bells of this process while it runs."""
 
     engine: Engine
     bells: Bells
-    _stop: threading.Event = field(default_factory=threading.Event, init=False)
-    _thread: threading.Thread | None = field(default=None, init=False)
 
-    def start(self) -> None:
-        """Begin to listen."""
-        if self.engine.dialect.name == "postgresql":
-            self._thread = threading.Thread(target=self._run, name="sunlit-listens", daemon=True)
-            self._thread.start()
+    @property
+    def is_needed(self) -> bool:
+        """Tell whether other processes can be heard: on SQLite there is nothing to listen to."""
+        return self.engine.dialect.name == "postgresql"
 
-    def stop(self) -> None:
-        """Listen no more."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _run(self) -> None:
+    def run(self, stop: Stop) -> None:
+        """Listen until told to stop; a lost connection is made anew."""
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
 
-        while not self._stop.is_set():
-            with suppress(psycopg.Error, SQLAlchemyError):
-                self._listen(self._connected())
+        try:
+            while not stop.is_set():
+                with suppress(psycopg.Error, SQLAlchemyError):
+                    self._listen(self._connected(), stop)
+                self._be_prompt(prompt=False)
+                stop.wait(AGAIN)
+        finally:
             self._be_prompt(prompt=False)
-            self._stop.wait(AGAIN)
 
     def _connected(self) -> Any:  # noqa: ANN401 - psycopg's connection: it is the only driver
         pooled = self.engine.raw_connection()
@@ -56,7 +50,7 @@ class Listener:
         pooled.detach()  # it is not given back: it listens as long as it lives
         return found
 
-    def _listen(self, connection: Any) -> None:  # noqa: ANN401 - the same
+    def _listen(self, connection: Any, stop: Stop) -> None:  # noqa: ANN401 - the same
         rings: dict[str, Bell] = {CAME: self.bells.came, SETTLED: self.bells.settled}
         try:
             connection.autocommit = True
@@ -65,7 +59,7 @@ class Listener:
             self._be_prompt(prompt=True)
             for bell in rings.values():
                 bell.ring()  # what was said before this listened was not heard
-            while not self._stop.is_set():
+            while not stop.is_set():
                 for heard in connection.notifies(timeout=HEARS, stop_after=1):
                     rings[heard.channel].ring()
         finally:
