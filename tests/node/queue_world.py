@@ -14,7 +14,7 @@ from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.claims.names import named_digest
 from sunlit.node.bell import Bell
 from sunlit.node.sequence import Sequencer
-from sunlit.node.submit import Ticket
+from sunlit.node.submit import MEBIBYTE, Bound, Ticket
 from sunlit.registry.admit import open_ledger
 from sunlit.registry.home import Home
 from sunlit.statement.dsse import Envelope
@@ -66,9 +66,13 @@ def publication(number: int, *, key: str = "maintainer") -> Envelope:
     return sign_claim(claim, [signer], [subject(f"pkg:generic/{AGENCY}/c{number}")])
 
 
-def submissions(engine: Engine, clock: Clock, *, bound: int = 100) -> SqlSubmissions:
+def submissions(
+    engine: Engine, clock: Clock, *, bound: int = 100, size: int = MEBIBYTE
+) -> SqlSubmissions:
     """Return the queue in a store; it does not sleep."""
-    return SqlSubmissions(engine=engine, clock=clock, bound=bound, sleep=lambda _: None)
+    return SqlSubmissions(
+        engine=engine, clock=clock, bound=Bound(bound, size), sleep=lambda _: None
+    )
 
 
 class Silent(Bell):

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sunlit.base.errors import UnavailableError
 from sunlit.node.bell import LATE, Bell
 from sunlit.node.door import Door
-from sunlit.node.submit import Group, Outcome, State, Ticket, group_of, queue_full
+from sunlit.node.submit import Bound, Group, Outcome, State, Ticket, group_of, queue_full
 from sunlit.testing.authority import START
 from sunlit.testing.clock import SetClock
 from tests.node.queue_world import AGENCY, registration, submissions
@@ -49,7 +49,7 @@ class Queue:
 
     def _state(self, name: str) -> State | UnavailableError:
         if name in self.full:
-            return queue_full(1)
+            return queue_full(Bound(1))
         return self.known[name].state if name in self.known else State.WAITING
 
     def settled(self, ids: Collection[str]) -> Mapping[str, Outcome]:

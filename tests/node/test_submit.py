@@ -6,7 +6,15 @@ import pytest
 from sqlalchemy import Engine
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
-from sunlit.node.submit import MAX_GROUP, Outcome, Refusal, State, Ticket, group_of
+from sunlit.node.submit import (
+    MAX_GROUP,
+    MEBIBYTE,
+    Outcome,
+    Refusal,
+    State,
+    Ticket,
+    group_of,
+)
 from sunlit.testing.authority import START
 from sunlit.testing.clock import SetClock
 from tests.node.queue_world import AGENCY, put, registration, submissions
@@ -53,6 +61,44 @@ def test_a_full_queue_takes_no_more(private: Engine, clock: SetClock) -> None:
     assert caught.value.code == "submit.queue-full"
     put(queue, [registration(2)])
     queue.put("other.example", registration(3).to_bytes())
+
+
+def test_a_queue_is_full_by_bytes_too(private: Engine, clock: SetClock) -> None:
+    """Put one by one or at once, what fits is kept, and what does not is not."""
+    groups = [group_of(AGENCY, [registration(number).to_bytes()]) for number in range(5)]
+    room = groups[0].size + groups[1].size
+    queue = submissions(private, clock, size=room)
+
+    said = queue.put_all(groups[:3])
+    full = [one for one in said.values() if isinstance(one, UnavailableError)]
+
+    assert [one.code for one in full] == ["submit.queue-full"]
+    assert all(isinstance(one, UnavailableError) for one in queue.put_all(groups[3:]).values())
+    kept = queue.waiting(AGENCY, 5)
+    assert {one.id for one in kept} == {id_ for id_, one in said.items() if one is State.WAITING}
+    error = Refusal.of(VerificationError("admit.refused", "No."))
+    queue.settle({kept[0].id: Outcome(state=State.REFUSED, error=error)})
+    left = next(one for one in groups if one.id not in said or said[one.id] is not State.WAITING)
+    assert queue.put_all([left]) == {left.id: State.WAITING}
+    assert isinstance(queue.put_all(kept[:1])[kept[0].id], UnavailableError)  # refused; no room
+
+
+def test_a_worker_takes_no_more_than_some_bytes_at_once(private: Engine, clock: SetClock) -> None:
+    """The oldest first, and one at least, however large it is."""
+    queue = submissions(private, clock)
+    groups = [group_of(AGENCY, [registration(number).to_bytes()]) for number in range(4)]
+    for group in groups:
+        queue.put_all([group])
+
+    def taken(most_bytes: int) -> int:
+        found = queue.waiting(AGENCY, 5, most_bytes)
+        assert found == tuple(groups[: len(found)])
+        return len(found)
+
+    assert taken(1) == 1
+    assert taken(groups[0].size) == 1
+    assert taken(groups[0].size + 1) == 2
+    assert taken(MEBIBYTE) == 4
 
 
 def test_what_was_refused_may_be_put_again(private: Engine, clock: SetClock) -> None:

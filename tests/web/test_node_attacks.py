@@ -29,7 +29,7 @@ from sunlit.node.enrolment import enrol
 from sunlit.node.known import use_key
 from sunlit.node.people import Invitation, Passkey, PasskeyState, person_id
 from sunlit.node.permission import Role
-from sunlit.node.submit import Ticket, queue_full
+from sunlit.node.submit import Bound, Ticket, queue_full
 from sunlit.statement.dsse import Envelope, sign
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.testing.authority import BOARD, named_key
@@ -341,7 +341,7 @@ def test_what_a_full_queue_refused_can_be_signed_again(client: TestClient, site:
     def full(request: Any, found: Act, envelope: Envelope) -> Ticket | None:  # noqa: ANN401
         tried.append(found.id)
         if len(tried) == 1:
-            raise queue_full(1)
+            raise queue_full(Bound(1))
         return before(request, found, envelope)
 
     try:

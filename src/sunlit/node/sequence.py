@@ -16,13 +16,23 @@ from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, Ve
 from sunlit.base.times import Clock
 from sunlit.log.receipt import Receipt
 from sunlit.node.bell import Bell
-from sunlit.node.submit import Backlog, Group, Leases, Outcome, Place, Refusal, State
+from sunlit.node.submit import (
+    MEBIBYTE,
+    Backlog,
+    Group,
+    Leases,
+    Outcome,
+    Place,
+    Refusal,
+    State,
+)
 from sunlit.registry.admit import Ledger
 from sunlit.registry.home import Home
 from sunlit.registry.resume import Resumable
 from sunlit.statement.dsse import Envelope
 
-BATCH: Final = 256  # groups in a commit
+BATCH: Final = 256  # groups in a commit ...
+BATCH_BYTES: Final = 4 * MEBIBYTE  # ... and no more after so many bytes: memory is bounded by it
 ROUNDS: Final = 128  # looks at the queue before others may write to the log
 MOST: Final = 16 * BATCH  # groups before that
 LINGER: Final = 3  # looks that find nothing: whoever was answered a moment ago puts the next
@@ -124,7 +134,7 @@ class Sequencer:
         self.at_step("open")
         with home.open(self.clock, self.sleep) as ledger:
             for _ in range(ROUNDS):
-                groups = self.backlog.waiting(organisation, BATCH)
+                groups = self.backlog.waiting(organisation, BATCH, BATCH_BYTES)
                 if not groups:
                     if not settled or empty == LINGER or not self._comes():
                         return Worked(settled)

@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
 from sunlit.log.admission import prepare
 from sunlit.statement.dsse import Envelope
 
 MAX_GROUP: Final = 16  # envelopes that are admitted together or not at all
+MEBIBYTE: Final = 1 << 20
 TICKET_PREFIX: Final = b"sunlit-submission-v1\x00"
 
 
@@ -117,9 +118,24 @@ class Group:
     envelopes: tuple[bytes, ...]
 
     @property
+    def size(self) -> int:
+        """Its envelopes' bytes."""
+        return sum(map(len, self.envelopes))
+
+    @property
     def statement_id(self) -> str:
         """The id of the statement that was submitted: the last one."""
         return Envelope.parse(self.envelopes[-1]).statement_id
+
+
+class Bound(NamedTuple):
+    """How much may wait for one organisation's log: groups, and bytes of all their envelopes.
+
+    A group has some 1 MiB at most, and most have 2 KiB.
+    """
+
+    groups: int = 4_096
+    bytes: int = 64 * MEBIBYTE
 
 
 class Keeping(Protocol):
@@ -175,8 +191,13 @@ class Backlog(Protocol):
         """Return the organisations for which something waits, the longest waiting first."""
         ...
 
-    def waiting(self, organisation: str, limit: int) -> tuple[Group, ...]:
-        """Return the oldest groups that wait for an organisation's log, in order."""
+    def waiting(
+        self, organisation: str, limit: int, most_bytes: int = MEBIBYTE
+    ) -> tuple[Group, ...]:
+        """Return the oldest groups that wait for an organisation's log, in order.
+
+        So many at most, and no more after those that have `most_bytes` together.
+        """
         ...
 
     def settle(self, outcomes: Mapping[str, Outcome]) -> None:
@@ -220,11 +241,12 @@ def _read(envelope: bytes | Envelope) -> Envelope:
     return envelope if isinstance(envelope, Envelope) else Envelope.parse(envelope)
 
 
-def queue_full(bound: int) -> UnavailableError:
+def queue_full(bound: Bound) -> UnavailableError:
     """Return the refusal of a queue that takes no more for now."""
     return UnavailableError(
         "submit.queue-full", "too many statements wait to be admitted; this one was not taken",
-        expected=f"fewer than {bound} waiting", mend="submit it again in a few seconds",
+        expected=f"at most {bound.groups} waiting, of {bound.bytes / MEBIBYTE:.0f} MiB",
+        mend="submit it again in a few seconds",
     )  # fmt: skip
 
 

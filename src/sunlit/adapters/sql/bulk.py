@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sunlit.adapters.sql.tables import SUBMISSION, SUBMITTED
 from sunlit.adapters.sql.upsert import insert_new
 from sunlit.base.errors import UnavailableError
-from sunlit.node.submit import Group, Outcome, Place, Refusal, State, queue_full
+from sunlit.node.submit import Bound, Group, Outcome, Place, Refusal, State, queue_full
 
 CAME: Final = "sunlit_came"  # a channel: something waits to be admitted
 SETTLED: Final = "sunlit_settled"  # the other: something came of what waited
@@ -32,19 +32,21 @@ SETTLED: Final = "sunlit_settled"  # the other: something came of what waited
 # What waits is counted once for each organisation of the batch; what is known takes no room.
 _PUT: Final = """
 WITH fresh AS (
-  SELECT g.*, row_number() OVER (PARTITION BY organisation ORDER BY id) AS rank
-  FROM unnest(%(id)s::text[], %(organisation)s::text[], %(statement)s::text[])
-    AS g(id, organisation, statement)
+  SELECT g.*, row_number() OVER before AS rank, sum(size) OVER before AS more
+  FROM unnest(%(id)s::text[], %(organisation)s::text[], %(statement)s::text[], %(size)s::int[])
+    AS g(id, organisation, statement, size)
   WHERE NOT EXISTS (SELECT FROM submission s WHERE s.id = g.id)
+  WINDOW before AS (PARTITION BY organisation ORDER BY id)
 ), busy AS (
-  SELECT organisation, (SELECT count(*) FROM (
-    SELECT FROM submission s WHERE s.state = 'waiting' AND s.organisation = o.organisation
-    LIMIT %(bound)s) w) AS waiting
-  FROM (SELECT DISTINCT organisation FROM fresh) o
+  SELECT organisation, w.* FROM (SELECT DISTINCT organisation FROM fresh) o, LATERAL (
+    SELECT count(*) AS waiting, coalesce(sum(size), 0) AS held FROM (
+      SELECT size FROM submission s
+      WHERE s.state = 'waiting' AND s.organisation = o.organisation LIMIT %(groups)s) first) w
 ), put AS (
-  INSERT INTO submission (id, organisation, statement, state, put_at)
-  SELECT id, organisation, statement, 'waiting', %(now)s FROM fresh JOIN busy USING (organisation)
-  WHERE waiting + rank <= %(bound)s ORDER BY id
+  INSERT INTO submission (id, organisation, statement, state, put_at, size)
+  SELECT id, organisation, statement, 'waiting', %(now)s, size
+  FROM fresh JOIN busy USING (organisation)
+  WHERE waiting + rank <= %(groups)s AND held + more <= %(bytes)s ORDER BY id
   ON CONFLICT (id) DO NOTHING RETURNING id
 ), kept AS (
   INSERT INTO submitted (submission, place, envelope)
@@ -78,7 +80,7 @@ WHERE s.id = ANY(%(id)s::text[]) AND s.state <> 'waiting' ORDER BY s.id, p.place
 
 
 def put(
-    connection: Connection, groups: Sequence[Group], now: datetime, bound: int
+    connection: Connection, groups: Sequence[Group], now: datetime, bound: Bound
 ) -> dict[str, State | UnavailableError]:
     """Keep what is new and fits, let what was refused wait again; say so of each, by id."""
     if connection.dialect.name == "postgresql":
@@ -142,29 +144,30 @@ def _outcome(rows: Sequence[tuple[Any, ...]]) -> Outcome:
 
 
 def _put_at_once(
-    connection: Connection, groups: Sequence[Group], now: datetime, bound: int
+    connection: Connection, groups: Sequence[Group], now: datetime, bound: Bound
 ) -> list[str]:
-    given = _Columns("id", "organisation", "statement")
+    given = _Columns("id", "organisation", "statement", "size")
     kept = _Columns("submission", "place", "envelope")
     for group in groups:
-        given.add(group.id, group.organisation, group.statement_id)
+        given.add(group.id, group.organisation, group.statement_id, group.size)
         for place, envelope in enumerate(group.envelopes):
             kept.add(group.id, place, envelope)
-    more = {"now": _seconds(now), "bound": bound}
+    more = {"now": _seconds(now), **bound._asdict()}
     found = connection.exec_driver_sql(_PUT, given.columns | kept.columns | more)
     return [row[0] for row in found]
 
 
 def _put_each(
-    connection: Connection, groups: Sequence[Group], now: datetime, bound: int
+    connection: Connection, groups: Sequence[Group], now: datetime, bound: Bound
 ) -> list[str]:
     new: list[str] = []
     for group in groups:
-        if _has_room(connection, group.organisation, bound) and insert_new(
+        if _has_room(connection, group, bound) and insert_new(
             connection, SUBMISSION,
             {
                 "id": group.id, "organisation": group.organisation,
                 "statement": group.statement_id, "state": State.WAITING, "put_at": now,
+                "size": group.size,
             },
         ):  # fmt: skip
             connection.execute(
@@ -179,26 +182,29 @@ def _put_each(
 
 
 def _again(
-    connection: Connection, group: Group, now: datetime, bound: int
+    connection: Connection, group: Group, now: datetime, bound: Bound
 ) -> State | UnavailableError:
     """Let what was refused wait once more: what it lacked may be there by now."""
-    if not _has_room(connection, group.organisation, bound):
+    if not _has_room(connection, group, bound):
         return queue_full(bound)
     refused = and_(SUBMISSION.c.id == group.id, SUBMISSION.c.state == State.REFUSED)
     connection.execute(
         update(SUBMISSION)
         .where(refused)
-        .values(state=State.WAITING, put_at=now, settled_at=None, error=None)
+        .values(state=State.WAITING, put_at=now, settled_at=None, error=None, size=group.size)
     )
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_notify(CAME, "")))
     return State.WAITING
 
 
-def _has_room(connection: Connection, organisation: str, bound: int) -> bool:
-    waits = and_(SUBMISSION.c.state == State.WAITING, SUBMISSION.c.organisation == organisation)
-    some = select(SUBMISSION.c.number).where(waits).limit(bound).subquery()
-    return (connection.scalar(select(func.count()).select_from(some)) or 0) < bound
+def _has_room(connection: Connection, group: Group, bound: Bound) -> bool:
+    whose = SUBMISSION.c.organisation == group.organisation
+    waits = and_(SUBMISSION.c.state == State.WAITING, whose)
+    some = select(SUBMISSION.c.size).where(waits).limit(bound.groups).subquery()
+    asked = select(func.count(), func.coalesce(func.sum(some.c.size), 0)).select_from(some)
+    waiting, held = connection.execute(asked).one()
+    return bool(waiting < bound.groups and held + group.size <= bound.bytes)
 
 
 def _states(connection: Connection, ids: Sequence[str]) -> dict[str, State]:

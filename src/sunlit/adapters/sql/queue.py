@@ -14,9 +14,17 @@ from sunlit.adapters.sql.tables import SUBMISSION, SUBMITTED
 from sunlit.base.errors import UnavailableError
 from sunlit.base.times import Clock
 from sunlit.node.bell import Bells
-from sunlit.node.submit import Group, Outcome, State, Ticket, group_of, unknown
+from sunlit.node.submit import (
+    MEBIBYTE,
+    Bound,
+    Group,
+    Outcome,
+    State,
+    Ticket,
+    group_of,
+    unknown,
+)
 
-BOUND: Final = 4_096  # submissions that wait for one organisation's log
 FIRST_POLL: Final = 0.01  # seconds; each poll is so many times as long as the one before
 LONGER: Final = 1.5
 LAST_POLL: Final = 0.2
@@ -28,16 +36,21 @@ _WAITED_FOR: Final = (
     .group_by(SUBMISSION.c.organisation)
     .order_by(func.min(SUBMISSION.c.number))
 )
+_SIZE: Final = SUBMISSION.c.size
 _OLDEST: Final = (
-    select(SUBMISSION.c.number, SUBMISSION.c.id)
+    select(
+        SUBMISSION.c.number, SUBMISSION.c.id,
+        (func.sum(_SIZE).over(order_by=SUBMISSION.c.number) - _SIZE).label("before"),
+    )
     .where(SUBMISSION.c.state == State.WAITING, SUBMISSION.c.organisation == bindparam("whose"))
     .order_by(SUBMISSION.c.number)
     .limit(bindparam("most"))
     .subquery()
-)
+)  # fmt: skip
 _WAITING: Final = (
     select(_OLDEST.c.id, SUBMITTED.c.envelope)
     .join(SUBMITTED, SUBMITTED.c.submission == _OLDEST.c.id)
+    .where(_OLDEST.c.before < bindparam("bytes"))
     .order_by(_OLDEST.c.number, SUBMITTED.c.place)
 )
 
@@ -51,7 +64,7 @@ class SqlSubmissions:
 
     engine: Engine
     clock: Clock
-    bound: int = BOUND
+    bound: Bound = field(default_factory=Bound)
     bells: Bells = field(default_factory=Bells)
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
@@ -115,9 +128,11 @@ class SqlSubmissions:
         with glancing(self.engine) as connection:
             return tuple(connection.scalars(_WAITED_FOR))
 
-    def waiting(self, organisation: str, limit: int) -> tuple[Group, ...]:
-        """Return the oldest groups that wait for an organisation's log, in order."""
-        wanted = {"whose": organisation, "most": limit}
+    def waiting(
+        self, organisation: str, limit: int, most_bytes: int = MEBIBYTE
+    ) -> tuple[Group, ...]:
+        """Return the oldest groups that wait for an organisation's log; see `Backlog.waiting`."""
+        wanted = {"whose": organisation, "most": limit, "bytes": most_bytes}
         found: dict[str, list[bytes]] = {}
         with glancing(self.engine) as connection:
             for name, envelope in connection.execute(_WAITING, wanted):

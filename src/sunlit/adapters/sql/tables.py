@@ -18,7 +18,8 @@ SUBMISSION: Final = Table(
     Column("settled_at", Moment),
     Column("origin", Text),
     Column("error", Text),
-    Index("ix_submission_waiting", "state", "organisation", "number"),
+    Column("size", Integer, nullable=False, server_default="0"),  # bytes of what was put
+    Index("ix_submission_waiting", "state", "organisation", "number", "size"),
     Index("ix_submission_statement", "statement"),
 )
 # The envelopes while they wait; entry and receipt once they are in the log.
