@@ -189,7 +189,7 @@ def test_an_administrator_changes_roles_of_others_only(
     assert changed is not None
     assert changed.roles == {Role.OFFICER, Role.PUBLISHER}
     for roles in ([], ["public"], ["officer", "king"]):
-        assert "people.roles" in client.post(change, data=admin.form(roles=roles)).text
+        assert client.post(change, data=admin.form(roles=roles)).status_code == 422
     own = client.post(f"/account/people/{admin.person.id}/end", data=admin.form())
     assert "people.not-yourself" in own.text
     for id_ in (stranger.id, "0" * 32):

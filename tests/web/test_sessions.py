@@ -190,14 +190,14 @@ def test_showing_that_it_is_you_changes_the_cookie(client: TestClient, site: Sit
     key, fake = with_passkey(site, someone.person)
     _later(site, timedelta(minutes=6))
     asked = client.post("/account/people/invite", data=someone.form(label="x", roles="officer"))
-    assert asked.headers["location"] == "/account/confirm?back=%2Faccount%2Fpeople"
+    assert asked.headers["location"] == "/account/confirm?back=%2Faccount%2Ftyped"
 
     page = client.get(asked.headers["location"]).text
     state = page.split('name="state" value="')[1].split('"')[0]
     sent = answer(key, fake, b"sunlit-presence-v1\x00" + state.encode())
     done = client.post("/account/confirm", data=someone.form(state=state, answer=sent))
 
-    assert done.headers["location"] == "/account/people"
+    assert done.headers["location"] == "/account/typed"
     new = client.cookies[COOKIE]
     assert new != someone.secret
     assert SqlSessions(site.private).find(someone.secret) is None

@@ -53,6 +53,12 @@ def is_open(kind: str) -> bool:
     return BY_KIND.get(kind, GUARDED) == OPEN
 
 
+def is_purpose(text: str) -> bool:
+    """Tell whether a text says in a sentence what somebody needs a guarded thing for."""
+    told = text.strip()
+    return MIN_PURPOSE <= len(told) <= MAX_PURPOSE and told.isprintable()
+
+
 def admit_reader(actor: Actor, wanted: Wanted, purpose: str, at: datetime) -> GuardedRead:
     """Return the claim that a guarded read leaves, if this actor may read it for this purpose.
 
@@ -66,7 +72,7 @@ def admit_reader(actor: Actor, wanted: Wanted, purpose: str, at: datetime) -> Gu
     )
     if not answer or actor.organisation is None:
         raise VerificationError("permission.refused", f"You may not read this: {answer.reason}")
-    if not MIN_PURPOSE <= len(told) <= MAX_PURPOSE or not told.isprintable():
+    if not is_purpose(told):
         raise MalformedError(
             "guarded.purpose", "say in a sentence what you need this for",
             expected=f"{MIN_PURPOSE} to {MAX_PURPOSE} characters on one line",

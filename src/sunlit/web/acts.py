@@ -11,12 +11,14 @@ and what else a deployer says need it), or what an area does with it, registered
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from sunlit.base.errors import MalformedError
+from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.wording import told as told_in
 from sunlit.bootstrap.site import Site
 from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
@@ -39,9 +41,11 @@ from sunlit.registry.keys import cosign
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.intoto import Subject
 from sunlit.web import passkeys, sessions
-from sunlit.web.act_words import folded, rows_of
+from sunlit.web.act_words import Named, folded, rows_of
 from sunlit.web.guarding import demand, may
+from sunlit.web.language import language_of
 from sunlit.web.pages import page, redirect
+from sunlit.web.public.reading import known_of
 
 router = APIRouter(include_in_schema=False)
 SIGN = [may(Action.SIGN)]
@@ -71,9 +75,10 @@ def propose(  # noqa: PLR0913 - one act, told whole
 
     `log` is the organisation whose log takes it; the person's own unless named.
     """
+    words = partial(told_in, language=language_of(request))
     told = Told(
-        title=title, consequence=consequence, back=back, then=then, context=context or {},
-        needs=request.state.action,
+        title=words(title), consequence=words(consequence), back=back, then=then,
+        context=context or {}, needs=request.state.action,
     )  # fmt: skip
     act = prepare(person, claim, subjects, told, site.clock.now(), log=log)
     sessions.acts_store(request).put(act)
@@ -87,7 +92,7 @@ def show(request: Request, act: str) -> Response:
     if found.envelope is not None:
         return redirect(request, "act_receipt", act=act)
     keys = _usable(request, found)
-    rows, answers = folded(rows_of(found.payload))
+    rows, answers = folded(rows_of(found.payload, _names(request, found)))
     return page(
         request, "acts/sign.html", public=False, act=found, rows=rows, answers=answers, keys=keys,
         waits=any(one.registration for one in sessions.people(request).passkeys(found.person)),
@@ -105,7 +110,7 @@ def statement(request: Request, act: str) -> Response:
 
 @router.post("/account/sign/{act}", name="act_signed", dependencies=SIGN)
 def signed(
-    request: Request, act: str, answer: Annotated[str, Form(max_length=passkeys.MAX_ANSWER)] = "",
+    request: Request, act: str, answer: Annotated[str, Form()] = "",
     envelope: UploadFile | None = None,
 ) -> Response:  # fmt: skip
     """Take the signature, check it, and hand the statement on."""
@@ -169,6 +174,20 @@ def _cosign(request: Request, act: Act, envelope: Envelope) -> Ticket:
     site = sessions.site_of(request)
     operator = site.home(act.organisation).signer(Role.OPERATOR)
     return site.submissions.put(act.organisation, cosign(envelope, [operator]).to_bytes())
+
+
+def _names(request: Request, act: Act) -> Named:
+    """Return what names organisations as the log that takes the act knows them."""
+    try:
+        directory = known_of(request).directory(act.organisation)
+    except UnavailableError:  # it is still read: ids are exact, only less kind
+        return lambda _: None
+
+    def named(organisation: str) -> str | None:
+        said = directory.organisation(organisation)
+        return said.name if said else None
+
+    return named
 
 
 def _mine(request: Request, act: str) -> Act:

@@ -16,7 +16,6 @@ CODES: Final = {
     "passkey.not-you": "A passkey that is not the person's own was used to show who they are.",
     "people.no-such": "There is no such person in one's organisation.",
     "people.not-yourself": "Somebody tried to change their own roles, or to end their own access.",
-    "people.roles": "An invitation or a change gives no role, or one that nobody can give.",
     "serve.gave-up": "What works beside a website failed too often, and its process ended.",
     "signin.dev-only": "The provider for trying things out was to run where others reach it.",
     "signin.no-dev-provider": "The identity provider for trying things out is not installed.",

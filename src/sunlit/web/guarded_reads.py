@@ -9,12 +9,13 @@ from fastapi.responses import Response
 
 from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.claims.authority import Role
-from sunlit.node.guarded import MAX_PURPOSE, Wanted, admit_reader, is_open, record
+from sunlit.node.guarded import Wanted, admit_reader, is_open, is_purpose, record
 from sunlit.node.permission import Action, Subject
 from sunlit.registry.blobs import read_blob, read_guarded
 from sunlit.registry.home import Home
 from sunlit.web import sessions
 from sunlit.web.guarding import actor_of, demand, may
+from sunlit.web.language import gettext_of
 from sunlit.web.pages import page, redirect
 
 router = APIRouter(include_in_schema=False)
@@ -36,20 +37,32 @@ def ask(request: Request, kind: str, digest: str) -> Response:
     """Ask what it is for."""
     home, _ = _kept(request, digest, read_guarded)
     demand(request, Action.READ_GUARDED, Subject(organisation=home.organisation))
+    return _asked(request, kind, digest)
+
+
+def _asked(
+    request: Request, kind: str, digest: str, purpose: str = "", wrong: str = ""
+) -> Response:
+    problems = {"purpose": wrong} if wrong else {}
     return page(
-        request, "account/guarded.html", public=False, kind=kind, digest=digest, most=MAX_PURPOSE
-    )
+        request, "account/guarded.html", public=False, kind=kind, digest=digest,
+        typed={"purpose": purpose}, problems=problems, status=422 if wrong else 200,
+    )  # fmt: skip
 
 
 @router.post("/work/guarded/{kind}/{digest}", dependencies=[may(Action.READ_GUARDED)])
 def read(
-    request: Request, kind: str, digest: str,
-    purpose: Annotated[str, Form(max_length=MAX_PURPOSE)] = "",
-) -> Response:  # fmt: skip
+    request: Request, kind: str, digest: str, purpose: Annotated[str, Form()] = ""
+) -> Response:
     """Leave the statement and the audit row, then hand it out."""
     site, actor = sessions.site_of(request), actor_of(request)
     home, data = _kept(request, digest, read_guarded)
     wanted = Wanted(kind=kind, digest=digest, organisation=home.organisation)
+    demand(request, Action.READ_GUARDED, Subject(organisation=home.organisation))
+    if not is_purpose(purpose):
+        _ = gettext_of(request)
+        wrong = _("Say what you need this for in 10 to 500 characters")
+        return _asked(request, kind, digest, purpose, wrong)
     claim = admit_reader(actor, wanted, purpose, sessions.now(request))
     operator = site.node.operator
     record(

@@ -59,6 +59,10 @@ def typed_forget(request: Request) -> Response:
 @router.get("/account/confirm", name="confirm", dependencies=OWN)
 def confirm_page(request: Request, back: str = "/account") -> Response:
     """Ask to show again who is here, before something that matters."""
+    return _ask_presence(request, back)
+
+
+def _ask_presence(request: Request, back: str, *, failed: bool = False) -> Response:
     visit = sessions.signed_in(request)
     keys = sessions.people(request).passkeys(visit.person.id)
     state = new_secret()
@@ -67,19 +71,22 @@ def confirm_page(request: Request, back: str = "/account") -> Response:
     sessions.sessions(request).begin(state, json.dumps(kept), sessions.now(request))
     return page(
         request, "account/confirm.html", public=False, back=kept["back"], state=state,
-        asked=passkeys.assertion_options(request, challenge, keys), keys=keys,
+        asked=passkeys.assertion_options(request, challenge, keys), keys=keys, failed=failed,
+        status=422 if failed else 200,
     )  # fmt: skip
 
 
 @router.post("/account/confirm", name="confirmed", dependencies=OWN)
 def confirmed(
     request: Request,
-    state: Annotated[str, Form(max_length=64)],
-    answer: Annotated[str, Form(max_length=passkeys.MAX_ANSWER)],
+    state: Annotated[str, Form()] = "",
+    answer: Annotated[str, Form()] = "",
 ) -> Response:
     """Take the passkey's answer; the session gets another cookie."""
     visit = sessions.signed_in(request)
     kept = json.loads(sessions.sessions(request).took(state, sessions.now(request)) or "{}")
+    if not answer:  # the passkey said nothing, or there is no JavaScript
+        return _ask_presence(request, kept.get("back", "/account"), failed=True)
     passkeys.expect_presence(request, visit, state, kept, answer)
     response = RedirectResponse(kept.get("back", "/account"), 303, {"Cache-Control": "no-store"})
     sessions.confirm(request, response, visit)

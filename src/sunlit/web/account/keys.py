@@ -5,6 +5,7 @@ organisation adds a signature (`sunlit node enrol`). The node keeps the public h
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Final
 
@@ -24,6 +25,7 @@ from sunlit.statement.dsse import Envelope
 from sunlit.statement.encoding import decode_base64
 from sunlit.statement.keys import WEBAUTHN_ES256
 from sunlit.web import acts, passkeys, sessions
+from sunlit.web.account import words
 from sunlit.web.guarding import may
 from sunlit.web.language import gettext_of
 from sunlit.web.pages import link, page, redirect
@@ -32,12 +34,20 @@ router = APIRouter(include_in_schema=False)
 OWN = [may(Action.OWN_ACCOUNT)]
 ENROL: Final = "enrol"
 MAX_REQUEST: Final = 16 * 1024  # bytes
-Label = Annotated[str, Form(min_length=1, max_length=60)]
+MAX_LABEL: Final = 60  # characters
+Label = Annotated[str, Form()]
 
 
 @router.get("/account/passkeys", name="passkeys", dependencies=OWN)
 def list_(request: Request) -> Response:
     """Your keys, and a button to make a passkey."""
+    return _mine(request)
+
+
+def _mine(
+    request: Request, typed: Mapping[str, str] = {},
+    problems: Mapping[str, str] = {},
+) -> Response:  # fmt: skip
     visit = sessions.signed_in(request)
     keys = sessions.people(request).passkeys(visit.person.id)
     state = new_secret()
@@ -51,17 +61,23 @@ def list_(request: Request) -> Response:
     )  # fmt: skip
     return page(
         request, "account/passkeys.html", public=False, keys=keys, options=options, state=state,
-        is_passkey=passkeys.is_passkey, can_sign=bool(roles_of(visit.person)),
+        is_passkey=passkeys.is_passkey, can_sign=bool(roles_of(visit.person)), typed=typed,
+        problems=problems, status=422 if problems else 200,
     )  # fmt: skip
 
 
 @router.post("/account/passkeys", name="passkey_made", dependencies=OWN)
 def made(
-    request: Request, state: Annotated[str, Form(max_length=64)], label: Label,
-    answer: Annotated[str, Form(max_length=passkeys.MAX_ANSWER)],
+    request: Request, state: Annotated[str, Form()] = "", label: Label = "",
+    answer: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Keep a new passkey, then have it sign its own registration."""
-    visit = sessions.signed_in(request)
+    visit, label, _ = sessions.signed_in(request), label.strip(), gettext_of(request)
+    wrong = words.name_problem(request, label, MAX_LABEL)
+    if not answer:
+        wrong["make"] = _("No passkey was made. Try again.")
+    if wrong:
+        return _mine(request, {"label": label}, wrong)
     if visit.person.id != _ceremony(request, state).get("person"):
         raise MalformedError(
             "passkey.malformed", "this passkey was asked for too long ago",
@@ -71,7 +87,7 @@ def made(
         return redirect_to_confirm(request, "/account/passkeys")
     found = registered(answer, state.encode(), passkeys.party(request))
     new = Passkey(
-        credential=found.credential, person=visit.person.id, key=found.key, label=label.strip(),
+        credential=found.credential, person=visit.person.id, key=found.key, label=label,
         since=sessions.now(request),
     )  # fmt: skip
     sessions.people(request).add_passkey(new)
@@ -87,14 +103,19 @@ def register(request: Request, credential: str) -> Response:
 
 
 @router.post("/account/keys", name="key_brought", dependencies=OWN)
-def brought(request: Request, file: UploadFile, label: Label) -> Response:
+def brought(request: Request, file: UploadFile | None = None, label: Label = "") -> Response:
     """Take the public half of a key that was made with `sunlit key new --out`."""
-    visit = sessions.signed_in(request)
+    visit, label, _ = sessions.signed_in(request), label.strip(), gettext_of(request)
+    wrong = words.name_problem(request, label, MAX_LABEL, "key-label")
+    if file is None:
+        wrong["file"] = _("Choose the file that asks for the key")
+    if wrong or file is None:
+        return _mine(request, {"key-label": label}, wrong)
     if sessions.people(request).passkeys(visit.person.id) and not _is_confirmed(request, visit):
         return redirect_to_confirm(request, "/account/passkeys")
     envelope, key = check_request(file.file.read(MAX_REQUEST), visit.person)
     new = Passkey(
-        credential=key.key_id, person=visit.person.id, key=key, label=label.strip(),
+        credential=key.key_id, person=visit.person.id, key=key, label=label,
         since=sessions.now(request), registration=envelope.to_bytes(),
     )  # fmt: skip
     sessions.people(request).add_passkey(new)
@@ -142,8 +163,12 @@ def _enrol(request: Request, act: Act, envelope: Envelope) -> Ticket | None:
     return None
 
 
-def redirect_to_confirm(request: Request, back: str) -> Response:
-    """Lead to the page that asks who is there."""
+def redirect_to_confirm(
+    request: Request, back: str, typed: Sequence[tuple[str, str]] = ()
+) -> Response:
+    """Lead to the page that asks who is there; what was `typed` can be sent after that."""
+    if typed and sessions.keep_typed(request, sessions.signed_in(request), tuple(typed)):
+        back = "/account/typed"
     response = redirect(request, "confirm")
     response.headers["Location"] = link(request, "/account/confirm", back=back)
     return response

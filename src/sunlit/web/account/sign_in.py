@@ -19,6 +19,7 @@ from sunlit.node.people import Person, new_secret, person_id, take_up
 from sunlit.node.permission import Action
 from sunlit.web import sessions
 from sunlit.web.guarding import may
+from sunlit.web.language import gettext_of
 from sunlit.web.limits import client_of
 from sunlit.web.pages import link, page, redirect
 from sunlit.web.paths import safe_path
@@ -40,22 +41,34 @@ MAX_CODE: Final = 64  # characters
 @router.get("/sign-in", name="sign_in", dependencies=[may(Action.SIGN_IN)])
 def sign_in(request: Request, back: str = "/work", kept: str = "") -> Response:
     """The sign-in page."""
-    where = safe_path(back, "/work")
+    return _asked(request, safe_path(back, "/work"), kept=bool(kept))
+
+
+def _asked(
+    request: Request, back: str, *, kept: bool = False, typed: str = "", wrong: str = ""
+) -> Response:
+    problems = {"code": wrong} if wrong else {}
     return page(
-        request, "account/sign_in.html", public=False, back=where, kept=bool(kept),
-        start=link(request, "/sign-in/start", back=where),
+        request, "account/sign_in.html", public=False, back=back, kept=kept,
+        start=link(request, "/sign-in/start", back=back), typed={"code": typed},
+        problems=problems, status=422 if wrong else 200,
     )  # fmt: skip
 
 
 @router.post("/sign-in/invitation", name="invited", dependencies=[may(Action.SIGN_IN)])
-def invited(request: Request, code: Annotated[str, Form(max_length=MAX_CODE)]) -> Response:
+def invited(request: Request, code: Annotated[str, Form()] = "") -> Response:
     """Take an invitation code; it is tried once the provider says who signs in.
 
     The answer is a page with a link: the policy's `form-action` lets no form lead to the provider.
     """
+    _ = gettext_of(request)
+    code = code.strip()
+    if not code or len(code) > MAX_CODE:  # no guess, so it does not count as one
+        wrong = _("Enter your invitation code") if not code else _("Check the code: it is too long")
+        return _asked(request, "/work", typed=code, wrong=wrong)
     _expect_patience(request, "code", CODES)
     ticket = new_secret()
-    kept = json.dumps({"invitation": code.strip()})
+    kept = json.dumps({"invitation": code})
     sessions.sessions(request).begin(ticket, kept, sessions.now(request))
     start = link(request, "/sign-in/start", back="/account/passkeys", invitation="1")
     response = page(request, "account/invited.html", public=False, start=start)

@@ -4,13 +4,14 @@ An administrator sees their own organisation only. What needs the operator's key
 the log) is drafted here and done by the operator.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.node.enrolment import roles_of
 from sunlit.node.people import (
     GIVABLE,
@@ -22,36 +23,53 @@ from sunlit.node.people import (
 )
 from sunlit.node.permission import Action, Role, Subject
 from sunlit.web import sessions
+from sunlit.web.account import words
 from sunlit.web.account.keys import redirect_to_confirm
 from sunlit.web.guarding import demand, may
+from sunlit.web.language import gettext_of
 from sunlit.web.pages import page, redirect
 
 router = APIRouter(include_in_schema=False)
 MANAGE = [may(Action.MANAGE_PEOPLE)]
-Roles = Annotated[list[str], Form(max_length=20)]
+Roles = Annotated[list[str], Form()]
+MAX_LABEL: Final = 80  # characters
 NEWEST = 200  # rows of the audit on a page
 
 
 @router.get("/account/people", name="people", dependencies=MANAGE)
 def people(request: Request) -> Response:
     """The people of your organisation, and a form to invite one more."""
+    return _all(request)
+
+
+def _all(
+    request: Request, label: str = "", chosen: Sequence[str] = (),
+    problems: Mapping[str, str] = {},
+) -> Response:  # fmt: skip
     admin = sessions.signed_in(request).person
     found = sessions.people(request).of(admin.organisation)
-    return page(request, "account/people.html", public=False, people=found, roles=_givable())
+    return page(
+        request, "account/people.html", public=False, people=found, roles=_givable(),
+        typed={"label": label}, chosen=chosen, problems=problems, status=422 if problems else 200,
+    )  # fmt: skip
 
 
 @router.post("/account/people/invite", name="invite", dependencies=MANAGE)
 def invite(
-    request: Request, label: Annotated[str, Form(min_length=1, max_length=80)],
+    request: Request, label: Annotated[str, Form()] = "",
     roles: Roles = [],  # noqa: B006 - FastAPI copies defaults
 ) -> Response:  # fmt: skip
     """Make a one-time code, and show it once."""
-    visit = sessions.signed_in(request)
+    visit, label = sessions.signed_in(request), label.strip()
+    wrong = words.name_problem(request, label, MAX_LABEL) | _role_problem(request, roles, "invite")
+    if wrong:
+        return _all(request, label, roles, wrong)
     if not visit.session.is_confirmed(sessions.now(request)):
-        return redirect_to_confirm(request, "/account/people")
+        typed = [("label", label), *(("roles", one) for one in roles)]
+        return redirect_to_confirm(request, "/account/people", typed)
     code, admin, at = new_secret(), visit.person, sessions.now(request)
     invitation = Invitation(
-        organisation=admin.organisation, roles=_roles(roles), label=label.strip(),
+        organisation=admin.organisation, roles=_roles(roles), label=label,
         made_by=admin.id, expires=at + INVITED_FOR,
     )  # fmt: skip
     sessions.people(request).invite(code, invitation)
@@ -62,10 +80,16 @@ def invite(
 @router.get("/account/people/{person}", name="staff", dependencies=MANAGE)
 def staff(request: Request, person: str) -> Response:
     """One person: what they are, their keys, ending their access."""
-    found = _theirs(request, person)
+    return _one(request, _theirs(request, person))
+
+
+def _one(
+    request: Request, found: Person, problems: Mapping[str, str] = {}
+) -> Response:  # fmt: skip
     keys = sessions.people(request).passkeys(found.id)
     return page(
         request, "account/person.html", public=False, person=found, keys=keys, roles=_givable(),
+        problems=problems, status=422 if problems else 200,
     )  # fmt: skip
 
 
@@ -76,8 +100,11 @@ def staff_roles(
     """Change what somebody is, from their next request on; say which keys are to be revoked."""
     visit = sessions.signed_in(request)
     found = _another(request, person)
+    if wrong := _role_problem(request, roles, "role"):
+        return _one(request, found, wrong)
     if not visit.session.is_confirmed(sessions.now(request)):
-        return redirect_to_confirm(request, f"/account/people/{person}")
+        typed = [("roles", one) for one in roles]
+        return redirect_to_confirm(request, f"/account/people/{person}", typed)
     given = _roles(roles)
     sessions.people(request).set_roles(found.id, given)
     detail = {"whom": found.id, "roles": " ".join(sorted(given))}
@@ -150,13 +177,15 @@ def _givable() -> tuple[Role, ...]:
 
 
 def _roles(names: list[str]) -> frozenset[Role]:
-    given = frozenset(one for one in GIVABLE if one.value in names)
-    if not given or len(given) != len(set(names)):
-        raise MalformedError(
-            "people.roles", "choose at least one role",
-            expected=", ".join(_givable()), mend="go back and choose what this person may do",
-        )  # fmt: skip
-    return given
+    return frozenset(one for one in GIVABLE if one.value in names)
+
+
+def _role_problem(request: Request, names: list[str], form: str) -> dict[str, str]:
+    given = _roles(names)
+    if given and len(given) == len(set(names)):
+        return {}
+    _ = gettext_of(request)
+    return {form: _("Choose what this person may do")}
 
 
 def _note(request: Request, admin: Person, what: str, detail: dict[str, str]) -> None:
