@@ -11,6 +11,7 @@ away is dropped.
 import ast
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from sunlit.claims.incident import ProblemState
 from sunlit.claims.lifecycle import Status, TokenKind
 from sunlit.node.drafts import Kind
 from sunlit.node.permission import Role
+from sunlit.rubric.prose import patterns
 from sunlit.views.entry_patterns import PATTERNS
 from sunlit.views.entry_words import type_words
 
@@ -35,6 +37,8 @@ SOURCES: Final = tuple(
 )
 SPEAKING: Final = ("guard/*.py", "runtime/covers.py", "registry/decision_check.py", "node/*.py",
                    "web/**/*.py")  # whose errors people read in their language  # fmt: skip
+RULES: Final = ("capabilities/*/*.py", "rubric/*.py", "authority/*.py")  # whose reasons are shown
+SENTENCE: Final = re.compile(r"[A-Z].* .*\.")
 WORDING: Final = b"wording"  # whoever uses that module imports it
 FAMILIES: Final = frozenset({"MalformedError", "VerificationError", "UnavailableError"})
 DATA: Final = CODE / "rubric" / "data"
@@ -57,7 +61,7 @@ def said() -> Catalog:
     found = Catalog(fuzzy=False)
     for message, context in _sentences():
         found.add(message, context=context)
-    for sentence in (*_wordings(), *_errors(), *_kinds(), *_data()):
+    for sentence in (*_wordings(), *_errors(), *_reasons(), *_kinds(), *_data()):
         found.add(sentence)
     return found
 
@@ -104,7 +108,7 @@ def _errors() -> Iterator[str]:
     for pattern in SPEAKING:
         for path in sorted(CODE.glob(pattern)):
             for node in ast.walk(ast.parse(path.read_bytes())):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FAMILIES:
+                if isinstance(node, ast.Call) and _is_error(node):
                     yield from _literals(node)
 
 
@@ -112,6 +116,35 @@ def _literals(call: ast.Call) -> Iterator[str]:
     for one in (*call.args[1:2], *(it.value for it in call.keywords)):
         if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value:
             yield one.value
+
+
+def _reasons() -> Iterator[str]:
+    """Yield what rules answer, but for what is computed: that is in `text(...)`."""
+    for pattern in RULES:
+        for path in sorted(CODE.glob(pattern)):
+            tree = ast.parse(path.read_bytes())
+            apart = set(map(id, _not_said(tree)))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and id(node) not in apart:
+                    yield from _reason(node.value)
+
+
+def _reason(value: object) -> Iterator[str]:
+    if isinstance(value, str) and SENTENCE.fullmatch(value) and "%(" not in value:
+        yield value
+
+
+def _not_said(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield what stands by itself, as the words that describe a function, and what errors say."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr) or _is_error(node):
+            yield from ast.walk(node)
+
+
+def _is_error(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") in FAMILIES
 
 
 def _kinds() -> Iterator[str]:
@@ -127,7 +160,9 @@ def _data() -> Iterator[str]:
     for group in groups:
         yield group["title"]
         for control in group["controls"]:
-            yield control["title"]  # what it asks at length is in English, and marked so
+            yield control["title"]
+            for part in control["parts"]:
+                yield from patterns(part["prose"])
     scheme = json.loads((DATA / "sunlit-risk-4-1.json").read_bytes())
     yield from (one["title"] for one in scheme["areas"].values())
     yield from scheme["autonomy"].values()

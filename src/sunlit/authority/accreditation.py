@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sunlit.authority.records import AccreditationRecord, Basis, Place
+from sunlit.base.wording import text
 
 
 class Accreditations(Protocol):
@@ -42,15 +43,19 @@ def why_none(
     """Return why no accreditation covers an assessment at an entry and at a time."""
     own = [it for it in directory.accreditations if it.claim.assessor == assessor]
     if not own:
-        return f"{assessor} is not accredited for {scope} by anybody whom the trust file names"
+        return text("%(who)s is not accredited for %(scope)s by anybody whom the trust file names",
+                    who=assessor, scope=scope)  # fmt: skip
     inside = [it for it in own if scope in it.claim.scopes]
     if not inside:
         others = ", ".join(sorted({name for it in own for name in it.claim.scopes}))
-        return f"{assessor} is not accredited for {scope}, only for {others}"
+        return text("%(who)s is not accredited for %(scope)s, only for %(others)s", who=assessor,
+                    scope=scope, others=others)  # fmt: skip
     standing = list(_standing(directory, inside))
     if not standing:
-        return f"the accreditation of {assessor} for {scope} was taken back"
-    return f"the accreditation of {assessor} for {scope} {_when(standing, entry, at)}"
+        return text("the accreditation of %(who)s for %(scope)s was taken back", who=assessor,
+                    scope=scope)  # fmt: skip
+    return text("the accreditation of %(who)s for %(scope)s %(when)s", who=assessor, scope=scope,
+                when=_when(standing, entry, at))  # fmt: skip
 
 
 def _standing(
@@ -67,7 +72,7 @@ def _when(records: Sequence[AccreditationRecord], entry: Place, at: datetime) ->
     """Return when the one that lasts longest was, or will be, in force."""
     last = max(records, key=lambda it: it.claim.valid_until)
     if last.claim.valid_until <= max(entry.at, at):
-        return f"ended on {last.claim.valid_until.date()}"
+        return text("ended on %(day)s", day=str(last.claim.valid_until.date()))
     if last.claim.valid_from > entry.at:
-        return f"began on {last.claim.valid_from.date()}, after it was said"
-    return "was given after it was said"
+        return text("began on %(day)s, after it was said", day=str(last.claim.valid_from.date()))
+    return text("was given after it was said")

@@ -24,6 +24,7 @@ from sunlit.authority.records import (
     RevocationRecord,
 )
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base.wording import fixed, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Organisation, Role
 from sunlit.statement.keys import PublicKey
@@ -217,14 +218,25 @@ class Directory:
             return Answer.no(record)
         if asked.organisation not in (None, record.organisation):
             return Answer.no(
-                f"the signer belongs to {record.organisation}, not to {asked.organisation}",
+                text(
+                    "the signer belongs to %(who)s, not to %(asked)s",
+                    who=record.organisation,
+                    asked=str(asked.organisation),
+                ),
                 record.rests_on,
             )
         if asked.role not in record.roles:
-            return Answer.no(f"the key is not registered as {asked.role}", record.rests_on)
+            return Answer.no(
+                text("the key is not registered as %(role)s", role=fixed(asked.role)),
+                record.rests_on,
+            )
         if not self._is_rooted(asked.role, signer, record.organisation):
             return Answer.no(
-                f"the trust file does not name it as {asked.role} of {record.organisation}",
+                text(
+                    "the trust file does not name it as %(role)s of %(who)s",
+                    role=fixed(asked.role),
+                    who=record.organisation,
+                ),
                 record.rests_on,
             )
         if asked.role is not Role.ASSESSOR or asked.scope is None:

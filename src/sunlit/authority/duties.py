@@ -20,6 +20,7 @@ from typing import Final
 from sunlit.authority.answer import Answer, earliest
 from sunlit.authority.directory import Directory
 from sunlit.authority.records import KeyRecord
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 
@@ -116,7 +117,8 @@ def _vote(directory: Directory, actor: Admitted, case: Case, at: datetime) -> An
         return Answer.no("a member does not vote on what they assessed", _ids(case.assessed))
     if case.board in organisations:
         return Answer.no(
-            f"{case.board} assessed this, so it does not vote on it", _ids(case.assessed)
+            text("%(board)s assessed this, so it does not vote on it", board=case.board),
+            _ids(case.assessed),
         )
     return answer
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sunlit.authority.answer import Answer
 from sunlit.authority.records import Basis, ConflictRecord, Place
+from sunlit.base.wording import text
 
 
 class Hierarchy(Protocol):
@@ -53,7 +54,7 @@ def independence(
     """
     for name in (assessor, *sorted(of)):
         if not directory.knows(name):
-            return Answer.no(f"{name} is not an organisation that is known here")
+            return Answer.no(text("%(who)s is not an organisation that is known here", who=name))
     own = directory.parents(assessor)
     for other in sorted(of):
         shared = own & directory.parents(other)
@@ -66,7 +67,7 @@ def independence(
             continue
         if _concerns(record, own, theirs) or _is_in(record, own, component):
             return Answer.no(
-                f"{record.claim.organisation} declared a conflict of interest",
+                text("%(who)s declared a conflict of interest", who=record.claim.organisation),
                 (record.basis.statement_id,),
             )
     names = ", ".join(sorted(of)) or "nobody in particular"
@@ -95,9 +96,14 @@ def _is_in(record: ConflictRecord, own: frozenset[str], component: str | None) -
 
 def _relation(assessor: str, other: str, shared: frozenset[str]) -> str:
     if assessor == other:
-        return f"{assessor} would assess itself"
+        return text("%(who)s would assess itself", who=assessor)
     if assessor in shared:
-        return f"{assessor} stands above {other}"
+        return text("%(who)s stands above %(other)s", who=assessor, other=other)
     if other in shared:
-        return f"{other} stands above {assessor}"
-    return f"{min(shared)} stands above both {assessor} and {other}"
+        return text("%(who)s stands above %(other)s", who=other, other=assessor)
+    return text(
+        "%(above)s stands above both %(who)s and %(other)s",
+        above=min(shared),
+        who=assessor,
+        other=other,
+    )

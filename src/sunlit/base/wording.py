@@ -8,31 +8,35 @@ them from what stands in `text`, `texts`, `N_` and `_`, and from the words of er
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache, partial
-from typing import TYPE_CHECKING, Final, Self
+from decimal import Decimal
+from functools import cache, partial, reduce
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
 ENGLISH: Final = "en"
 _GROUPS: Final = {"nl": "."}  # between the thousands of a number; elsewhere a comma
+_POINTS: Final = {"nl": ","}  # before the decimals; elsewhere a point
 _PLACE: Final = re.compile(r"%\(\w+\)s")
-Value = str | int
+Value = str | int | Decimal
+First = Literal["", "upper", "lower"]
 
 
 class Text(str):
     """An English sentence with the pattern and the values that it was made of.
 
     With `plural`, `number` chooses between the two patterns. A value that is a `Text` is translated
-    as well; any other is a name or others' words, and stays. `capital`: its first letter is one.
+    as well; any other is a name or others' words, and stays. `first`: what becomes of its first
+    letter.
     """
 
-    __slots__ = ("capital", "number", "pattern", "plural", "values")
+    __slots__ = ("first", "number", "pattern", "plural", "values")
     pattern: str
     values: Mapping[str, Value]
     plural: str | None
     number: int
-    capital: bool
+    first: First
 
     def __new__(
         cls,
@@ -41,24 +45,27 @@ class Text(str):
         plural: str | None = None,
         number: int = 1,
         *,
-        capital: bool = False,
+        first: First = "",
     ) -> Self:
         """Fill the pattern in English."""
         chosen = pattern if plural is None or number == 1 else plural
         filled = _filled(chosen, values, ENGLISH)
-        made = super().__new__(cls, _capital(filled) if capital else filled)
-        made.pattern, made.values, made.capital = pattern, values, capital
+        made = super().__new__(cls, _begun(filled, first))
+        made.pattern, made.values, made.first = pattern, values, first
         made.plural, made.number = plural, number
         return made
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let a sentence travel to another process whole."""
-        made = partial(type(self), capital=self.capital)
+        made = partial(type(self), first=self.first)
         return made, (self.pattern, self.values, self.plural, self.number)
 
 
 def text(pattern: str, /, **values: Value) -> Text:
-    """Return a sentence of ours with `%(name)s` places; a number is written with its commas."""
+    """Return a sentence of ours with `%(name)s` places.
+
+    An `int` is written with its commas, a `Decimal` as it is, with the language's own point.
+    """
     return Text(pattern, values)
 
 
@@ -80,7 +87,22 @@ def joined(parts: Iterable[str], separator: str = " ") -> Text:
 
 def whole(words: str) -> Text:
     """Return words, those of an error for instance, as a sentence: "it ended" is "It ended"."""
-    return Text("%(what)s.", {"what": fixed(words)}, capital=True)
+    return Text("%(what)s.", {"what": fixed(words)}, first="upper")
+
+
+def lowered(sentence: str) -> Text:
+    """Return a sentence as it stands after a colon: "It ended." is "it ended."."""
+    return Text("%(what)s", {"what": fixed(sentence)}, first="lower")
+
+
+def both(parts: Iterable[str]) -> str:
+    """Return words with "and" between each."""
+    return reduce(lambda one, more: text("%(one)s and %(more)s", one=one, more=more), parts)
+
+
+def either(parts: Iterable[str]) -> str:
+    """Return words with "or" between each."""
+    return reduce(lambda one, more: text("%(one)s or %(more)s", one=one, more=more), parts)
 
 
 def told(sentence: str, language: str = ENGLISH) -> str:
@@ -110,7 +132,7 @@ def _told(sentence: str, language: str) -> tuple[str, bool]:
     parts = [one for one in sentence.values.values() if isinstance(one, Text)]
     filled = _filled(found, sentence.values, language)
     every = is_ours and all(is_known(one, language) for one in parts)
-    return _capital(filled) if sentence.capital else filled, every
+    return _begun(filled, sentence.first), every
 
 
 @cache
@@ -131,13 +153,17 @@ def _filled(pattern: str, values: Mapping[str, Value], language: str) -> str:
     return pattern % {name: _shown(value, language) for name, value in values.items()}
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _begun(words: str, first: First) -> str:
+    if not first:
+        return words
+    return (words[:1].upper() if first == "upper" else words[:1].lower()) + words[1:]
 
 
 def _shown(value: Value, language: str) -> str:
     if isinstance(value, Text):
         return told(value, language)
+    if isinstance(value, Decimal):
+        return str(value).replace(".", _POINTS.get(language, "."))
     if isinstance(value, int):
         return f"{value:,}".replace(",", _GROUPS.get(language, ","))
     return value

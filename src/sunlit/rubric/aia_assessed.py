@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sunlit.authority.answer import Answer
 from sunlit.base.errors import MalformedError
+from sunlit.base.wording import text, whole
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import RiskAssessment
 from sunlit.rubric.aia import fact_questions, question_set, score
@@ -71,14 +72,15 @@ def problem(claim: RiskAssessment) -> str | None:
             area=claim.area, impact_raw=claim.impact_raw, autonomy_level=claim.autonomy_level
         )
     except MalformedError as error:
-        return f"{str(error)[:1].upper()}{str(error)[1:]}."
+        return whole(str(error))
     if not found.is_complete:
-        return f"It leaves {len(found.blank)} of {found.asked} questions unanswered."
+        return text("It leaves %(count)s of %(all)s questions unanswered.",
+                    count=str(len(found.blank)), all=str(found.asked))  # fmt: skip
     if (claim.impact_raw, claim.impact_max) != (found.raw, known.maximum):
-        return (
-            f"Its answers score {found.raw} of {known.maximum}, and it says "
-            f"{claim.impact_raw} of {claim.impact_max}."
-        )
+        return text("Its answers score %(score)s of %(most)s, and it says %(said)s of "
+                    "%(said_most)s.",
+                    score=str(found.raw), most=str(known.maximum), said=str(claim.impact_raw),
+                    said_most=str(claim.impact_max))  # fmt: skip
     return _row_or_fact(claim)
 
 

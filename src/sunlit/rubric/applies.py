@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.times import format_time
+from sunlit.base.wording import either, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.provenance import Component
 from sunlit.rubric.aia import fact_questions
@@ -28,11 +29,11 @@ KINDS: Final = frozenset({
 OVERSIGHT: Final = frozenset({"human-decides", "human-reviews", "none"})
 ANSWERS: Final = frozenset({"no", "yes"})
 WORDS: Final = {
-    "kind": "the kind of component",
-    "area": "the area of use",
-    "tier": "the tier",
-    "jurisdiction": "the jurisdiction",
-    "oversight": "the oversight",
+    "kind": text("the kind of component"),
+    "area": text("the area of use"),
+    "tier": text("the tier"),
+    "jurisdiction": text("the jurisdiction"),
+    "oversight": text("the oversight"),
 }
 
 
@@ -202,7 +203,7 @@ def not_applicable(control: Control, facts: Facts, at: datetime) -> NotApplicabl
         day = control.starts.date().isoformat()
         return NotApplicable(
             control=control.id, title=control.title,
-            reason=f"Not yet in force: the duty applies from {day}.",
+            reason=text("Not yet in force: the duty applies from %(day)s.", day=day),
             expires=format_time(control.starts),
         )  # fmt: skip
     return None
@@ -210,7 +211,6 @@ def not_applicable(control: Control, facts: Facts, at: datetime) -> NotApplicabl
 
 def _reason(condition: Condition, fact: Fact) -> str:
     name = WORDS.get(condition.fact, condition.fact)
-    return (
-        f"Asked only where {name} is {' or '.join(sorted(condition.values))}; "
-        f"here it is {', '.join(sorted(fact.values))}."
-    )
+    return text("Asked only where %(fact)s is %(asked)s; here it is %(here)s.", fact=name,
+                asked=either(sorted(condition.values)),
+                here=", ".join(sorted(fact.values)))  # fmt: skip

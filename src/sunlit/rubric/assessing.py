@@ -7,6 +7,7 @@ from datetime import datetime
 from sunlit.authority.answer import Answer
 from sunlit.authority.duties import Action, Case, can
 from sunlit.authority.records import Place
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, Result
 from sunlit.claims.authority import Role
@@ -83,9 +84,9 @@ def _why_not(evidence: Evidence, claim: Attestation, *, warns: bool) -> str | No
     if not (claim.no_conflict_declared or warns):
         return "It does not declare that there is no conflict of interest."
     if claim.assessed_on > evidence.at:
-        return f"It is dated in the future: {claim.assessed_on.date()}."
+        return text("It is dated in the future: %(day)s.", day=str(claim.assessed_on.date()))
     if not is_current(evidence, claim.valid_until):
-        return f"It ended on {claim.valid_until.date()}."
+        return text("It ended on %(day)s.", day=str(claim.valid_until.date()))
     return None
 
 
@@ -178,7 +179,10 @@ def _made(evidence: Evidence, assessor: str) -> Iterator[Answer]:
             # Also a key that lost its authority: what one did without is done all the same.
             maker = evidence.directory.organisation_of(key)
             if maker is not None and line & evidence.directory.parents(maker):
-                done = "trained it" if trained else "signed what the release is"
-                yield Answer.no(
-                    f"{maker} {done}, and nobody assesses their own work", [said.statement_id]
-                )
+                why = (
+                    text("%(who)s trained it, and nobody assesses their own work", who=maker)
+                    if trained
+                    else text("%(who)s signed what the release is, and nobody assesses their own "
+                              "work", who=maker)
+                )  # fmt: skip
+                yield Answer.no(why, [said.statement_id])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, Result, Withdrawal
 from sunlit.rubric.assessing import Attested, Discounted, counts, may_assess, may_warn
@@ -53,7 +54,7 @@ def _why_taken_back(evidence: Evidence, said: Admitted) -> str:
     for other in evidence.statements:
         claim = other.claim
         if isinstance(claim, Withdrawal) and claim.statement == said.statement_id:
-            return f"It was withdrawn: {plain(claim.reason)}"
+            return text("It was withdrawn: %(why)s", why=plain(claim.reason))
     return "Its assessor replaced it."
 
 

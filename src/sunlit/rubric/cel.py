@@ -13,6 +13,7 @@ from datetime import datetime
 from types import ModuleType
 from typing import Final
 
+from sunlit.base.wording import fixed, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
 from sunlit.rubric.aia_assessed import assessment
@@ -49,7 +50,9 @@ def cel_rule(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
         holds = _asked(cel, parameters.get("cel", ""), context)
         ids = _ids(_asked(cel, parameters.get("cel-rests-on", ""), context), said)
     except _UnansweredError as error:
-        return Verdict.unknown(f"The expression of this control gives no answer: {error}.")
+        return Verdict.unknown(
+            text("The expression of this control gives no answer: %(why)s.", why=fixed(str(error)))
+        )
     if not isinstance(holds, bool):
         return Verdict.unknown("The expression of this control gives no answer: it is no bool.")
     if not ids:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from sunlit.authority.records import Place
+from sunlit.base.wording import fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, Metric, Result, TestResult
 from sunlit.claims.lifecycle import Release
@@ -50,19 +51,28 @@ def _none(said: Admitted, plan: ChangePlan, reason: str) -> Discounted:
 def _carried(evidence: Evidence, said: Admitted, plan: ChangePlan) -> Attested | str:
     """Return the attestation that the plan may carry over, else why there is none."""
     if not is_current(evidence, plan.valid_until):
-        return f"The change plan ended on {plan.valid_until.date()}."
+        return text("The change plan ended on %(day)s.", day=str(plan.valid_until.date()))
     if not _in_advance(evidence, said):
         return "The change plan was agreed after something was said of this release or a retest."
     found = _attestation(evidence, said, plan)
     if found is None:
         return "The attestation that the change plan names is gone, or is none of its assessor."
     if isinstance(found, Discounted):
-        return f"The attestation that the change plan names does not count. {found.reason}"
+        return joined(
+            (
+                text("The attestation that the change plan names does not count."),
+                fixed(found.reason),
+            )
+        )
     if found.result is not Result.PASSED:
         return "The attestation that the change plan names did not pass."
     answers = [may_assess(evidence, said, plan.assessor, scope) for scope in sorted(found.scopes)]
     refused = next((answer.reason for answer in answers if not answer.allowed), None)
-    return found if refused is None else f"The change plan does not count. {sentence(refused)}"
+    return (
+        found
+        if refused is None
+        else joined((text("The change plan does not count."), sentence(refused)))
+    )
 
 
 def _in_advance(evidence: Evidence, plan: Admitted) -> bool:
@@ -111,7 +121,7 @@ def _differs(evidence: Evidence, start: str, plan: ChangePlan) -> str | None:
         return "The files of the release that the change plan starts from are not known."
     for name in changed(before, evidence.files):
         if not any(fnmatchcase(name, pattern) for pattern in plan.may_change):
-            return f"{name} changed, and the change plan does not let it."
+            return text("%(file)s changed, and the change plan does not let it.", file=name)
     return None
 
 
@@ -134,16 +144,16 @@ def _retests(evidence: Evidence, plan: ChangePlan) -> Retests | str:
     by_kind = {kind: tests(evidence, kind) for kind in plan.retests}
     for kind, items in by_kind.items():
         if not items:
-            return f"The retest {kind} lacks."
+            return text("The retest %(kind)s lacks.", kind=kind)
         if any(test.result is not Result.PASSED for _, test, _ in items):
-            return f"The retest {kind} did not pass."
+            return text("The retest %(kind)s did not pass.", kind=kind)
     found = [item for items in by_kind.values() for item in items]
     if not found:
         return "The change plan names no retest."
     measured = [metric for _, test, _ in found for metric in test.sunlit_metrics]
     for limit in plan.limits:
         if not keeps(limit, measured):
-            return f"The limit on {limit.name} is not shown to be kept."
+            return text("The limit on %(name)s is not shown to be kept.", name=limit.name)
     ends = [end for _, test, answer in found for end in (test.sunlit_valid_until, answer.expires)]
     return Retests(
         tuple(said.statement_id for said, _, _ in found),

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sunlit.authority.records import Place
+from sunlit.base.wording import fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import (
     Attestation,
@@ -111,7 +112,7 @@ def turned(verdict: Verdict, found: Iterable[Contest]) -> Verdict:
             return replace(
                 verdict,
                 outcome=Outcome.UNKNOWN,
-                reason=f"{verdict.reason} {said_against(one)}",
+                reason=joined((fixed(verdict.reason), said_against(one))),
                 rests_on=(*verdict.rests_on, one.said.statement_id),
                 expires=None,
                 mend=MEND,
@@ -122,7 +123,8 @@ def turned(verdict: Verdict, found: Iterable[Contest]) -> Verdict:
 def said_against(one: Contest) -> str:
     """Return who brings counter-evidence against what, as a sentence."""
     words = plain(one.claim.finding).rstrip(".")
-    return f"But {one.claim.assessor} found against {one.claim.statement[:12]}: {words}."
+    return text("But %(who)s found against %(statement)s: %(what)s.", who=one.claim.assessor,
+                statement=one.claim.statement[:12], what=words)  # fmt: skip
 
 
 def _same(evidence: Evidence, target: Admitted) -> tuple[str, ...]:
@@ -165,19 +167,22 @@ def _why_not(
     place, keepers = Place.of(said), maintainers(evidence)
     assert place is not None  # noqa: S101 - drafts were left out
     if claim.found_on > evidence.at:
-        return f"It is dated in the future: {claim.found_on.date()}."
+        return text("It is dated in the future: %(day)s.", day=str(claim.found_on.date()))
     if not _is_about(target.claim, claim.scope):
-        return f"What it is against is not about {claim.scope}, or is a decision."
+        return text("What it is against is not about %(scope)s, or is a decision.",
+                    scope=claim.scope)  # fmt: skip
     accredited = evidence.directory.may(
         said, Role.ASSESSOR, organisation=claim.assessor, scope=claim.scope, at=place.at
     )
     if not accredited.allowed:
-        return f"It is shown only: {accredited.reason}."
+        return text("It is shown only: %(why)s.", why=fixed(accredited.reason))
     parties = {*keepers, *([evidence.deployer] if evidence.deployer else [])}
     independent = evidence.directory.independent(
         claim.assessor, of=parties, component=evidence.component, at=place.at, said=place
     )
-    return None if independent.allowed else f"It is shown only: {independent.reason}."
+    if independent.allowed:
+        return None
+    return text("It is shown only: %(why)s.", why=fixed(independent.reason))
 
 
 def _is_about(claim: Claim, scope: str) -> bool:
@@ -209,7 +214,7 @@ def _answered(
             continue
         found = counts(evidence, other, attestation)
         if _passes(found, claim.scope):
-            return f"{attestation.assessor} attested anew after it."
+            return text("%(who)s attested anew after it.", who=attestation.assessor)
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sunlit.authority.directory import Directory
+from sunlit.base.wording import Text, fixed, whole
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.rubric.evidence import Evidence
@@ -37,7 +38,9 @@ def speaks(
 
 def sentence(reason: str) -> str:
     """Return the directory's reason as a sentence."""
-    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+    if reason.endswith("."):
+        return Text("%(what)s", {"what": fixed(reason)}, first="upper")
+    return whole(reason)
 
 
 def before(

@@ -9,6 +9,7 @@ from typing import Final
 from sunlit.base import canonical
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time
+from sunlit.base.wording import fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
 from sunlit.claims.provenance import Component
@@ -142,7 +143,7 @@ def evaluate(
             seen = evidence.beside(found[it.id] for it in asked if not it.last)
         verdict = turned(answer(control, seen, rules[control.rule]), against)
         if closed and verdict.outcome is Outcome.UNKNOWN:
-            verdict = replace(verdict, reason=f"{verdict.reason} {closed}")
+            verdict = replace(verdict, reason=joined((fixed(verdict.reason), closed)))
         found[control.id] = _finding(control, verdict, places)
     return Conformity(
         release=evidence.release,
@@ -213,7 +214,9 @@ def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
         return trial
     if verdict.outcome is Outcome.UNKNOWN and trial.outcome is Outcome.HOLDS:
         return Verdict.unknown(
-            f"Nobody signed it yet. The drafts say: {trial.reason}", trial.rests_on, mend=SIGN
+            text("Nobody signed it yet. The drafts say: %(what)s", what=fixed(trial.reason)),
+            trial.rests_on,
+            mend=SIGN,
         )
     return verdict
 

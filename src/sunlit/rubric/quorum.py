@@ -12,6 +12,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Final
 
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.risk import BoardSession, RiskCode
@@ -83,7 +84,8 @@ def too_few(evidence: Evidence, board: str, quorum: Quorum) -> str | None:
     known = evidence.directory.trust.board(board) if evidence.directory.trust else None
     cast = len(ballots(evidence, known, scheme())) if known else 0
     if cast < quorum.min_votes:
-        return f"{cast} members voted, and the rubric asks for {quorum.min_votes}."
+        return text("%(cast)s members voted, and the rubric asks for %(least)s.", cast=str(cast),
+                    least=str(quorum.min_votes))  # fmt: skip
     return None
 
 
@@ -96,10 +98,9 @@ def no_session(evidence: Evidence, board: str, quorum: Quorum, entered: datetime
         return "The rubric asks for a session of the board, and none was opened."
     first = opened[0][1].opened_on
     if entered < first + timedelta(days=quorum.min_days_open):
-        return (
-            f"The session was opened on {first:%Y-%m-%d}, and the rubric asks for "
-            f"{quorum.min_days_open} days before the code."
-        )
+        return text("The session was opened on %(day)s, and the rubric asks for %(days)s days "
+                    "before the code.", day=f"{first:%Y-%m-%d}",
+                    days=str(quorum.min_days_open))  # fmt: skip
     return None
 
 

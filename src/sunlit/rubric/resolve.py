@@ -12,6 +12,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.wording import Text
 from sunlit.rubric.control import Condition, Control, Parameter, Rubric, Stricter
 from sunlit.rubric.floor import check_additions, check_new, check_values, number
 from sunlit.rubric.oscal import (
@@ -28,10 +29,10 @@ from sunlit.rubric.oscal import (
     own_props,
     texts,
 )
+from sunlit.rubric.prose import said
 
 SETTINGS: Final = ("cel", "cel-rests-on")  # props that a rule reads beside its parameters
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-INSERT: Final = re.compile(r"\{\{\s*insert:\s*param,\s*([A-Za-z0-9._-]+)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +224,9 @@ def _parameter(control: str, param: Object) -> Parameter:
     return parameter
 
 
-def _prose(item: Object, name: str, shown: Mapping[str, str]) -> str:
+def _prose(item: Object, name: str, shown: Mapping[str, str]) -> Text:
     parts = [part for part in objects(item.get("parts"), "parts") if part.get("name") == name]
-    text = "\n\n".join(a_text(part.get("prose"), f"{name}.prose") for part in parts)
-    return INSERT.sub(lambda match: shown.get(match[1], match[0]), text)
+    return said((a_text(part.get("prose"), f"{name}.prose") for part in parts), shown)
 
 
 def _rubric(

@@ -9,7 +9,7 @@ from sunlit.authority.answer import Answer
 from sunlit.authority.duties import Action, Case, can
 from sunlit.authority.trust_parts import Board
 from sunlit.base.errors import MalformedError
-from sunlit.base.wording import text
+from sunlit.base.wording import fixed, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, ChangePlan, TestResult
 from sunlit.claims.lifecycle import Release
@@ -79,11 +79,11 @@ def why_invalid(evidence: Evidence, vote: Vote, known: Scheme) -> str | None:
     if vote.scheme != known.id or vote.impact_max != known.maximum:
         return "The vote uses another scheme or another maximum of the impact score."
     if not 1 <= vote.ceiling <= 1 + len(known.practices):
-        return f"The ceiling lies outside 1 to {1 + len(known.practices)}."
+        return text("The ceiling lies outside 1 to %(most)s.", most=str(1 + len(known.practices)))
     try:
         known.digits(area=vote.area, impact_raw=vote.impact_raw, autonomy_level=vote.autonomy_level)
     except MalformedError as error:
-        return f"{error}."
+        return text("%(what)s.", what=fixed(str(error)))
     return None
 
 

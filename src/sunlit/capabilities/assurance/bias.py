@@ -18,17 +18,19 @@ from math import floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
+from sunlit.base.wording import Text, fixed, joined, text
 from sunlit.capabilities.assurance.bias_gaps import (
     MEASURES,
     UNKNOWN,
     Counts,
     Measure,
+    counts_of,
     is_enough,
     is_known,
     measured,
 )
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.bias import Attribute, BiasAudit, Cell
+from sunlit.claims.bias import Attribute, BiasAudit
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Outcome, Verdict
 from sunlit.rubric.standing import about, by_tester, is_current, maintainers, when
@@ -63,8 +65,9 @@ def bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     verdict = _bias_audited(evidence, parameters)
     if verdict.outcome is Outcome.FAILS or not (back := _taken_back(evidence, parameters)):
         return verdict
-    shown = f" A failing audit was taken back: {', '.join(one[:12] for one in back[:3])}."
-    return replace(verdict, reason=verdict.reason + shown)
+    which = ", ".join(one[:12] for one in back[:3])
+    shown = text("A failing audit was taken back: %(which)s.", which=which)
+    return replace(verdict, reason=joined((fixed(verdict.reason), shown)))
 
 
 def _taken_back(evidence: Evidence, parameters: Mapping[str, str]) -> list[str]:
@@ -101,10 +104,10 @@ def _bias_audited(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     if lacking or not within:
         return _lacking(lacking, judged, audits)
     small = sum(one.small for one in within)
-    rest = f" Groups of too few people to judge: {small}." if small else ""
+    rest = [text("Groups of too few people to judge: %(count)s.", count=str(small))] * bool(small)
+    by = _words(one.characteristic for one in within)
     return Verdict.holds(
-        f"No gap over a limit between groups by {_words(one.characteristic for one in within)}."
-        f"{rest}",
+        joined((text("No gap over a limit between groups by %(by)s.", by=by), *rest)),
         sorted({one.statement for one in within}),
         expires=_expires(evidence, audits, parameters),
     )
@@ -160,11 +163,12 @@ def _lacking(lacking: list[str], judged: list[Judged], audits: list[Audited]) ->
         for _, audit, _ in audits for one in audit.not_analysed if one.what in lacking
     )  # fmt: skip
     said = f" ({'; '.join(reasons[:3])})" if reasons else ""
-    return Verdict.unknown(f"Nobody audited it by {_words(lacking)}{said}.", ids)
+    what = text("Nobody audited it by %(by)s%(why)s.", by=_words(lacking), why=said)
+    return Verdict.unknown(what, ids)
 
 
 def _words(names: Iterable[str]) -> str:
-    return ", ".join(sorted(set(names))) or "any characteristic"
+    return ", ".join(sorted(set(names))) or text("any characteristic")
 
 
 def judged_of(
@@ -190,9 +194,9 @@ def _attribute(
     limits: list[tuple[Measure, Decimal]], parameters: Mapping[str, str],
 ) -> tuple[Outcome | None, str]:  # fmt: skip
     """Return the worst of what the limits say of one attribute, with the sentence for it."""
-    by = f"by {attribute.characteristic}"
+    by = attribute.characteristic
     if groups is None:
-        return None, f"The counts {by} contradict each other."
+        return None, text("The counts by %(by)s contradict each other.", by=by)
     if (trouble := _hides(audit, attribute, groups, parameters)) is not None:
         return None, trouble
     least, share = _least(parameters), _known_share(parameters)
@@ -206,15 +210,20 @@ def _attribute(
     if worst is not None and worst[0] is not Outcome.HOLDS:
         return worst
     if not answers:
-        return None, f"No two groups {by} have {least} people each for what there is a limit on."
+        return None, text(
+            "No two groups by %(by)s have %(least)s people each for what there is a limit on.",
+            by=by, least=str(least),
+        )  # fmt: skip
     least_people = share * audit.rows
     for (one, _), answer in zip(limits, found, strict=True):
         # What was not judged is not within its limit, however well the rest looks.
         people = _judged_people(one, clear[one], least)
         if answer is None or people < least_people:
-            return None, (
-                f"{one.words[:1].upper()}{one.words[1:]} {by} can be judged of groups with "
-                f"{people if answer else 0} of {audit.rows} people."
+            judged = str(people if answer else 0)
+            return None, Text(
+                "%(what)s by %(by)s can be judged of groups with %(judged)s of %(all)s people.",
+                {"what": one.words, "by": by, "judged": judged, "all": str(audit.rows)},
+                first="upper",
             )
     return answers[0]
 
@@ -230,15 +239,23 @@ def _hides(
     parameters: Mapping[str, str],
 ) -> str | None:  # fmt: skip
     """Return how an audit keeps groups from being judged, if it does."""
-    by = f"by {attribute.characteristic}"
+    by = attribute.characteristic
     if sum(one.name == attribute.name for one in audit.attributes) > 1:
-        return f"One column stands for several characteristics, so nothing is known {by}."
+        return text(
+            "One column stands for several characteristics, so nothing is known by %(by)s.", by=by
+        )
     least = _least(parameters)
     if attribute.excluded and audit.floor > max(least, FLOOR):
-        return f"Groups {by} of fewer than {audit.floor} people are hidden; {least} are judged."
+        return text(
+            "Groups by %(by)s of fewer than %(floor)s people are hidden; %(least)s are judged.",
+            by=by, floor=str(audit.floor), least=str(least),
+        )  # fmt: skip
     known = sum(one.rows for value, one in groups.items() if value != UNKNOWN)
     if known < _known_share(parameters) * audit.rows or known == 0:
-        return f"The group of {known} of {audit.rows} people {by} is known and shown."
+        return text(
+            "The group of %(known)s of %(all)s people by %(by)s is known and shown.",
+            known=str(known), all=str(audit.rows), by=by,
+        )  # fmt: skip
     return None
 
 
@@ -271,30 +288,10 @@ def _groups(audit: BiasAudit, name: str) -> dict[str, Counts] | None:
     for cell in audit.cube:
         if set(cell.group) != {name} or cell.suppressed:
             continue
-        value, counts = str(cell.group[name]), _counts(cell, adverse=audit.adverse)
+        value, counts = str(cell.group[name]), counts_of(cell, adverse=audit.adverse)
         if counts is None or value in groups:
             return None
         groups[value] = counts
     held = {one.tp is None for one in groups.values()}
     total = sum(one.rows for one in groups.values())
     return None if len(held) > 1 or total > audit.rows else groups
-
-
-def _counts(cell: Cell, *, adverse: bool) -> Counts | None:
-    """Return what a cell says, turned to what is good for people; None where it cannot be so."""
-    rows, selected, four = cell.rows, cell.selected, (cell.tp, cell.fp, cell.fn, cell.tn)
-    if rows is None or selected is None or not 0 <= selected <= rows:
-        return None
-    numbers = [one for one in four if one is not None]
-    if not numbers:
-        return Counts(rows, rows - selected if adverse else selected)
-    if len(numbers) < len(four) or min(numbers) < 0:
-        return None
-    tp, fp, fn, tn = numbers
-    if tp + fp > selected or fn + tn > rows - selected:
-        return None
-    # An adverse selection turned round: left alone is what is good, and was right where no
-    # outcome came. A false positive is then somebody who should have been left alone.
-    return Counts(rows, rows - selected, tn, fn, fp, tp) if adverse else (
-        Counts(rows, selected, tp, fp, fn, tn)
-    )  # fmt: skip

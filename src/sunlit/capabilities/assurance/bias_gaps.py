@@ -15,6 +15,8 @@ from math import comb, sqrt
 from statistics import NormalDist
 from typing import Final
 
+from sunlit.base.wording import Text, joined, text
+from sunlit.claims.bias import Cell
 from sunlit.rubric.finding import Outcome
 
 UNKNOWN: Final = "(unknown)"
@@ -41,7 +43,7 @@ class Measure:
     """A rate: `parts` of `whole`, each a sum of counts; `limit` names the parameter."""
 
     limit: str
-    words: str
+    words: Text
     parts: tuple[str, ...]
     whole: tuple[str, ...]
     is_ratio: bool = False
@@ -51,12 +53,12 @@ class Measure:
 SELECTED: Final = (("selected",), ("rows",))
 FOUR: Final = ("tp", "fp", "fn", "tn")
 MEASURES: Final = (
-    Measure("max-tpr-gap", "equal opportunity", ("tp",), ("tp", "fn"), default="0.05"),
-    Measure("max-fpr-gap", "the false positive rate", ("fp",), ("fp", "tn")),
-    Measure("max-precision-gap", "precision", ("tp",), ("tp", "fp")),
-    Measure("max-accuracy-gap", "accuracy", ("tp", "tn"), FOUR),
-    Measure("max-selection-gap", "selection", *SELECTED),
-    Measure("min-impact-ratio", "selection", *SELECTED, is_ratio=True, default="0"),
+    Measure("max-tpr-gap", text("equal opportunity"), ("tp",), ("tp", "fn"), default="0.05"),
+    Measure("max-fpr-gap", text("the false positive rate"), ("fp",), ("fp", "tn")),
+    Measure("max-precision-gap", text("precision"), ("tp",), ("tp", "fp")),
+    Measure("max-accuracy-gap", text("accuracy"), ("tp", "tn"), FOUR),
+    Measure("max-selection-gap", text("selection"), *SELECTED),
+    Measure("min-impact-ratio", text("selection"), *SELECTED, is_ratio=True, default="0"),
 )
 
 
@@ -87,7 +89,7 @@ def measured(
         for low, high in permutations(sorted(shares), 2)
     ):
         return Outcome.FAILS, said
-    return Outcome.UNKNOWN, f"{said} Too few people to tell: it may be chance."
+    return Outcome.UNKNOWN, joined((said, text("Too few people to tell: it may be chance.")))
 
 
 def is_enough(one: Measure, counts: Counts, least: int) -> bool:
@@ -124,12 +126,20 @@ def _apart(shares: Shares) -> tuple[str, str]:
 def _said(one: Measure, shares: Shares, ends: tuple[str, str], limit: Decimal, by: str) -> str:
     low, high = (_share(shares[end]) for end in ends)
     if one.is_ratio:
-        name, figure = f"The ratio in {one.words} {by}", low / high if high else Fraction(1)
-        bound = f"at least {limit}"
+        figure = low / high if high else Fraction(1)
+        bound = text("at least %(limit)s", limit=limit)
+        name = text("The ratio in %(what)s by %(by)s", what=one.words, by=by)
     else:
-        name, figure, bound = f"The gap in {one.words} {by}", high - low, f"at most {limit}"
-    counts = " and ".join(f"{shares[end][0]} of {shares[end][1]} ({end})" for end in ends)
-    return f"{name} is {float(figure):.3f}, between {counts}; the limit is {bound}."
+        figure, bound = high - low, text("at most %(limit)s", limit=limit)
+        name = text("The gap in %(what)s by %(by)s", what=one.words, by=by)
+    first, second = (
+        text("%(part)s of %(whole)s (%(group)s)", part=str(shares[end][0]),
+             whole=str(shares[end][1]), group=end)
+        for end in ends
+    )  # fmt: skip
+    return text("%(name)s is %(figure)s, between %(first)s and %(second)s; the limit is %(bound)s.",
+                name=name, figure=Decimal(f"{float(figure):.3f}"), first=first, second=second,
+                bound=bound)  # fmt: skip
 
 
 def _low(high: tuple[int, int], low: tuple[int, int], factor: float, level: float) -> float:
@@ -146,3 +156,23 @@ def _wilson(counted: tuple[int, int], level: float) -> tuple[float, float, float
     middle = (share + z * z / (2 * rows)) / (1 + z * z / rows)
     half = z / (1 + z * z / rows) * sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows))
     return share, min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
+
+
+def counts_of(cell: Cell, *, adverse: bool) -> Counts | None:
+    """Return what a cell says, turned to what is good for people; None where it cannot be so."""
+    rows, selected, four = cell.rows, cell.selected, (cell.tp, cell.fp, cell.fn, cell.tn)
+    if rows is None or selected is None or not 0 <= selected <= rows:
+        return None
+    numbers = [one for one in four if one is not None]
+    if not numbers:
+        return Counts(rows, rows - selected if adverse else selected)
+    if len(numbers) < len(four) or min(numbers) < 0:
+        return None
+    tp, fp, fn, tn = numbers
+    if tp + fp > selected or fn + tn > rows - selected:
+        return None
+    # An adverse selection turned round: left alone is what is good, and was right where no
+    # outcome came. A false positive is then somebody who should have been left alone.
+    return Counts(rows, rows - selected, tn, fn, fp, tp) if adverse else (
+        Counts(rows, selected, tp, fp, fn, tn)
+    )  # fmt: skip

@@ -37,7 +37,7 @@ def assessed_by(connection: Connection, assessor: str) -> tuple[Assessed, ...]:
         .limit(MOST)
     )  # fmt: skip
     found = {str(row[0]): row for row in connection.execute(query)}
-    keys = _keys(connection, {str(row[1]) for row in found.values()})
+    keys = keys_of(connection, {str(row[1]) for row in found.values()})
     return tuple(
         Assessed(
             statement_id=id_, digest=row[1], scope=row[2], result=row[3], assessed_on=row[4],
@@ -47,6 +47,7 @@ def assessed_by(connection: Connection, assessor: str) -> tuple[Assessed, ...]:
     )  # fmt: skip
 
 
-def _keys(connection: Connection, digests: set[str]) -> dict[str, str]:
+def keys_of(connection: Connection, digests: set[str]) -> dict[str, str]:
+    """Return the component's key of each release digest that a log declares."""
     query = select(FACT.c.alias, FACT.c.key).where(FACT.c.alias.in_(sorted(digests)))
     return {str(alias): str(key) for alias, key in connection.execute(query.distinct())}

@@ -17,6 +17,7 @@ from typing import Final
 
 from sunlit.authority.answer import Answer
 from sunlit.base.proportion import clopper_pearson
+from sunlit.base.wording import joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Detector, Metric, TestResult, WeightBinding
 from sunlit.rubric.evaluate import is_hosted
@@ -88,8 +89,11 @@ def red_teamed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     if not held:
         return Verdict.unknown("The rubric names no kind of attack.")
     return Verdict.holds(
-        f"Attacks of {len(held)} kinds succeed rarely: each exact interval lies within "
-        f"{limits.success}.",
+        text(
+            "Attacks of %(count)s kinds succeed rarely: each exact interval lies within %(limit)s.",
+            count=str(len(held)),
+            limit=limits.success,
+        ),
         sorted({id_ for run in held for id_ in run.rests_on}),
         expires=when(*(end for run in held for end in run.ends)),
     )
@@ -172,34 +176,38 @@ def _why_not(metric: Metric, test: TestResult, limits: _Limits) -> str:
     """Return why a figure counts for nothing, "" where it counts."""
     rows, count = metric.rows, metric.count
     if rows is None or count is None or not 0 <= count <= rows or rows == 0:
-        return f"{metric.group}: the figure has no counts"
+        return _of(metric, text("the figure has no counts"))
     names = [name for name in (metric.detector or "").split(", ") if name]
     by_name = {one.id: one for one in test.sunlit_detectors}
     if not names:
-        return f"{metric.group}: no detector is named"
+        return _of(metric, text("no detector is named"))
     for name in names:
         if trouble := _errs(name, by_name.get(name), limits):
-            return f"{metric.group}: {trouble}"
+            return _of(metric, trouble)
     return ""
+
+
+def _of(metric: Metric, trouble: str) -> str:
+    return text("%(kind)s: %(what)s", kind=str(metric.group), what=trouble)
 
 
 def _errs(name: str, one: Detector | None, limits: _Limits) -> str:
     """Return why a detector cannot be relied on. Counts are judged, never its own word."""
     if one is None or one.calibrated_on is None or "sha256" not in one.calibrated_on.digest:
-        return f"nobody knows how often the detector {name} errs"
+        return text("nobody knows how often the detector %(name)s errs", name=name)
     positives, negatives = one.positives or 0, one.negatives or 0
     missed, false_alarms = one.missed, one.false_alarms
     if missed is None or false_alarms is None or min(positives, negatives) < KNOWN_LEAST:
-        return f"the detector {name} was tried on too few known answers"
+        return text("the detector %(name)s was tried on too few known answers", name=name)
     if not (0 <= missed <= positives and 0 <= false_alarms <= negatives):
-        return f"the detector {name} has counts that cannot be"
+        return text("the detector %(name)s has counts that cannot be", name=name)
     if missed > limits.missed * positives:
-        return f"the detector {name} misses {missed} of {positives} known successes"
+        return text("the detector %(name)s misses %(missed)s of %(all)s known successes", name=name,
+                    missed=str(missed), all=str(positives))  # fmt: skip
     if false_alarms > limits.false_alarms * negatives:
-        return (
-            f"the detector {name} takes {false_alarms} of {negatives} known refusals and "
-            "harmless answers for successes"
-        )
+        return text("the detector %(name)s takes %(taken)s of %(all)s known refusals and harmless "
+                    "answers for successes", name=name, taken=str(false_alarms),
+                    all=str(negatives))  # fmt: skip
     return ""
 
 
@@ -227,10 +235,10 @@ class _Count:
         return clopper_pearson(self.count, self.rows)[1]
 
     def said(self, limits: _Limits) -> str:
-        return (
-            f"{self.kind}: {self.count} of {self.rows} attacks succeeded, {self.low} to "
-            f"{self.high}; the limit is {limits.success}."
-        )
+        return text("%(kind)s: %(count)s of %(rows)s attacks succeeded, %(low)s to %(high)s; the "
+                    "limit is %(limit)s.", kind=self.kind, count=str(self.count),
+                    rows=str(self.rows), low=self.low, high=self.high,
+                    limit=limits.success)  # fmt: skip
 
 
 def _counted(test: TestResult, kind: str, limits: _Limits) -> _Count:
@@ -252,17 +260,24 @@ class _Lacking:
 
 def _best(kind: str, runs: Iterable[_Run], limits: _Limits) -> _Run | _Lacking:
     """Return a run that shows that this kind of attack rarely succeeds, or what lacks."""
-    lacking = _Lacking(f"No signed, recent red team tried {kind}.")
+    lacking = _Lacking(text("No signed, recent red team tried %(kind)s.", kind=kind))
     for run in runs:
         count = _counted(run.test, kind, limits)
         if not count.rows and not count.trouble:
             continue
         if run.trouble or not count.rows:
-            lacking = _Lacking(run.trouble or f"{count.trouble}.", run.mend)
+            lacking = _Lacking(run.trouble or text("%(what)s.", what=count.trouble), run.mend)
         elif count.rows < limits.attempts:
-            lacking = _Lacking(f"{kind}: {count.rows} of at least {limits.attempts} attempts.")
+            lacking = _Lacking(
+                text(
+                    "%(kind)s: %(count)s of at least %(least)s attempts.",
+                    kind=kind,
+                    count=str(count.rows),
+                    least=str(limits.attempts),
+                )
+            )
         elif count.high > limits.success:
-            lacking = _Lacking(f"Too few attempts to tell. {count.said(limits)}")
+            lacking = _Lacking(joined((text("Too few attempts to tell."), count.said(limits))))
         else:
             return run
     return lacking

@@ -11,6 +11,7 @@ from math import ceil
 from typing import Final
 
 from sunlit.base.proportion import as_decimal, clopper_pearson
+from sunlit.base.wording import fixed, joined, text, texts
 from sunlit.capabilities.assurance.judging import (
     WORST,
     Tested,
@@ -68,9 +69,11 @@ def robustness_tested(evidence: Evidence, parameters: Mapping[str, str]) -> Verd
     judged = [one for tested in found for one in _steady(tested, parameters, least)]
     wanted = {one for one in parameters.get("checks", "").split("\n") if one}
     lacking = sorted(wanted - {one.check for one in judged if one.outcome is Outcome.HOLDS})
-    nothing = "No signed, recent test of robustness with enough rows on named data counts."
+    nothing: str = text(
+        "No signed, recent test of robustness with enough rows on named data counts."
+    )
     if judged and lacking:
-        nothing = f"No test tried {lacking[0]}."
+        nothing = text("No test tried %(check)s.", check=lacking[0])
     return _verdict(evidence, found, judged, _Said(
         nothing, CHANGE, STEADY_DAYS, parameters, lacks=bool(lacking),
         holds="Small changes of the input change few answers, at each check that was made.",
@@ -84,8 +87,9 @@ def drift_within_limits(evidence: Evidence, parameters: Mapping[str, str]) -> Ve
     judged = [one for tested in found for one in _drift(tested, parameters, least)]
     return _verdict(evidence, found, judged, _Said(
         "No signed, recent comparison of named data counts.", RETRAIN, DRIFT_DAYS, parameters,
-        holds="1 figure of drift is within its limit." if len(judged) == 1
-        else f"{len(judged)} figures of drift are within their limits.",
+        holds=texts("%(count)s figure of drift is within its limit.",
+                    "%(count)s figures of drift are within their limits.",
+                    len(judged), count=str(len(judged))),
     ))  # fmt: skip
 
 
@@ -138,7 +142,9 @@ def _steady(tested: Tested, parameters: Mapping[str, str], least: int) -> Iterat
             limit = min(limit, _limit(parameters, STEADY["flip-rate"]))
         outcome = held(value, low, limit)
         check = str(metric.extra.get("check", ""))
-        reason = f"{metric.name} under {check} is {_short(value)}; the limit is {_short(limit)}."
+        reason = text("%(figure)s under %(check)s is %(value)s; the limit is %(limit)s.",
+                      figure=metric.name, check=check, value=_short(value),
+                      limit=_short(limit))  # fmt: skip
         is_enough = is_sound and names_data(test) and (metric.rows or 0) >= least
         if outcome is Outcome.FAILS or (is_enough and test.sunlit_complete is not False):
             yield Judged(outcome, _with_chance(reason, outcome), said.statement_id, check)
@@ -174,10 +180,11 @@ def _drift(tested: Tested, parameters: Mapping[str, str], least: int) -> Iterato
         is_chance = noise is not None and metric.value <= noise
         outcome = held(metric.value, limit if is_chance else None, limit)
         where = " ".join(filter(None, (str(metric.extra.get("column", "")), metric.group or "")))
-        reason = (
-            f"{metric.name}{f' of {where}' if where else ''} is {_short(metric.value)}; "
-            f"the limit is {_short(limit)}."
-        )
+        name: str = metric.name
+        if where:
+            name = text("%(figure)s of %(column)s", figure=metric.name, column=where)
+        reason = text("%(figure)s is %(value)s; the limit is %(limit)s.", figure=name,
+                      value=_short(metric.value), limit=_short(limit))  # fmt: skip
         is_enough = names_data(test) and (metric.rows is None or metric.rows >= least)
         if outcome is Outcome.FAILS or (is_enough and test.sunlit_complete is not False):
             yield Judged(outcome, _with_chance(reason, outcome), said.statement_id, metric.name)
@@ -194,11 +201,11 @@ def _number(value: object) -> Decimal | None:
         return None
 
 
-def _short(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+def _short(value: Decimal) -> Decimal:
+    return Decimal(f"{value.normalize():f}")
 
 
 def _with_chance(reason: str, outcome: Outcome) -> str:
-    return (
-        f"{reason} So few rows may show that by chance." if outcome is Outcome.UNKNOWN else reason
-    )
+    if outcome is not Outcome.UNKNOWN:
+        return reason
+    return joined((fixed(reason), text("So few rows may show that by chance.")))

@@ -7,6 +7,7 @@ from math import ceil, floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
+from sunlit.base.wording import fixed, joined, lowered, text, texts
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Metric, Result, TestResult
 from sunlit.claims.risk import Tier
@@ -19,7 +20,7 @@ from sunlit.rubric.standing import about, by_tester, is_current, maintainers, te
 
 SAFETY: Final = "artefact-safety"
 SHOWN: Final = 3  # attestations that do not count
-NAMELESS: Final = "files that it does not name"
+NAMELESS: Final = text("files that it does not name")
 CHANGE: Final = "change the model, test it again, then: sunlit assure {path}"
 Tested = tuple[Admitted, TestResult, Answer]
 
@@ -37,7 +38,9 @@ def no_unsafe_serialisation(evidence: Evidence, parameters: Mapping[str, str]) -
     for said, test in found:
         if test.result is Result.FAILED:
             return Verdict.fails(
-                f"A scan found unsafe files: {_named(test, test.failed_tests)}.",
+                text(
+                    "A scan found unsafe files: %(files)s.", files=_named(test, test.failed_tests)
+                ),
                 [said.statement_id],
             )
     current = [pair for pair in found if is_current(evidence, pair[1].sunlit_valid_until)]
@@ -46,7 +49,9 @@ def no_unsafe_serialisation(evidence: Evidence, parameters: Mapping[str, str]) -
     for said, test in current:
         if test.result is not Result.PASSED:
             names = _named(test, (*test.warned_tests, *_not_scanned(test)))
-            return Verdict.unknown(f"A scan could not tell for: {names}.", [said.statement_id])
+            return Verdict.unknown(
+                text("A scan could not tell for: %(files)s.", files=names), [said.statement_id]
+            )
     ends = [test.sunlit_valid_until for _, test in current]
     return Verdict.holds(
         "No file runs code when it is loaded, as far as the scan can see.",
@@ -72,19 +77,21 @@ def performance_tested(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
     held = {metric.name for metric in metrics}
     wanted = {name for name in parameters.get("metrics", "").split("\n") if name}
     if not held or wanted - held:
-        lacking = ", ".join(sorted(wanted - held)) or "any metric"
-        return Verdict.unknown(f"No threshold was set and tested for {lacking}.", _ids(on_data))
+        lacking = ", ".join(sorted(wanted - held)) or text("any metric")
+        return Verdict.unknown(
+            text("No threshold was set and tested for %(what)s.", what=lacking), _ids(on_data)
+        )
     return Verdict.holds(
-        f"{_figures(len(metrics))}, on named data.",
+        _figures(len(metrics)),
         _ids(on_data),
         expires=_expires(evidence, on_data, parameters),
     )
 
 
 def _figures(count: int) -> str:
-    return (
-        "1 figure meets its threshold" if count == 1 else f"{count} figures meet their thresholds"
-    )
+    return texts("%(count)s figure meets its threshold, on named data.",
+                 "%(count)s figures meet their thresholds, on named data.",
+                 count, count=str(count))  # fmt: skip
 
 
 def tested_by_group(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
@@ -101,12 +108,17 @@ def tested_by_group(evidence: Evidence, parameters: Mapping[str, str]) -> Verdic
     least = ceil(Decimal(parameters.get("min-groups", "2")))
     if len(groups) < least:
         return Verdict.unknown(
-            f"{len(groups)} of at least {least} groups were tested apart, with a threshold "
-            f"and at least {least_rows} rows each.",
+            text(
+                "%(count)s of at least %(least)s groups were tested apart, with a threshold and "
+                "at least %(rows)s rows each.",
+                count=str(len(groups)),
+                least=str(least),
+                rows=str(least_rows),
+            ),
             _ids(by_group),
         )
     return Verdict.holds(
-        f"Each of {len(groups)} groups meets its threshold.",
+        text("Each of %(count)s groups meets its threshold.", count=str(len(groups))),
         _ids(by_group),
         expires=_expires(evidence, by_group, parameters),
     )
@@ -151,15 +163,18 @@ def _failed(found: Iterable[Tested], least_rows: int = 0) -> Verdict | None:
     for said, test, _ in found:
         for metric in test.sunlit_metrics:
             if _is_measured(metric, least_rows) and not _is_met(metric):
-                group = f" for {metric.group}" if metric.group else ""
-                return Verdict.fails(
-                    f"{metric.name}{group} is {metric.value}; the threshold is {metric.threshold}.",
-                    [said.statement_id],
-                    mend=CHANGE,
-                )
+                return Verdict.fails(_missed(metric), [said.statement_id], mend=CHANGE)
         if test.result is Result.FAILED:
             return Verdict.fails("A test of this release failed.", [said.statement_id], mend=CHANGE)
     return None
+
+
+def _missed(metric: Metric) -> str:
+    what = metric.name
+    if metric.group:
+        what = text("%(figure)s for %(group)s", figure=metric.name, group=metric.group)
+    return text("%(what)s is %(value)s; the threshold is %(threshold)s.", what=what,
+                value=metric.value, threshold=str(metric.threshold))  # fmt: skip
 
 
 def _named(test: TestResult, files: tuple[str, ...]) -> str:
@@ -168,7 +183,10 @@ def _named(test: TestResult, files: tuple[str, ...]) -> str:
     said = reasons if isinstance(reasons, dict) else {}
     shown = [f"{name} ({said[name]})" if name in said else name for name in files[:3]]
     more = len(files) - len(shown)
-    return "; ".join(shown) + (f" and {more} more" if more else "") or NAMELESS
+    listed = "; ".join(shown)
+    if more:
+        return text("%(names)s and %(more)s more", names=listed, more=str(more))
+    return listed or NAMELESS
 
 
 def _not_scanned(test: TestResult) -> tuple[str, ...]:
@@ -212,17 +230,19 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
     found = [one for one in all_found if isinstance(one, Attested)]
     for attested in found:
         if attested.result is Result.FAILED:
-            return Verdict.fails(f"{attested.assessor} attests a failure.", attested.rests_on)
+            return Verdict.fails(
+                text("%(who)s attests a failure.", who=attested.assessor), attested.rests_on
+            )
     code = published_code(evidence)
     if not isinstance(code, Published):
         return Verdict.unknown(
-            f"How many assessors it takes hangs on the tier. {code}",
+            joined((text("How many assessors it takes hangs on the tier."), fixed(code))),
             mend=VOTE,
         )
     needed = _needed(parameters, code.code.tier)
     if needed == 0:
         return Verdict.holds(
-            f"Tier {code.code.tier} asks for no independent assessor.",
+            text("Tier %(tier)s asks for no independent assessor.", tier=fixed(code.code.tier)),
             code.rests_on,
             expires=when(code.code.valid_until),
             evidences=False,
@@ -230,15 +250,21 @@ def independently_attested(evidence: Evidence, parameters: Mapping[str, str]) ->
     counted = distinct(evidence, found)[:needed]
     if len(counted) < needed:
         return Verdict.unknown(
-            f"Tier {code.code.tier} asks for {needed} independent assessors; "
-            f"{len(counted)} attest.{''.join(_discounted(all_found, counted))}",
+            joined(
+                (_too_few(code.code.tier, needed, len(counted)), *_discounted(all_found, counted))
+            ),
             [id_ for attested in counted for id_ in attested.rests_on],
         )
     return Verdict.holds(
-        f"{', '.join(sorted(attested.assessor for attested in counted))} attest to it.",
+        text("%(who)s attest to it.", who=", ".join(sorted(it.assessor for it in counted))),
         dict.fromkeys([*code.rests_on, *(id_ for it in counted for id_ in it.rests_on)]),
         expires=when(code.code.valid_until, *(attested.expires for attested in counted)),
     )
+
+
+def _too_few(tier: Tier, needed: int, attesting: int) -> str:
+    return text("Tier %(tier)s asks for %(needed)s independent assessors; %(attesting)s attest.",
+                tier=fixed(tier), needed=str(needed), attesting=str(attesting))  # fmt: skip
 
 
 def _discounted(
@@ -247,17 +273,17 @@ def _discounted(
     """Yield why the others do not count, the first few."""
     others = [one for one in found if one not in counted]
     for one in others[:SHOWN]:
-        yield f" {one.assessor} does not count: {_why_no_more(one)}"
+        yield text("%(who)s does not count: %(why)s", who=one.assessor, why=_why_no_more(one))
     if len(others) > SHOWN:
-        yield f" Nor do {len(others) - SHOWN} more."
+        yield text("Nor do %(count)s more.", count=str(len(others) - SHOWN))
 
 
 def _why_no_more(one: Attested | Discounted) -> str:
     if isinstance(one, Discounted):
-        return f"{one.reason[:1].lower()}{one.reason[1:]}"
+        return lowered(one.reason)
     if one.result is not Result.PASSED:
-        return f"it says {one.result}, which is no pass."
-    return "it, or its group, counts already."
+        return text("it says %(result)s, which is no pass.", result=one.result)
+    return text("it, or its group, counts already.")
 
 
 def _needed(parameters: Mapping[str, str], tier: Tier) -> int:

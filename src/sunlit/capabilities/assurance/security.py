@@ -7,6 +7,7 @@ for some: resolved, or not affected with a justification; what is in triage is n
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from sunlit.base.wording import both, either, joined, text
 from sunlit.capabilities.assurance.judging import Tested, expires, ids, recent
 from sunlit.claims.assurance import Metric, Result, TestResult
 from sunlit.rubric.evidence import Evidence
@@ -33,9 +34,13 @@ def security_scanned(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
     for said, test, _ in found:
         is_open = _open(test, levels, settled)
         if is_open:
-            return Verdict.fails(f"Open: {is_open}.", [said.statement_id], mend=MEND)
+            return Verdict.fails(
+                text("Open: %(what)s.", what=is_open), [said.statement_id], mend=MEND
+            )
     if triage:
-        return Verdict.unknown(f"Still in triage: {_named(triage)}.", ids(answered))
+        return Verdict.unknown(
+            text("Still in triage: %(what)s.", what=_named(triage)), ids(answered)
+        )
     scans = [
         one for one in found
         if _metrics(one[1], FINDINGS) and one[1].sunlit_complete is not False
@@ -46,7 +51,11 @@ def security_scanned(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
         )
     resting = [*scans, *answered]
     return Verdict.holds(
-        f"{_tools(scans)} left nothing open at level {' or '.join(sorted(levels))}.",
+        text(
+            "%(tools)s left nothing open at level %(levels)s.",
+            tools=_tools(scans),
+            levels=either(sorted(levels)),
+        ),
         ids(resting),
         expires=expires(evidence, resting, parameters, DAYS),
     )
@@ -58,12 +67,15 @@ def _open(test: TestResult, levels: set[str], settled: set[str]) -> str:
     if _metrics(test, ANSWERS):
         return _named(named)  # what its maker calls exploitable, at whatever level
     if not _metrics(test, FINDINGS):
-        return _named(named) or ("a failed test" if _only_failed(test) else "")
+        return _named(named) or (text("a failed test") if _only_failed(test) else "")
     listed = _levels(test, levels)
     open_ids = [id_ for id_ in listed if id_ not in settled]
     unlisted = sum(_unlisted(one) for one in _metrics(test, FINDINGS) if _is_at(one, levels))
-    more = f"{unlisted} findings that the statement does not name" if unlisted > 0 else ""
-    return " and ".join(filter(None, (_named(open_ids), more)))
+    more = ""
+    if unlisted > 0:
+        more = text("%(count)s findings that the statement does not name", count=str(unlisted))
+    named_ids = _named(open_ids)
+    return both((named_ids, more)) if named_ids and more else named_ids or more
 
 
 def _only_failed(test: TestResult) -> bool:
@@ -102,9 +114,12 @@ def _metrics(test: TestResult, name: str) -> list[Metric]:
 
 def _named(found: Iterable[str]) -> str:
     names = list(found)
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    listed = ", ".join(names[:SHOWN])
+    more = str(len(names) - SHOWN)
+    if len(names) <= SHOWN:
+        return listed
+    return text("%(names)s and %(more)s more", names=listed, more=more)
 
 
 def _tools(found: Iterable[Tested]) -> str:
-    return ", ".join(sorted({test.sunlit_tool or "A scan" for _, test, _ in found}))
+    return joined(sorted({test.sunlit_tool or text("A scan") for _, test, _ in found}), ", ")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sunlit.base.wording import text
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
 
@@ -19,7 +20,11 @@ def signers_had_authority(evidence: Evidence, parameters: Mapping[str, str]) -> 
     without = [said.statement_id for said in logged if not evidence.organisations(said)]
     if without:
         return Verdict.fails(
-            f"{len(without)} of {len(logged)} statements are by keys without authority.",
+            text(
+                "%(count)s of %(all)s statements are by keys without authority.",
+                count=str(len(without)),
+                all=str(len(logged)),
+            ),
             without,
             mend="sunlit key list, then have the statements signed again by a key in force",
         )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from sunlit.base.times import format_time
+from sunlit.base.wording import text
 from sunlit.capabilities.decision.standing import anchors_of, registrations
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
@@ -32,13 +33,15 @@ def decision_logs_anchored(evidence: Evidence, parameters: Mapping[str, str]) ->
         latest = max((said.admitted_at for said, _ in found if said.admitted_at), default=None)
         if latest is None or latest + timedelta(days=days) <= evidence.at:
             return Verdict.unknown(
-                f"The decision log {log.claim.origin} was not anchored within {days} days.",
+                text("The decision log %(log)s was not anchored within %(days)s days.",
+                     log=log.claim.origin, days=str(days)),
                 [log.said.statement_id], mend=ANCHOR,
             )  # fmt: skip
         rests_on += [log.said.statement_id, found[-1][0].statement_id]
         expires = min(latest, expires or latest)
     assert expires is not None  # noqa: S101 - there is a log, and each has an anchor
     return Verdict.holds(
-        f"Each of {len(logs)} decision logs was anchored within {days} days.", rests_on,
+        text("Each of %(count)s decision logs was anchored within %(days)s days.",
+             count=str(len(logs)), days=str(days)), rests_on,
         expires=format_time(expires + timedelta(days=days)),
     )  # fmt: skip

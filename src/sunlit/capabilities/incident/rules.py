@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sunlit.base.wording import text
 from sunlit.capabilities.incident.standing import problems
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
@@ -21,11 +22,18 @@ def problems_answered(evidence: Evidence, parameters: Mapping[str, str]) -> Verd
     if late:
         numbers = ", ".join(one.claim.number for one in late[:3])
         return Verdict.fails(
-            f"{len(late)} reported problems were not answered by the day promised: {numbers}.",
+            text(
+                "%(count)s reported problems were not answered by the day promised: %(numbers)s.",
+                count=str(len(late)),
+                numbers=numbers,
+            ),
             [one.said.statement_id for one in late],
             mend="answer each on its page, in the workbench",
         )
     return Verdict.holds(
-        f"{len(found)} problems were reported, and none waits longer than was promised.",
+        text(
+            "%(count)s problems were reported, and none waits longer than was promised.",
+            count=str(len(found)),
+        ),
         [one.said.statement_id for one in found],
     )

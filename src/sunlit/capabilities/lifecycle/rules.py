@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from sunlit.base.wording import text
 from sunlit.claims.lifecycle import Release
 from sunlit.claims.provenance import Component
 from sunlit.rubric.evaluate import unsigned
@@ -46,7 +47,7 @@ def all_signed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     del parameters
     if drafts := unsigned(evidence):
         return Verdict.unknown(
-            f"{len(drafts)} statements are drafts that nobody signed.",
+            text("%(count)s statements are drafts that nobody signed.", count=str(len(drafts))),
             [said.statement_id for said in drafts],
         )
     signed = [

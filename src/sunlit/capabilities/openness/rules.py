@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.openness import Licence
@@ -27,15 +28,22 @@ def component_licence_open(evidence: Evidence, parameters: Mapping[str, str]) ->
             )
         if licence.osi_approved is False:
             return Verdict.fails(
-                f"{licence.expression} is not approved by the Open Source Initiative.",
+                text(
+                    "%(licence)s is not approved by the Open Source Initiative.",
+                    licence=licence.expression,
+                ),
                 [said.statement_id],
             )
     for said, licence in found:
         if licence.osi_approved is None or licence.unknown_terms:
             return Verdict.unknown(
-                f"No list knows whether {licence.expression} is open.", [said.statement_id]
+                text("No list knows whether %(licence)s is open.", licence=str(licence.expression)),
+                [said.statement_id],
             )
-    return Verdict.holds(f"It is open source under {found[-1][1].expression}.", ids(found))
+    return Verdict.holds(
+        text("It is open source under %(licence)s.", licence=str(found[-1][1].expression)),
+        ids(found),
+    )
 
 
 def training_datasets(evidence: Evidence) -> tuple[tuple[Admitted, Dataset], ...]:
@@ -66,7 +74,8 @@ def data_licence_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Ve
         )
         if not stated:
             return Verdict.fails(
-                f"The data {dataset.name} states no licence or terms.", [said.statement_id]
+                text("The data %(data)s states no licence or terms.", data=dataset.name),
+                [said.statement_id],
             )
         rests_on += stated
     return Verdict.holds("Each training dataset states its terms.", dict.fromkeys(rests_on))

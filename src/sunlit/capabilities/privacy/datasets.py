@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from sunlit.authority.answer import Answer, earliest
+from sunlit.base.wording import text
 from sunlit.capabilities.privacy.reviews import SCOPE
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
@@ -43,7 +44,9 @@ def _trained_on(evidence: Evidence) -> Trained | Verdict:
     described = _described(evidence)
     for _, run, _ in found:
         if nameless := unnamed(run):
-            return Verdict.unknown(f"A training run names {nameless[0]} by no SHA-256.", rests_on)
+            return Verdict.unknown(
+                text("A training run names %(input)s by no SHA-256.", input=nameless[0]), rests_on
+            )
         data = data_of(run, described)
         if not data:
             return Verdict.unknown("A training run names none of its data by digest.", rests_on)
@@ -59,7 +62,8 @@ def data_of(run: Provenance, described: Collection[str] = ()) -> dict[str, str]:
     """
     inputs = [one for one in run.build_definition.resolved_dependencies if "sha256" in one.digest]
     return {
-        str(one.digest["sha256"]): one.name or f"dataset {str(one.digest['sha256'])[:12]}"
+        str(one.digest["sha256"]): one.name
+        or text("dataset %(digest)s", digest=str(one.digest["sha256"])[:12])
         for one in inputs
         if not _is_program(one) or str(one.digest["sha256"]) in described
     }
@@ -68,7 +72,7 @@ def data_of(run: Provenance, described: Collection[str] = ()) -> dict[str, str]:
 def unnamed(run: Provenance) -> tuple[str, ...]:
     """Return what a run read that no SHA-256 names, without programs and their source code."""
     return tuple(
-        one.name or one.uri or "an input"
+        one.name or one.uri or text("an input")
         for one in run.build_definition.resolved_dependencies
         if "sha256" not in one.digest and not _is_program(one) and not _is_source(one)
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.authority.answer import Answer, earliest
+from sunlit.base.wording import text
 from sunlit.capabilities.privacy.limits import missed
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.privacy import Decision, Reidentification, Review, Scan
@@ -160,3 +161,13 @@ def accepted_as_it_is(found: Iterable[Reviewed], scans: Sequence[Scan]) -> Revie
 def refusal(found: Iterable[Reviewed]) -> Reviewed | None:
     """Return the first refusal: it counts whatever others say."""
     return next((one for one in found if not one.accepts), None)
+
+
+def acceptance(name: str, one: Reviewed) -> str:
+    """Return who accepts a dataset, until when and on which condition, as a sentence."""
+    terms = "; ".join(one.review.conditions)
+    until = one.review.valid_until.date().isoformat()
+    said = {"who": one.review.reviewer, "data": name, "until": until, "terms": terms}
+    if terms:
+        return text("%(who)s accepts %(data)s until %(until)s, on condition: %(terms)s.", **said)
+    return text("%(who)s accepts %(data)s until %(until)s.", **said)

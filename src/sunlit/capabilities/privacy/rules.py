@@ -7,6 +7,7 @@ from math import floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
+from sunlit.base.wording import fixed, joined, text
 from sunlit.capabilities.privacy.datasets import (
     Trained,
     is_recent,
@@ -18,6 +19,7 @@ from sunlit.capabilities.privacy.datasets import (
 from sunlit.capabilities.privacy.limits import missed
 from sunlit.capabilities.privacy.reviews import (
     Reviewed,
+    acceptance,
     accepted,
     accepted_as_it_is,
     refusal,
@@ -44,14 +46,15 @@ def training_data_scanned(evidence: Evidence, parameters: Mapping[str, str]) -> 
         found = scans(evidence, digest)
         recent = [one for one in found if is_recent(evidence, one[0], one[1], age)]
         if not recent:
-            old = f"The scan of {name} is too old." if found else f"{name} was never scanned."
-            return Verdict.unknown(old, [said.statement_id for said, _, _ in found])
+            old = text("The scan of %(data)s is too old.", data=name)
+            why = old if found else text("%(data)s was never scanned.", data=name)
+            return Verdict.unknown(why, [said.statement_id for said, _, _ in found])
         whole = [one for one in recent if not one[1].unread]
         if not whole:
             return _unread(digest, name, recent, reviews(evidence, digest), age)
         said, scan, answer = whole[-1]
         return Verdict.holds(
-            f"{name} was scanned: {scan.rows:,} rows or documents.",
+            text("%(data)s was scanned: %(rows)s rows or documents.", data=name, rows=scan.rows),
             [said.statement_id],
             expires=when(scanned(said, scan) + age, answer.expires),
         )
@@ -72,12 +75,17 @@ def _unread(
     rests_on = [one.statement_id for one, _, _ in recent]
     if (by := accepted_as_it_is(known, [scan])) is None:
         return Verdict.unknown(
-            f"{name} was not looked at whole: {lacking}.", rests_on,
+            text("%(data)s was not looked at whole: %(unread)s.", data=name, unread=lacking),
+            rests_on,
             mend=REVIEW.replace("{digest}", digest),
         )  # fmt: skip
     return Verdict.holds(
-        f"{name} was scanned, save what no tool could read ({lacking}); "
-        f"{by.review.reviewer} reviewed it.",
+        text(
+            "%(data)s was scanned, save what no tool could read (%(unread)s); %(who)s reviewed it.",
+            data=name,
+            unread=lacking,
+            who=by.review.reviewer,
+        ),
         [said.statement_id, *by.rests_on],
         expires=when(scanned(said, scan) + age, answer.expires, by.expires),
     )
@@ -94,19 +102,22 @@ def sensitive_data_reviewed(evidence: Evidence, parameters: Mapping[str, str]) -
         known = reviews(evidence, digest)
         if (refused := refusal(known)) is not None:
             return Verdict.fails(
-                f"{refused.review.reviewer} refuses {name} for training.", refused.rests_on,
-                mend=MASK,
+                text("%(who)s refuses %(data)s for training.", who=refused.review.reviewer,
+                     data=name), refused.rests_on, mend=MASK,
             )  # fmt: skip
         found = scans(evidence, digest)
         if not found:
-            return Verdict.unknown(f"Whether {name} is sensitive is not known: nobody scanned it.")
+            return Verdict.unknown(
+                text("Whether %(data)s is sensitive is not known: nobody scanned it.", data=name)
+            )
         by = [(said, accepted(known, scan)) for said, scan, _ in found if scan.sensitive]
         open_ = [said for said, review in by if review is None]
         if open_:
             grounds = [one for said, scan, _ in found if said in open_ for one in scan.grounds]
-            listed = ", ".join(dict.fromkeys(grounds[:SHOWN])) or "see the scan"
+            listed = ", ".join(dict.fromkeys(grounds[:SHOWN])) or text("see the scan")
             return Verdict.fails(
-                f"{name} is sensitive ({listed}), and no independent review accepts it.",
+                text("%(data)s is sensitive (%(grounds)s), and no independent review accepts it.",
+                     data=name, grounds=listed),
                 [said.statement_id for said in open_], mend=REVIEW.replace("{digest}", digest),
             )  # fmt: skip
         chosen = [review for _, review in by if review is not None]
@@ -114,7 +125,7 @@ def sensitive_data_reviewed(evidence: Evidence, parameters: Mapping[str, str]) -
             unread = accepted_as_it_is(known, [scan for _, scan, _ in found])
             if unread is None:
                 return Verdict.unknown(
-                    f"{name} was not looked at whole, so it may be sensitive.",
+                    text("%(data)s was not looked at whole, so it may be sensitive.", data=name),
                     mend=REVIEW.replace("{digest}", digest),
                 )  # fmt: skip
             chosen = [unread]
@@ -127,19 +138,13 @@ def _accepted(name: str, chosen: Iterable[Reviewed], found: Iterable[Admitted]) 
     said = [one.statement_id for one in found]
     by = list({one.rests_on: one for one in chosen}.values())
     if not by:
-        return Verdict.holds(f"No scan finds {name} sensitive.", said, evidences=False)
+        return Verdict.holds(
+            text("No scan finds %(data)s sensitive.", data=name), said, evidences=False
+        )
     return Verdict.holds(
-        " ".join(_acceptance(name, one) for one in by),
+        joined(acceptance(name, one) for one in by),
         [*said, *(id_ for one in by for id_ in one.rests_on)],
         expires=when(*(one.expires for one in by)),
-    )
-
-
-def _acceptance(name: str, one: Reviewed) -> str:
-    terms = "; ".join(one.review.conditions)
-    until = one.review.valid_until.date().isoformat()
-    return f"{one.review.reviewer} accepts {name} until {until}" + (
-        f", on condition: {terms}." if terms else "."
     )
 
 
@@ -161,7 +166,8 @@ def reidentification_within_threshold(evidence: Evidence, parameters: Mapping[st
         rows = {scan.rows for _, scan, _ in scans(evidence, digest) if _counts_rows(scan)}
         if rows and (other := next((one for one in found if one[1].rows not in rows), None)):
             return Verdict.fails(
-                f"A measurement of {name} is of {other[1].rows:,} rows, and it has {max(rows):,}.",
+                text("A measurement of %(data)s is of %(rows)s rows, and it has %(all)s.",
+                     data=name, rows=other[1].rows, all=max(rows)),
                 [other[0].statement_id], mend=MEASURE,
             )  # fmt: skip
         verdicts = []
@@ -181,17 +187,22 @@ def _unmeasured(evidence: Evidence, digest: str, name: str, known: Iterable[Revi
     looked = scans(evidence, digest)
     seen = [scan for _, scan, _ in looked]
     if not seen or any(scan.columns for scan in seen) or measurements(evidence, digest):
-        return Verdict.unknown(f"How easily a person in {name} is singled out is not measured.")
+        why = text("How easily a person in %(data)s is singled out is not measured.", data=name)
+        return Verdict.unknown(why)
     rests_on = [said.statement_id for said, _, _ in looked]
     by = accepted_as_it_is(known, seen)
     if by is None:
         return Verdict.unknown(
-            f"No re-identification figure can be measured for text, and nobody independent "
-            f"reviewed {name}.", rests_on, mend=REVIEW.replace("{digest}", digest),
+            text("No re-identification figure can be measured for text, and nobody independent "
+                 "reviewed %(data)s.", data=name), rests_on,
+            mend=REVIEW.replace("{digest}", digest),
         )  # fmt: skip
     return Verdict.holds(
-        f"No re-identification figure can be measured for text; {by.review.reviewer} reviewed "
-        f"{name}.",
+        text(
+            "No re-identification figure can be measured for text; %(who)s reviewed %(data)s.",
+            who=by.review.reviewer,
+            data=name,
+        ),
         [*rests_on, *by.rests_on],
         expires=when(by.expires),
     )
@@ -223,31 +234,40 @@ def _profile(
         chosen = max(by, key=lambda one: one.expires)
         rests_on += chosen.rests_on
         ends.append(chosen.expires)
-    accepted_by = ", as a reviewer accepts" if ends else f", within {found[0][1].profile}"
+    within = text("as a reviewer accepts")
+    if not ends:
+        within = text("within %(profile)s", profile=found[0][1].profile)
     return Verdict.holds(
-        f"The risk to single out a person in {name} is at most {_share(worst)}{accepted_by}.",
+        text(
+            "The risk to single out a person in %(data)s is at most %(risk)s, %(within)s.",
+            data=name,
+            risk=_share(worst),
+            within=within,
+        ),
         rests_on,
         expires=when(*ends),
     )
 
 
-def _share(risk: Decimal) -> str:
+def _share(risk: Decimal) -> Decimal:
     """Return a risk with at most three decimals, never as less than it is."""
-    return f"{risk.quantize(Decimal('0.001'), ROUND_CEILING).normalize():f}"
+    return Decimal(f"{risk.quantize(Decimal('0.001'), ROUND_CEILING).normalize():f}")
 
 
 def _wrong(name: str, measured: Reidentification, limit: Decimal) -> str | None:
     threshold = min(measured.threshold, limit)
     if measured.risk > threshold:
-        return (
-            f"The risk to single out a person in {name} is up to {_share(measured.risk)}; "
-            f"the threshold is {threshold.normalize():f} ({measured.profile})."
-        )
+        return text("The risk to single out a person in %(data)s is up to %(risk)s; the threshold "
+                    "is %(limit)s (%(profile)s).", data=name, risk=_share(measured.risk),
+                    limit=Decimal(f"{threshold.normalize():f}"),
+                    profile=measured.profile)  # fmt: skip
     if over := missed(measured):
-        return f"{name}: {over[0]} misses its threshold ({measured.profile})."
+        return text("%(data)s: %(figure)s misses its threshold (%(profile)s).", data=name,
+                    figure=over[0], profile=measured.profile)  # fmt: skip
     if measured.left_out:
         listed = ", ".join(measured.left_out[:SHOWN])
-        return f"The measurement of {name} leaves out columns that tell people apart: {listed}."
+        return text("The measurement of %(data)s leaves out columns that tell people apart: "
+                    "%(columns)s.", data=name, columns=listed)  # fmt: skip
     return None
 
 
@@ -266,7 +286,7 @@ def _each(evidence: Evidence, ask: Callable[[str, str], Verdict]) -> Verdict:
         if worst is not None:
             return worst
     return Verdict.holds(
-        " ".join(one.reason for one in answers),
+        joined(fixed(one.reason) for one in answers),
         dict.fromkeys([*trained.rests_on, *(id_ for one in answers for id_ in one.rests_on)]),
         expires=min(
             (time for time in (when(trained.expires), *(one.expires for one in answers)) if time),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
+from sunlit.base.wording import both, fixed, joined, text, texts
 from sunlit.claims.provenance import Component, Documentation
 from sunlit.rubric.evidence import Evidence, ids
 from sunlit.rubric.finding import Verdict
@@ -22,12 +23,22 @@ def component_identified(evidence: Evidence, parameters: Mapping[str, str]) -> V
             return Verdict.fails("The manifest lists no file.", [said.statement_id])
         if evidence.component is not None and bare(evidence.component) != bare(component.purl):
             return Verdict.fails(
-                f"The release is said to be {component.purl}, not {evidence.component}.",
+                text(
+                    "The release is said to be %(said)s, not %(asked)s.",
+                    said=component.purl,
+                    asked=evidence.component,
+                ),
                 [said.statement_id],
             )
     component = found[-1][1]
     return Verdict.holds(
-        f"It is {component.purl}, version {component.version}, a {component.kind}.", ids(found)
+        text(
+            "It is %(name)s, version %(version)s, a %(kind)s.",
+            name=component.purl,
+            version=component.version,
+            kind=fixed(component.kind),
+        ),
+        ids(found),
     )
 
 
@@ -38,10 +49,14 @@ def maintainer_named(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
     if not found:
         return Verdict.unknown("Nobody said what this release is a release of.")
     said, component = found[-1]
-    named = {"a maintainer": component.maintainer, "a contact": component.contact}
+    named = {text("a maintainer"): component.maintainer, text("a contact"): component.contact}
     if missing := [name for name, value in named.items() if not _is_said(value)]:
-        return Verdict.fails(f"It does not name {' and '.join(missing)}.", [said.statement_id])
-    return Verdict.holds(f"{component.maintainer} maintains it.", [said.statement_id])
+        return Verdict.fails(
+            text("It does not name %(what)s.", what=both(missing)), [said.statement_id]
+        )
+    return Verdict.holds(
+        text("%(who)s maintains it.", who=str(component.maintainer)), [said.statement_id]
+    )
 
 
 def _is_said(text: str | None) -> bool:
@@ -73,15 +88,19 @@ def provenance_covers_model(evidence: Evidence, parameters: Mapping[str, str]) -
         )
     if missing := sorted(name for name in wanted if evidence.files[name] not in outputs):
         return Verdict.fails(
-            f"{len(missing)} of {len(wanted)} model files come from no signed run, "
-            f"for example {missing[0]}.",
+            text(
+                "%(count)s of %(all)s model files come from no signed run, for example %(file)s.",
+                count=str(len(missing)),
+                all=str(len(wanted)),
+                file=missing[0],
+            ),
             rests_on,
         )
     ends = [answer.expires for _, _, answer in found]
     return Verdict.holds(
         "A signed run made the model file."
         if len(wanted) == 1
-        else f"Signed runs made all {len(wanted)} model files.",
+        else text("Signed runs made all %(count)s model files.", count=str(len(wanted))),
         rests_on,
         expires=when(*ends),
     )
@@ -143,20 +162,28 @@ def dataset_card_complete(evidence: Evidence, parameters: Mapping[str, str]) -> 
 def _card(evidence: Evidence, parameters: Mapping[str, str], card: str) -> Verdict:
     found = [pair for pair in stated(evidence, Documentation) if pair[1].card == card]
     if not found:
-        return Verdict.unknown(f"No {card} card was looked at.")
+        return Verdict.unknown(text("No %(card)s card was looked at.", card=fixed(card)))
     required = [name for name in parameters.get("sections", "").split("\n") if name]
     for said, document in found:
         absent = (*document.missing, *(n for n in required if n not in document.present))
-        if lacking := [f"{name} (missing)" for name in absent] + [
-            f"{name} (empty)" for name in document.empty
+        if lacking := [text("%(section)s (missing)", section=name) for name in absent] + [
+            text("%(section)s (empty)", section=name) for name in document.empty
         ]:
             return Verdict.fails(
-                f"The {card} card lacks: {', '.join(dict.fromkeys(lacking))}.",
+                text(
+                    "The %(card)s card lacks: %(sections)s.",
+                    card=fixed(card),
+                    sections=joined(dict.fromkeys(lacking), ", "),
+                ),
                 [said.statement_id],
                 mend=f"write these sections in {document.path}, then: sunlit assure {{path}}",
             )
         if not document.present:
-            return Verdict.fails(f"The {card} card holds no section.", [said.statement_id])
+            return Verdict.fails(
+                text("The %(card)s card holds no section.", card=fixed(card)), [said.statement_id]
+            )
     count = len(found[-1][1].present)
-    every = "its one section" if count == 1 else f"all {count} sections"
-    return Verdict.holds(f"The {card} card holds {every}.", ids(found))
+    every = texts("The %(card)s card holds its one section.",
+                  "The %(card)s card holds all %(count)s sections.",
+                  count, card=fixed(card), count=str(count))  # fmt: skip
+    return Verdict.holds(every, ids(found))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import floor
 from typing import Final
 
+from sunlit.base.wording import text
 from sunlit.claims.risk import RiskAssessment, Vote
 from sunlit.rubric.aia_assessed import assessment, assessments, problem
 from sunlit.rubric.evidence import Evidence
@@ -39,8 +40,12 @@ def impact_assessed(evidence: Evidence, parameters: Mapping[str, str]) -> Verdic
         if (lower := _lower(evidence, claim, code)) is not None:
             return Verdict.fails(lower, dict.fromkeys(rests_on))
     return Verdict.holds(
-        f"The deployer assessed it: {claim.impact_raw} of {claim.impact_max}, autonomy level "
-        f"{claim.autonomy_level}.",
+        text(
+            "The deployer assessed it: %(score)s of %(most)s, autonomy level %(level)s.",
+            score=str(claim.impact_raw),
+            most=str(claim.impact_max),
+            level=str(claim.autonomy_level),
+        ),
         rests_on[:1] if isinstance(code, str) else dict.fromkeys(rests_on),
         expires=when(claim.valid_until, ends, found.answer.expires),
     )
@@ -57,7 +62,8 @@ def _none(evidence: Evidence) -> Verdict:
 def _other_area(evidence: Evidence, claim: RiskAssessment) -> str | None:
     use = declared_use(evidence)
     if use is not None and use[1].area != claim.area:
-        return f"It is about area {claim.area}, and the use declares area {use[1].area}."
+        return text("It is about area %(area)s, and the use declares area %(other)s.",
+                    area=str(claim.area), other=str(use[1].area))  # fmt: skip
     return None
 
 
@@ -70,14 +76,12 @@ def _lower(evidence: Evidence, claim: RiskAssessment, code: Published) -> str | 
 def _compared(claim: RiskAssessment, votes: Iterable[Vote]) -> Iterator[str]:
     for vote in votes:
         if vote.impact_raw < claim.impact_raw:
-            yield (
-                f"A vote uses the impact score {vote.impact_raw}, and {claim.impact_raw} was "
-                "assessed."
-            )
+            yield text("A vote uses the impact score %(voted)s, and %(assessed)s was assessed.",
+                       voted=str(vote.impact_raw), assessed=str(claim.impact_raw))  # fmt: skip
         if vote.autonomy_level < claim.autonomy_level:
-            yield (
-                f"A vote uses the autonomy level {vote.autonomy_level}, and "
-                f"{claim.autonomy_level} was assessed."
-            )
+            yield text("A vote uses the autonomy level %(voted)s, and %(assessed)s was assessed.",
+                       voted=str(vote.autonomy_level),
+                       assessed=str(claim.autonomy_level))  # fmt: skip
         if vote.area != claim.area:
-            yield f"A vote is about area {vote.area}, and area {claim.area} was assessed."
+            yield text("A vote is about area %(voted)s, and area %(assessed)s was assessed.",
+                       voted=str(vote.area), assessed=str(claim.area))  # fmt: skip

@@ -9,6 +9,7 @@ from math import floor
 from typing import Final
 
 from sunlit.authority.answer import Answer
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import Measure
 from sunlit.rubric.evidence import Evidence
@@ -44,7 +45,9 @@ def measure_in_place(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
         rests_on.append(said.statement_id)
         ends += [claim.valid_until, answer.expires, _too_old(claim, days)]
     return Verdict.holds(
-        f"In place, with its document: {', '.join(topics)}.", rests_on, expires=when(*ends)
+        text("In place, with its document: %(topics)s.", topics=", ".join(topics)),
+        rests_on,
+        expires=when(*ends),
     )
 
 
@@ -60,15 +63,17 @@ def _best(evidence: Evidence, topic: str, days: int | None) -> Signed | Verdict:
         and (answer := by_deployer(evidence, one)).allowed
     ]
     if not said:
-        return Verdict.unknown(f"The deployer has signed no measure on {topic}.", mend=mend)
+        why = text("The deployer has signed no measure on %(topic)s.", topic=topic)
+        return Verdict.unknown(why, mend=mend)
     current = [one for one in said if _counts(evidence, one[1], days)]
     if not current:
         ids = [one.statement_id for one, _, _ in said]
-        return Verdict.unknown(f"The measure on {topic} has ended.", ids, mend=mend)
+        why = text("The measure on %(topic)s has ended.", topic=topic)
+        return Verdict.unknown(why, ids, mend=mend)
     named = [one for one in current if one[1].text.strip() and _has_document(one[1])]
     if not named:
         ids = [one.statement_id for one, _, _ in current]
-        reason = f"The measure on {topic} names no document by digest."
+        reason = text("The measure on %(topic)s names no document by digest.", topic=topic)
         return Verdict.unknown(reason, ids, mend=mend)
     return max(named, key=lambda one: (one[1].valid_until, one[0].statement_id))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from sunlit.base.wording import both, fixed, joined, text
 from sunlit.claims.assurance import Result
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Tier, Use
@@ -31,13 +32,15 @@ def use_declared(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     if found is None:
         return Verdict.unknown(NO_USE, mend=DECLARE_USE)
     said, use, answer = found
-    stated = {"a description": use.description, "who is affected": use.affected}
+    stated = {text("a description"): use.description, text("who is affected"): use.affected}
     if missing := [name for name, value in stated.items() if not _is_said(value)]:
-        return Verdict.fails(f"It does not say {' and '.join(missing)}.", [said.statement_id])
+        return Verdict.fails(
+            text("It does not say %(what)s.", what=both(missing)), [said.statement_id]
+        )
     if use.area not in range(1, 10):
         return Verdict.fails("The area is none of 1-9.", [said.statement_id])
     return Verdict.holds(
-        f"{use.deployer} declares the use {use.id}.",
+        text("%(who)s declares the use %(use)s.", who=use.deployer, use=use.id),
         [said.statement_id],
         expires=when(answer.expires),
     )
@@ -61,7 +64,7 @@ def use_not_prohibited(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
         return Verdict.unknown(NO_USE, mend=DECLARE_USE)
     said, use, answer = found
     return Verdict.holds(
-        f"{use.deployer} declares no prohibited practice.",
+        text("%(who)s declares no prohibited practice.", who=use.deployer),
         [said.statement_id],
         expires=when(answer.expires),
     )
@@ -80,13 +83,16 @@ def target_valid(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
     for attested in judged:
         if attested.result is Result.FAILED:
             return Verdict.fails(
-                f"{attested.assessor} attests that the target does not serve the need.",
+                text(
+                    "%(who)s attests that the target does not serve the need.",
+                    who=attested.assessor,
+                ),
                 attested.rests_on,
             )
     code = published_code(evidence)
     if not isinstance(code, Published):
         return Verdict.unknown(
-            f"Whether it takes an attestation hangs on the tier. {code}",
+            joined((text("Whether it takes an attestation hangs on the tier."), fixed(code))),
             [said.statement_id],
             mend=VOTE,
         )
@@ -110,12 +116,12 @@ def target_valid(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:
 
 def _target_problem(evidence: Evidence, use: Use) -> str | None:
     stated = {
-        "what it needs to know": use.need,
-        "what the model predicts": use.target,
-        "why the one serves the other": use.target_fits,
+        text("what it needs to know"): use.need,
+        text("what the model predicts"): use.target,
+        text("why the one serves the other"): use.target_fits,
     }
     if missing := [name for name, value in stated.items() if not _is_said(value)]:
-        return f"The use does not say {', '.join(missing)}."
+        return text("The use does not say %(what)s.", what=joined(missing, ", "))
     for _, component in about(evidence, Component):
         if _is_said(component.target) and _plain(component.target) != _plain(use.target):
             return "The use and the component name different targets of the model."
@@ -138,8 +144,14 @@ def risk_code_published(evidence: Evidence, parameters: Mapping[str, str]) -> Ve
     if (lacking := not_quorate(evidence, found, Quorum.read(parameters))) is not None:
         return Verdict.unknown(lacking, found.rests_on, mend=OPEN)
     return Verdict.holds(
-        f"{found.code.board} gives the code {found.code.digits}, tier {found.code.tier}, and "
-        f"accepts a gap up to {found.code.ceiling}.",
+        text(
+            "%(board)s gives the code %(code)s, tier %(tier)s, and accepts a gap up to "
+            "%(ceiling)s.",
+            board=found.code.board,
+            code=str(found.code.digits),
+            tier=fixed(found.code.tier),
+            ceiling=str(found.code.ceiling),
+        ),
         found.rests_on,
         expires=when(found.code.valid_until),
     )
@@ -150,7 +162,7 @@ def gap_within_ceiling(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
     del parameters
     code = published_code(evidence)
     if not isinstance(code, Published):
-        return Verdict.unknown(f"There is no ceiling yet. {code}",
+        return Verdict.unknown(joined((text("There is no ceiling yet."), fixed(code))),
                                mend=VOTE)  # fmt: skip
     gap = mitigation_gap(evidence)
     if gap.digit == 0:  # it reads as the lowest digit, and is none
@@ -158,14 +170,23 @@ def gap_within_ceiling(evidence: Evidence, parameters: Mapping[str, str]) -> Ver
     if gap.digit > code.code.ceiling:
         lacking = ", ".join(gap.lacking)
         return Verdict.fails(
-            f"The gap is {gap.digit}, above the ceiling {code.code.ceiling}: {lacking} lack "
-            "valid evidence.",
+            text(
+                "The gap is %(gap)s, above the ceiling %(ceiling)s: %(practices)s lack valid "
+                "evidence.",
+                gap=str(gap.digit),
+                ceiling=str(code.code.ceiling),
+                practices=lacking,
+            ),
             dict.fromkeys([*code.rests_on, *gap.rests_on]),
             mend=f"sunlit use mitigate {{path}} --use {{use}} --deployer {{deployer}} "
             f"--practice {gap.lacking[0]} --evidence TEXT --home HOME",
         )
     return Verdict.holds(
-        f"The gap is {gap.digit}, the ceiling {code.code.ceiling}.",
+        text(
+            "The gap is %(gap)s, the ceiling %(ceiling)s.",
+            gap=str(gap.digit),
+            ceiling=str(code.code.ceiling),
+        ),
         dict.fromkeys([*code.rests_on, *gap.rests_on]),
         expires=min(filter(None, [when(code.code.valid_until), gap.expires])),
     )
@@ -178,14 +199,18 @@ def oversight_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
     if found is None:
         return Verdict.unknown(NO_USE, mend=DECLARE_USE)
     said, use, answer = found
-    stated = {"who oversees it": use.oversight, "what staff do without it": use.fallback}
+    stated = {text("who oversees it"): use.oversight,
+              text("what staff do without it"): use.fallback}  # fmt: skip
     if missing := [name for name, value in stated.items() if not _is_said(value)]:
-        return Verdict.fails(f"The use does not say {' and '.join(missing)}.", [said.statement_id])
+        why = text("The use does not say %(what)s.", what=both(missing))
+        return Verdict.fails(why, [said.statement_id])
     ends = [answer.expires]
     rests_on = [said.statement_id]
     if use.oversight not in OVERSIGHT:
         known = ", ".join(sorted(OVERSIGHT))
-        return Verdict.fails(f"The oversight is none of {known}.", rests_on, mend=DECLARE_USE)
+        return Verdict.fails(
+            text("The oversight is none of %(known)s.", known=known), rests_on, mend=DECLARE_USE
+        )
     if use.oversight == "none":
         code = published_code(evidence)
         tier = tier_of(evidence)
@@ -195,7 +220,10 @@ def oversight_stated(evidence: Evidence, parameters: Mapping[str, str]) -> Verdi
             )
         rests_on, ends = [*rests_on, *code.rests_on], [*ends, code.code.valid_until]
     return Verdict.holds(
-        f"Oversight: {use.oversight.replace('-', ' ')}. Staff can work without it.",
+        text(
+            "Oversight: %(oversight)s. Staff can work without it.",
+            oversight=fixed(use.oversight.replace("-", " ")),
+        ),
         rests_on,
         expires=when(*ends),
     )
