@@ -7,6 +7,7 @@ from datetime import timedelta
 from sunlit.adapters.sql.acts import SqlActs
 from sunlit.adapters.sql.drafts import SqlDrafts
 from sunlit.adapters.sql.problems import SqlReports
+from sunlit.adapters.sql.sessions import SqlSessions
 from sunlit.bootstrap.site import Site
 from sunlit.claims.names import named_digest
 from sunlit.claims.risk import Use
@@ -14,7 +15,7 @@ from sunlit.node.acts import SUBMIT, Told, prepare
 from sunlit.node.assess_use import content, pages
 from sunlit.node.drafts import Draft, Kind
 from sunlit.node.known import use_key
-from sunlit.node.people import Person
+from sunlit.node.people import Person, new_secret
 from sunlit.node.permission import Role
 from sunlit.node.problems import NOT_KNOWN, Report, new_number
 from sunlit.registry.assessment_form import Form
@@ -48,6 +49,7 @@ def things(site: Site) -> Things:
         "use": use_key(DEPLOYER, USE), "practice": "M4", "part": "proof",
         "draft": _draft(site, owner), "act": _act(site, owner), "person": other.id,
         "credential": with_passkey(site, owner, known=False)[0].credential,
+        "session": SqlSessions(site.private).start(new_secret(), owner.id, site.clock.now()).id,
         "number": _report(site), "page": _page(site, owner), "kind": "weights",
         "digest": keep_guarded(site.home(DEPLOYER), b"weights"),
     })  # fmt: skip

@@ -213,6 +213,7 @@ WHOSE: Final[dict[str, frozenset[str] | str]] = {
     "/account/sign/{act}/receipt/{part}": OWNER,
     "/account/passkeys/{credential}/register": OWNER,
     "/account/passkeys/{credential}/end": OWNER,
+    "/account/sessions/{session}/end": OWNER,
     "/account/people/{person}": OWN,
     "/account/people/{person}/roles": OWN,
     "/account/people/{person}/end": OWN,

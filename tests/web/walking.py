@@ -48,7 +48,7 @@ STARTS: Final = {
              f"/nl{HOME}", "/cy/figures", "/cy/register", "/nl/decisions/check",
              f"{HOME}/compare"),
     OFFICER: ("/work", "/account", "/account/confirm", "/account/typed",
-              "/account/audit", "/account/people", "/account/still-here",
+              "/account/audit", "/account/people", "/account/sessions", "/account/still-here",
               "/work/calendar", "/work/components/new", "/work/leave", "/work/suspend",
               "/work/votes", f"/work/risk/{KEY}/M5"),
     "assessor": ("/work", f"/work/reviews/{KEY}/attest"),

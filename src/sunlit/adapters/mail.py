@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from typing import Final
 
 from sunlit.base.errors import UnavailableError, VerificationError
-from sunlit.node.notify import Letter, Smtp
+from sunlit.node.notify import ACCOUNT, Letter, Smtp
 
 TIMEOUT: Final = 20.0
 FINAL: Final = 500  # RFC 5321: from here on the server will not take it another time either
@@ -21,6 +21,19 @@ You have a task on {node}.
 Open it: {link}
 
 Nothing about it is in this mail. You get it because your organisation gave this address.
+"""
+ACCOUNT_SUBJECT: Final = "An account of your organisation changed"
+ACCOUNT_TEXT: Final = """\
+{what} This was on {node}.
+
+See who did what: {link}
+
+If nobody of your organisation did this:
+1. Sign in and end the access of that account, under "People of your organisation".
+2. Have your operator revoke its keys in the log.
+3. Tell whoever runs this node, and your identity provider.
+
+It does not say here who it was. You get this mail because your organisation gave this address.
 """
 
 
@@ -54,12 +67,18 @@ class SmtpMailer:
         message = EmailMessage()
         message["From"] = self.settings.sender
         message["To"] = letter.to
-        message["Subject"] = SUBJECT
+        message["Subject"] = ACCOUNT_SUBJECT if letter.notice else SUBJECT
         domain = parseaddr(self.settings.sender)[1].rpartition("@")[2]
         message["Message-ID"] = f"<{letter.id}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence answers it
-        message.set_content(TEXT.format(node=self.node, link=letter.link))
+        message.set_content(self._text(letter))
         return message
+
+    def _text(self, letter: Letter) -> str:
+        if not letter.notice:
+            return TEXT.format(node=self.node, link=letter.link)
+        what = ACCOUNT.get(letter.notice, "Something changed at an account.")
+        return ACCOUNT_TEXT.format(what=what, node=self.node, link=letter.link)
 
     def _connected(self) -> smtplib.SMTP:
         found, context = self.settings, ssl.create_default_context()

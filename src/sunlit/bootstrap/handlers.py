@@ -106,7 +106,8 @@ class Handlers:
                 "notify.no-smtp", "no mail server is configured",
                 mend="name one in sunlit-notify.json: see docs/operate/worker.md",
             )  # fmt: skip
-        self.mailer.send(Letter(id=job.id, to=address, link=self._link(job)))
+        notice = str(job.payload.get("notice", ""))
+        self.mailer.send(Letter(id=job.id, to=address, link=self._link(job), notice=notice))
 
     def webhook(self, job: Job) -> None:
         """Deliver to one hook that is still configured.
@@ -118,7 +119,8 @@ class Handlers:
         hook = self.notify.hook(str(job.payload["url"]), _organisation(job))
         at = self.site.clock.now()
         body = canonical.encode({
-            "type": "task.due", "timestamp": format_time(job.due),
+            "type": "account.changed" if "notice" in job.payload else "task.due",
+            "timestamp": format_time(job.due),
             "data": {"organisation": hook.organisation, "link": self._link(job)},
         })  # fmt: skip
         self.hooks.send(hook, Delivery(id=job.id, body=body, at=at))

@@ -7,7 +7,7 @@
 What the statement may do is decided when the log admits it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -98,6 +98,12 @@ class Audit(Protocol):
 
     def rows(self, organisation: str, limit: int) -> tuple[Mapping[str, object], ...]:
         """Return an organisation's newest rows."""
+        ...
+
+    def about(
+        self, person: str, whats: Collection[str], since: datetime
+    ) -> tuple[Mapping[str, object], ...]:
+        """Return what of these kinds was done by or to somebody, the newest first."""
         ...
 
 

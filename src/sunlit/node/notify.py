@@ -17,6 +17,15 @@ from sunlit.base.errors import MalformedError, UnavailableError, VerificationErr
 from sunlit.node.outbox import Job, Outbox
 
 NOTIFY_FILE: Final = "sunlit-notify.json"
+# What is told of accounts, by what the audit calls it.
+ACCOUNT: Final = {
+    "joined": "Somebody joined your organisation here with an invitation code.",
+    "passkey-made": "A passkey was added to an account.",
+    "key-brought": "A signing key was added to an account.",
+    "key-ended": "A passkey or signing key of an account was ended, or named as lost.",
+    "roles-changed": "What somebody may do was changed: their roles, or their seat on a board.",
+    "ended": "Somebody's access was ended.",
+}
 TLS: Final = frozenset({"starttls", "tls", "none"})
 
 
@@ -113,11 +122,15 @@ class Notify:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail: to an address, with an id that stays the same when it is sent again."""
+    """A mail: to an address, with an id that stays the same when it is sent again.
+
+    `notice` is what happened to an account (one of `ACCOUNT`); without it there is a task.
+    """
 
     id: str
     to: str
     link: str
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,13 +174,20 @@ def tell(outbox: Outbox, notify: Notify, job: Job, due: datetime) -> None:
     `job` says which organisation, and the path of the page on this node.
     """
     organisation, path = str(job.payload["organisation"]), str(job.payload["path"])
+    notice = {"notice": str(job.payload["notice"])} if "notice" in job.payload else {}
     for address in (notify.mail or {}).get(organisation, ()):
-        payload = {"organisation": organisation, "to": address, "path": path}
+        payload = {"organisation": organisation, "to": address, "path": path, **notice}
         outbox.later("mail", payload, due, name=f"mail {job.id} {address}")
     for hook in notify.hooks:
         if hook.organisation == organisation:
-            payload = {"organisation": organisation, "url": hook.url, "path": path}
+            payload = {"organisation": organisation, "url": hook.url, "path": path, **notice}
             outbox.later("webhook", payload, due, name=f"webhook {job.id} {hook.url}")
+
+
+def tell_of_account(outbox: Outbox, organisation: str, notice: str, at: datetime) -> None:
+    """Have an organisation told what happened to one of its accounts (`ACCOUNT`); not whose."""
+    payload = {"organisation": organisation, "path": "/account/audit", "notice": notice}
+    outbox.later("tell", payload, at)
 
 
 def _smtp(value: object) -> Smtp | None:

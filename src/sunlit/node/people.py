@@ -209,8 +209,12 @@ class Sessions(Protocol):
         """Sign one browser out."""
         ...
 
-    def stop_all(self, person: str) -> None:
-        """Sign somebody out everywhere."""
+    def stop_all(self, person: str, *, but: str | None = None) -> None:
+        """Sign somebody out everywhere, or everywhere `but` in the session of this id."""
+        ...
+
+    def of(self, person: str, at: datetime) -> tuple[Session, ...]:
+        """Return somebody's sessions that count, the newest first."""
         ...
 
     def begin(self, state: str, kept: str, at: datetime) -> None:

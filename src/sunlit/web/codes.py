@@ -17,6 +17,7 @@ CODES: Final = {
     "people.no-such": "There is no such person in one's organisation.",
     "people.not-yourself": "Somebody tried to change their own roles, or to end their own access.",
     "serve.gave-up": "What works beside a website failed too often, and its process ended.",
+    "session.no-such": "Somebody has no such session, or it is over.",
     "signin.dev-only": "The provider for trying things out was to run where others reach it.",
     "signin.no-dev-provider": "The identity provider for trying things out is not installed.",
     "signin.no-https": "Somebody tried to sign in over a connection that is not encrypted.",

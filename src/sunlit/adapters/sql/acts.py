@@ -1,11 +1,12 @@
 """Prepared acts and the audit in the private store: `sunlit.node.acts.Acts` and `Audit`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, Select, insert, or_, select, update
 
 from sunlit.adapters.sql.engine import reading, writing
 from sunlit.adapters.sql.people_tables import ACT, AUDIT
@@ -85,6 +86,25 @@ class SqlAudit:
             .order_by(AUDIT.c.number.desc())
             .limit(limit)
         )
+        return self._read(wanted)
+
+    def about(
+        self, person: str, whats: Collection[str], since: datetime
+    ) -> tuple[Mapping[str, object], ...]:
+        """Return what of these kinds was done by or to somebody, the newest first."""
+        whom = json.dumps({"whom": person})[1:-1]
+        wanted = (
+            select(AUDIT)
+            .where(
+                AUDIT.c.what.in_(whats), AUDIT.c.at >= since,
+                or_(AUDIT.c.person == person, AUDIT.c.detail.contains(whom, autoescape=True)),
+            )
+            .order_by(AUDIT.c.number.desc())
+        )  # fmt: skip
+        # Who did something to somebody else finds it in the organisation's rows, not here.
+        return tuple(row for row in self._read(wanted) if row.get("whom", person) == person)
+
+    def _read(self, wanted: Select[Any]) -> tuple[Mapping[str, object], ...]:
         with reading(self.engine) as connection:
             found = connection.execute(wanted).all()
         return tuple(

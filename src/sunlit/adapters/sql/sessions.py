@@ -64,10 +64,18 @@ class SqlSessions:
         with writing(self.engine) as connection:
             connection.execute(delete(SESSION).where(SESSION.c.id == session.id))
 
-    def stop_all(self, person: str) -> None:
-        """Sign somebody out everywhere."""
+    def stop_all(self, person: str, *, but: str | None = None) -> None:
+        """Sign somebody out everywhere, or everywhere `but` in the session of this id."""
+        others = [] if but is None else [SESSION.c.id != but]
         with writing(self.engine) as connection:
-            connection.execute(delete(SESSION).where(SESSION.c.person == person))
+            connection.execute(delete(SESSION).where(SESSION.c.person == person, *others))
+
+    def of(self, person: str, at: datetime) -> tuple[Session, ...]:
+        """Return somebody's sessions that count, the newest first."""
+        wanted = select(SESSION).where(SESSION.c.person == person)
+        with reading(self.engine) as connection:
+            rows = connection.execute(wanted.order_by(SESSION.c.since.desc())).mappings().all()
+        return tuple(one for one in (Session(**row) for row in rows) if one.is_live(at))
 
     def begin(self, state: str, kept: str, at: datetime) -> None:
         """Keep what a sign-in (or a passkey ceremony) needs when its answer comes."""

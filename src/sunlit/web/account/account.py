@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from sunlit.base.errors import UnavailableError
 from sunlit.node.people import new_secret
 from sunlit.node.permission import Action
 from sunlit.statement import webauthn
 from sunlit.web import passkeys, sessions
+from sunlit.web.account import noting
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, redirect
 from sunlit.web.paths import safe_path
@@ -31,7 +33,42 @@ def account(request: Request) -> Response:
     """What you are on this node."""
     visit = sessions.signed_in(request)
     keys = sessions.people(request).passkeys(visit.person.id)
-    return page(request, "account/account.html", public=False, person=visit.person, keys=keys)
+    return page(
+        request, "account/account.html", public=False, person=visit.person, keys=keys,
+        lately=noting.lately(request, visit.person),
+    )  # fmt: skip
+
+
+@router.get("/account/sessions", name="own_sessions", dependencies=OWN)
+def own_sessions(request: Request) -> Response:
+    """Where you are signed in: when it began, when it was last used; no device, no address."""
+    visit = sessions.signed_in(request)
+    found = sessions.sessions(request).of(visit.person.id, sessions.now(request))
+    return page(request, "account/sessions.html", public=False, found=found, here=visit.session.id)
+
+
+@router.post("/account/sessions/end-others", name="sessions_ended", dependencies=OWN)
+def sessions_ended(request: Request) -> Response:
+    """End all of one's sessions but this one."""
+    visit = sessions.signed_in(request)
+    sessions.sessions(request).stop_all(visit.person.id, but=visit.session.id)
+    return redirect(request, "own_sessions")
+
+
+@router.post("/account/sessions/{session}/end", name="session_ended", dependencies=OWN)
+def session_ended(request: Request, session: str) -> Response:
+    """End one of one's sessions."""
+    visit = sessions.signed_in(request)
+    if session == visit.session.id:
+        response = redirect(request, "signed_out")
+        sessions.sign_out(request, response)
+        return response
+    mine = sessions.sessions(request).of(visit.person.id, sessions.now(request))
+    found = next((one for one in mine if one.id == session), None)
+    if found is None:  # over by now, or somebody else's: nobody learns which
+        raise UnavailableError("session.no-such", "you have no such session")
+    sessions.sessions(request).stop(found)
+    return redirect(request, "own_sessions")
 
 
 @router.get("/account/still-here", name="still_here", dependencies=OWN)

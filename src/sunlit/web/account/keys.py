@@ -25,7 +25,7 @@ from sunlit.statement.dsse import Envelope
 from sunlit.statement.encoding import decode_base64
 from sunlit.statement.keys import WEBAUTHN_ES256
 from sunlit.web import acts, passkeys, sessions
-from sunlit.web.account import words
+from sunlit.web.account import noting, words
 from sunlit.web.guarding import may
 from sunlit.web.language import gettext_of
 from sunlit.web.pages import link, page, redirect
@@ -207,8 +207,5 @@ def _own(request: Request, visit: sessions.Visit, credential: str) -> Passkey:
 
 
 def _note(request: Request, visit: sessions.Visit, what: str, key: Passkey) -> None:
-    person = visit.person
-    sessions.audit(request).note(
-        what, (person.id, person.organisation), sessions.now(request),
-        {"key": key.key.key_id, "passkey": str(key.key.kind == WEBAUTHN_ES256).lower()},
-    )  # fmt: skip
+    kind = str(key.key.kind == WEBAUTHN_ES256).lower()
+    noting.note(request, visit.person, what, {"key": key.key.key_id, "passkey": kind})

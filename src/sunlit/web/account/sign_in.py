@@ -18,6 +18,7 @@ from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.node.people import Person, new_secret, person_id, take_up
 from sunlit.node.permission import Action
 from sunlit.web import sessions
+from sunlit.web.account import noting
 from sunlit.web.guarding import may
 from sunlit.web.language import gettext_of
 from sunlit.web.limits import client_of
@@ -137,6 +138,8 @@ def returned(request: Request) -> Response:
         sessions.people(request), person_id(identity.issuer, identity.subject),
         kept["code"] or None, sessions.now(request),
     )  # fmt: skip
+    if kept["code"]:
+        noting.note(request, person, "joined", {"roles": " ".join(sorted(person.roles))})
     _forgive(request, "return", *(["code"] if kept["code"] else []))
     return _welcome(request, person, kept["back"])
 

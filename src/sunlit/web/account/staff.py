@@ -23,7 +23,7 @@ from sunlit.node.people import (
 )
 from sunlit.node.permission import Action, Role, Subject
 from sunlit.web import sessions
-from sunlit.web.account import words
+from sunlit.web.account import noting, words
 from sunlit.web.account.keys import redirect_to_confirm
 from sunlit.web.guarding import demand, may
 from sunlit.web.language import gettext_of
@@ -73,7 +73,7 @@ def invite(
         made_by=admin.id, expires=at + INVITED_FOR,
     )  # fmt: skip
     sessions.people(request).invite(code, invitation)
-    _note(request, admin, "invited", {"roles": " ".join(sorted(invitation.roles))})
+    noting.note(request, admin, "invited", {"roles": " ".join(sorted(invitation.roles))})
     return page(request, "account/invitation.html", public=False, code=code, invitation=invitation)
 
 
@@ -108,7 +108,7 @@ def staff_roles(
     given = _roles(roles)
     sessions.people(request).set_roles(found.id, given)
     detail = {"whom": found.id, "roles": " ".join(sorted(given))}
-    _note(request, visit.person, "roles-changed", detail)
+    noting.note(request, visit.person, "roles-changed", detail)
     now = replace(found, roles=given)
     revoke = _known_keys(request, found) if set(roles_of(found)) - set(roles_of(now)) else []
     if not revoke:
@@ -128,7 +128,7 @@ def staff_end(request: Request, person: str) -> Response:
     for key in store.passkeys(found.id):
         store.move(key.credential, PasskeyState.ENDED)
     store.end(found.id, sessions.now(request))
-    _note(request, visit.person, "ended", {"whom": found.id})
+    noting.note(request, visit.person, "ended", {"whom": found.id})
     return page(request, "account/ended.html", public=False, person=found, revoke=revoke)
 
 
@@ -186,8 +186,3 @@ def _role_problem(request: Request, names: list[str], form: str) -> dict[str, st
         return {}
     _ = gettext_of(request)
     return {form: _("Choose what this person may do")}
-
-
-def _note(request: Request, admin: Person, what: str, detail: dict[str, str]) -> None:
-    actor = (admin.id, admin.organisation)
-    sessions.audit(request).note(what, actor, sessions.now(request), detail)
