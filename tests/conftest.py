@@ -25,6 +25,9 @@ __all__ = [
     "private_url",
 ]
 
+PLAYED = os.environ.get("SUNLIT_PLAYED_DEMO")  # before a fixture takes our variables away
+PLAYING = ("tests/docs/", "tests/e2e/")
+
 # No library that a test loads reports home (sunlit.producers.quiet).
 os.environ.update(DO_NOT_TRACK="1", ORT_DISABLE_TELEMETRY="1")
 
@@ -50,6 +53,15 @@ def pytest_configure(config: pytest.Config) -> None:
         tempfile.tempdir = outside
 
     config.add_cleanup(remove)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that use a played demo come last where `make check` plays it, else first.
+
+    Then nobody waits: for the one beside, or for the process that plays it, while there is other
+    work. Each process of pytest-xdist begins with a part of its own.
+    """
+    items.sort(key=lambda item: item.nodeid.startswith(PLAYING) == (PLAYED is not None))
 
 
 @pytest.fixture(autouse=True)

@@ -43,6 +43,7 @@ locked() {
     fi
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --no-deps --no-build-isolation --editable .
+    "$venv/bin/python" -m tools.warm
 }
 
 # Spark runs on Java; where there is none, its tests are skipped.
