@@ -20,7 +20,7 @@ AT = datetime(2026, 2, 1, tzinfo=UTC)
 URL = "https://there.example/x"
 # What opens a connection to another machine, by who may.
 SPEAKERS = {"httpx", "urllib.request", "http.client", "smtplib", "requests", "aiohttp"}
-MAY = {"adapters": {"bounded.py", "mail.py", "node_http.py", "oidc.py", "webhook.py"}}
+MAY = {"adapters": {"bounded.py", "mail.py", "node_http.py", "oidc.py", "reach.py", "webhook.py"}}
 # The guard beside a model, and audits of one: commands of their own, which no node runs.
 BESIDE = {"guard", "proxy", "producers"}
 

@@ -11,6 +11,8 @@ CODES: Final = {
     "remote.unreachable": "A node does not answer, or not as it should.",
     "mail.failed": "A mail was not taken; it is tried again.",
     "mail.refused": "The mail server takes nothing for an address.",
+    "reach.malformed": "SUNLIT_MAY_REACH does not name networks.",
+    "reach.refused": "A host of the settings is in a network that is not to be reached.",
     "webhook.failed": "A webhook was not taken; it is tried again.",
     "webhook.refused": "The receiver of a webhook wants no more of it.",
     "webhook.secret": "A webhook's secret is malformed.",

@@ -1,14 +1,16 @@
 """Mail over SMTP: that there is a task, and a link. Nothing else is in it."""
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Final
 
+from sunlit.adapters.reach import Reach
 from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.node.notify import ACCOUNT, Letter, Smtp
 
@@ -44,6 +46,7 @@ class SmtpMailer:
     settings: Smtp
     node: str
     secret: Callable[[str], str]
+    reach: Reach = field(default_factory=Reach)
 
     def send(self, letter: Letter) -> None:
         """Send a letter; see `Mailer.send`."""
@@ -82,12 +85,11 @@ class SmtpMailer:
 
     def _connected(self) -> smtplib.SMTP:
         found, context = self.settings, ssl.create_default_context()
+        judged = self.reach.addresses(found.host)[0]
         if found.tls == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                found.host, found.port, timeout=TIMEOUT, context=context
-            )
+            server: smtplib.SMTP = _TlsTo(judged, found, context)
         else:
-            server = smtplib.SMTP(found.host, found.port, timeout=TIMEOUT)
+            server = _To(judged, found)
         try:
             if found.tls == "starttls":
                 server.starttls(context=context)
@@ -97,6 +99,29 @@ class SmtpMailer:
             server.close()
             raise
         return server
+
+
+class _To(smtplib.SMTP):
+    """SMTP with the address that was judged, under the server's own name."""
+
+    def __init__(self, judged: str, server: Smtp) -> None:
+        self.judged = judged
+        super().__init__(server.host, server.port, timeout=TIMEOUT)
+
+    def _get_socket(self, _host: str, port: int, timeout: float) -> socket.socket:
+        return socket.create_connection((self.judged, port), timeout)
+
+
+class _TlsTo(smtplib.SMTP_SSL):
+    """The same with TLS from the start; its certificate is checked for the server's name."""
+
+    def __init__(self, judged: str, server: Smtp, context: ssl.SSLContext) -> None:
+        self.judged, self.name = judged, server.host
+        super().__init__(server.host, server.port, timeout=TIMEOUT, context=context)
+
+    def _get_socket(self, _host: str, port: int, timeout: float) -> socket.socket:
+        plain = socket.create_connection((self.judged, port), timeout)
+        return self.context.wrap_socket(plain, server_hostname=self.name)
 
 
 def _refused() -> VerificationError:

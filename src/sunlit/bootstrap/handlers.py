@@ -1,11 +1,13 @@
 """What a node's worker does with each kind of job, and which jobs fall due every day."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sunlit.adapters.mail import SmtpMailer
+from sunlit.adapters.reach import JudgedTransport, Reach
 from sunlit.adapters.sql.outbox import SqlOutbox
 from sunlit.adapters.webhook import HttpHooks
 from sunlit.base import canonical
@@ -137,15 +139,16 @@ def handlers_of(site: Site, outbox: SqlOutbox) -> Handlers:
     """Return the handlers of a node, as its settings are now.
 
     Raises:
-        MalformedError: `notify.malformed`.
+        MalformedError: `notify.malformed`, `reach.malformed`.
         UnavailableError: `notify.unreadable`.
     """
     notify = Notify.open(site.node.root)
-    smtp = notify.smtp
+    smtp, reach = notify.smtp, Reach.from_environment(os.environ)
     return Handlers(
-        site=site, outbox=outbox, notify=notify, hooks=HttpHooks(notify.secret),
+        site=site, outbox=outbox, notify=notify,
+        hooks=HttpHooks(notify.secret, JudgedTransport(reach)),
         known=open_known(site),
-        mailer=None if smtp is None else SmtpMailer(smtp, site.node.name, notify.secret),
+        mailer=None if smtp is None else SmtpMailer(smtp, site.node.name, notify.secret, reach),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sunlit.adapters.oidc import Begun, Provider, Settings
+from sunlit.adapters.reach import transport
 from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.node.people import Person, new_secret, person_id, take_up
 from sunlit.node.permission import Action
@@ -191,7 +192,7 @@ def provider_of(request: Request) -> Provider:
 
     Raises:
         UnavailableError: `signin.not-set-up`.
-        MalformedError: `signin.settings`.
+        MalformedError: `signin.settings`, `reach.malformed`.
     """
     given: Provider | None = getattr(request.app.state, "identity", None)
     if given is not None:
@@ -203,7 +204,9 @@ def provider_of(request: Request) -> Provider:
             expected="SUNLIT_OIDC_ISSUER and SUNLIT_OIDC_CLIENT_ID",
             mend="ask whoever runs this node",
         )  # fmt: skip
-    return Provider(settings=settings, clock=sessions.site_of(request).clock)
+    return Provider(
+        settings=settings, clock=sessions.site_of(request).clock, transport=transport(os.environ)
+    )
 
 
 def _cookie(request: Request) -> str:
