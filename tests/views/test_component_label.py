@@ -205,8 +205,8 @@ def test_a_test_is_told_with_its_range_and_its_groups() -> None:
     whole = Metric(name="recall", value=Decimal("0.80001"), low=Decimal("0.7"), high=Decimal("0.9"))
     parts = [Metric(name="recall", value=Decimal(one), group=one) for one in ("0.75", "0.85")]
 
-    assert list(figures([whole, *parts])) == ["recall 0.8 (0.7 to 0.9), groups 0.75 to 0.85"]
-    assert list(figures(parts)) == ["recall groups 0.75 to 0.85"]
+    assert list(figures([whole, *parts])) == ["recall 0.8 (0.7 to 0.9), by group 0.75 to 0.85"]
+    assert list(figures(parts)) == ["recall, by group 0.75 to 0.85"]
     assert (number(Decimal("NaN")), number(Decimal("1E+40"))) == ("NaN", "1E+40")
 
 

@@ -144,7 +144,7 @@ def test_releases_come_newest_first_with_what_lapsed() -> None:
     found = releases(two_releases().evidence())
 
     assert [(one.version, one.is_latest) for one in found] == [("1.0", True), ("0.9", False)]
-    assert [str(one.words) for one in found[1].lapsed] == ["The word of lab-a.example ended."]
+    assert [str(one.words) for one in found[1].lapsed] == ["What lab-a.example attested ended."]
     assert found[0].to_json()["rollback"] == "none: the first"
     assert releases(Story().evidence()) == ()
 

@@ -80,7 +80,7 @@ def test_every_fact_of_the_label_leads_to_its_statement(shared_client: TestClien
     label = text[text.index('class="sunlit-label"') : text.index("What this does not show")]
 
     assert len(re.findall(r"/statements/[0-9a-f]{64}", label)) > 8
-    assert "worked out by this site" in label
+    assert "Worked out by this site" in label
 
 
 def test_an_imported_record_says_first_that_nobody_signed_it(shared_client: TestClient) -> None:
@@ -93,7 +93,7 @@ def test_an_imported_record_says_first_that_nobody_signed_it(shared_client: Test
     assert "Nobody signed this." in listed
     assert "/records/omb/US-3" in listed
     assert text.index("unsigned third-party claim") < text.index("<h1")
-    assert "Not answered" in text
+    assert "What it leaves blank" in text
     assert 'href="https://register.example/list.csv" rel="noreferrer nofollow"' in text
     assert "CC0-1.0" in text
 

@@ -3,10 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.interop import ImportedRecord
+
+_SPELT: Final = {  # what registers shorten in the names of their fields
+    "hi": "high impact:", "pia": "privacy impact assessment", "pii": "personal information",
+    "ato": "authority to operate", "url": "address", "id": "number",
+}  # fmt: skip
+
+
+def field_name(name: str) -> str:
+    """Return a register's name of a field as it is read aloud: `hi_testing` is in two words."""
+    spelt = (_SPELT.get(one.casefold(), one) for one in name.replace("_", " ").split())
+    words = " ".join(spelt)
+    return words[:1].upper() + words[1:]
 
 
 @dataclass(frozen=True, slots=True)

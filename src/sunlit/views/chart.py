@@ -5,7 +5,7 @@ viewBox: so words keep their size on a phone and on paper, and bars take what ro
 value stands in words beside its mark, so nothing hangs on colour. The baseline is zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,8 @@ ROW: Final = 52  # pixels: a line of words and a bar
 BAR: Final = 22
 WORDS: Final = 17  # from the top of a row to the baseline of its words
 ROOM: Final = 82.0  # per cent that the longest bar takes: its value stands right of it
-LABEL: Final = 44  # characters; the table has them whole
+LABEL: Final = 44  # characters on a phone; the table has them whole
+WHOLE: Final = 80  # where there is room
 HIGH: Final = 180  # pixels of a line chart's field
 TOP: Final = 24
 LEFT: Final = 4.0
@@ -33,6 +34,7 @@ class Bar:
     width: float
     after: float
     striped: bool = False
+    whole: str = ""  # the words for where there is room, if those in `label` are cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +83,20 @@ class Told:
 
 
 def bars(
-    told: Told, rows: Sequence[tuple[str | int, ...]], *, striped: frozenset[str] = frozenset()
+    told: Told,
+    rows: Sequence[tuple[str | int, ...]],
+    *,
+    striped: frozenset[str] = frozenset(),
+    spoken: Callable[[str], str] = lambda label: label,
 ) -> Chart:
     """Draw a bar for each row: its first cell is the label, its second the value.
 
     Rows named in `striped` are outlined instead of filled: what is not known, or the rest.
+    `spoken` says a label in words; the table has it as it is.
     """
     most = max((int(row[1]) for row in rows), default=0) or 1
     marks = tuple(
-        _bar(place, _named(row[0]), int(row[1]), most, striped=str(row[0]) in striped)
+        _bar(place, spoken(_named(row[0])), int(row[1]), most, striped=str(row[0]) in striped)
         for place, row in enumerate(rows)
     )
     return Chart(
@@ -103,6 +110,7 @@ def _bar(place: int, label: str, value: int, most: int, *, striped: bool) -> Bar
     top = place * ROW
     return Bar(
         label=label if isinstance(label, Text) else shortened(label),
+        whole=shortened(label, WHOLE) if len(label) > LABEL and not isinstance(label, Text) else "",
         value=f"{value:,}",
         y_label=top + WORDS,
         y=top + WORDS + 7,

@@ -19,6 +19,7 @@ from sunlit.views.component_label import asked_on
 from sunlit.views.component_tested import KINDS, attested_words, newest, test_words
 from sunlit.views.component_words import Fact, Words, counted, fact, quoted, words
 
+BUILDER: Final = "urn:sunlit:builder:run:v1"  # what `sunlit run` names itself
 _DATASETS: Final = 8  # on the card; the evidence page has all
 
 
@@ -67,31 +68,32 @@ def _build(evidence: Evidence) -> Iterator[Fact]:
         yield fact(
             evidence, said, _run_words(run), lead=words("Training run"), digest=_subject(said)
         )
-    for said, data in datasets(evidence)[:_DATASETS]:
+    for said, data in sorted(datasets(evidence)[:_DATASETS], key=lambda one: one[1].name):
         if not said.is_draft:
             yield fact(evidence, said, _data_words(data), lead=words("Data"), digest=_subject(said))
 
 
 def _run_words(run: Provenance) -> Words:
+    builder = "sunlit run" if run.run_details.builder.id == BUILDER else run.run_details.builder.id
     ended = run.run_details.metadata.finished_on if run.run_details.metadata else None
     inputs = len(run.build_definition.resolved_dependencies)
     if ended is None:
         return counted("%(count)d input, by %(builder)s", "%(count)d inputs, by %(builder)s",
-                       inputs, builder=run.run_details.builder.id)  # fmt: skip
+                       inputs, builder=builder)  # fmt: skip
     return counted(
         "%(count)d input, by %(builder)s, finished %(on)s",
         "%(count)d inputs, by %(builder)s, finished %(on)s",
-        inputs, builder=run.run_details.builder.id, on=ended,
+        inputs, builder=builder, on=ended,
     )  # fmt: skip
 
 
 def _data_words(data: Dataset) -> Words:
-    licence = data.licence or "Not provided"
+    licence = (data.licence or "Not provided").removeprefix("LicenseRef-")
     if data.rows is None:
         return words("%(name)s, licence: %(licence)s", name=data.name, licence=licence)
     return counted(
-        "%(name)s, %(count)d row, licence: %(licence)s",
-        "%(name)s, %(count)d rows, licence: %(licence)s",
+        "%(name)s, %(count)s row, licence: %(licence)s",
+        "%(name)s, %(count)s rows, licence: %(licence)s",
         data.rows, name=data.name, licence=licence,
     )  # fmt: skip
 

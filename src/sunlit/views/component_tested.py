@@ -77,7 +77,7 @@ def newest(evidence: Evidence) -> tuple[tuple[Admitted, TestResult], ...]:
 
 def test_words(test: TestResult) -> Words:
     """Return a test's result with its first figures, each between its bounds."""
-    return words(_TESTED[test.result], figures="; ".join(figures(test.sunlit_metrics)))
+    return words(_TESTED[test.result], figures=_capital("; ".join(figures(test.sunlit_metrics))))
 
 
 test_words.__test__ = False  # type: ignore[attr-defined]  # pytest: this is no test
@@ -92,7 +92,12 @@ def figures(metrics: Sequence[Metric]) -> Iterator[str]:
         overall = next((it for it in named[name] if it.group is None), None)
         whole = f" {number(overall.value)}{_bounds(overall)}" if overall else ""
         groups = _apart([it.value for it in named[name] if it.group is not None])
-        yield name + whole + (f",{groups}" if overall and groups else groups)
+        spoken = name.replace("-", " ").replace("_", " ")
+        yield spoken + whole + (f", {groups}" if groups else "")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _bounds(one: Metric) -> str:
@@ -103,7 +108,7 @@ def _bounds(one: Metric) -> str:
 
 def _apart(groups: Iterable[Decimal]) -> str:
     values = sorted(groups)
-    return f" groups {number(values[0])} to {number(values[-1])}" if values else ""
+    return f"by group {number(values[0])} to {number(values[-1])}" if values else ""
 
 
 def number(value: Decimal) -> str:

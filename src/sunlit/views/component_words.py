@@ -68,7 +68,16 @@ def tidy(text: str, limit: int = MAX_WORDS) -> str:
     if not text.isprintable():  # where all is, nothing is unseen
         text = "".join(" " if it.isspace() else it for it in text if _is_seen(it))
     flat = " ".join(text.split())
-    return flat if len(flat) <= limit else f"{flat[: limit - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return flat if len(flat) <= limit else f"{_between_words(flat, limit)}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _between_words(text: str, limit: int) -> str:
+    """Cut a text between two words, or inside one that is most of it."""
+    cut = text[: limit - 1]
+    if text[limit - 1] == " ":
+        return cut
+    head = cut.rpartition(" ")[0]
+    return head if len(head) > limit // 2 else cut
 
 
 def _is_seen(character: str) -> bool:

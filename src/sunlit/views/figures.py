@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.wording import Text, joined, text, texts
+from sunlit.views.catalogue_record import field_name
 from sunlit.views.chart import Chart, Told, bars, line
 from sunlit.views.figures_count import NEVER, OLDER, STATES, Agency, Counted
 from sunlit.views.quarter import Quarter
@@ -190,7 +191,7 @@ def _blanks(now: Counted) -> Chart:
     told = Told(
         id="blanks",
         headline=text("“%(question)s” is blank in %(some)s of the %(all)s records that are asked "
-                      "it", question=worst[0], some=worst[1], all=worst[2])
+                      "it", question=field_name(str(worst[0])), some=worst[1], all=worst[2])
         if worst else text("No question of an imported record is blank"),
         subtitle=text("Questions of other registers, by their own names, that are blank most "
                       "often"),
@@ -203,7 +204,7 @@ def _blanks(now: Counted) -> Chart:
         columns=(text("Question"), text("Records where it is blank"),
                  text("Records that are asked it"), text("Left blank (%%)")),
     )  # fmt: skip
-    return bars(told, rows)
+    return bars(told, rows, spoken=field_name)
 
 
 def _growth(counts: Sequence[Counted]) -> Chart:
@@ -261,5 +262,5 @@ def _missing(now: Counted) -> Sequence[str]:
                            "%(count)s answers left blank in records of other registers",
                            now.blank))  # fmt: skip
     found.append(text("AI that nobody registered: no figure can count it"))
-    found.append(text("problems that nobody reported"))
+    found.append(text("Problems that nobody reported"))
     return found

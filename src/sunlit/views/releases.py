@@ -113,7 +113,7 @@ def _ended(evidence: Evidence, said: Admitted) -> tuple[datetime | None, Words]:
     """Return until when a statement counts, and what to say when it does not any more."""
     claim = said.claim
     if isinstance(claim, Attestation):
-        return claim.valid_until, words("The word of %(who)s ended.", who=claim.assessor)
+        return claim.valid_until, words("What %(who)s attested ended.", who=claim.assessor)
     if isinstance(claim, TestResult):
         told = words("The test of %(kind)s ended.", kind=claim.sunlit_kind or "")
         return claim.sunlit_valid_until, told

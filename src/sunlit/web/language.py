@@ -3,6 +3,7 @@
 What is said in them comes from the catalogues of `sunlit.base.wording`.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from sunlit.node.place import LANGUAGES
 
 DEFAULT: Final = LANGUAGES[0]
 NAMES: Final = {"en": "English", "cy": "Cymraeg", "nl": "Nederlands"}
+# A date that stands by itself in a sentence; one in a file's name does not.
+_DATE: Final = re.compile(r"(?<=\s)\d{4}-\d{2}-\d{2}(?=[,;)]|\.?(?:\s|$))")
 LOCALES: Final = {"en": "en_GB", "cy": "cy_GB", "nl": "nl_NL"}  # for dates and numbers
 
 
@@ -87,6 +90,18 @@ def said_place(code: str, language: str = DEFAULT) -> str:
 def said_clock(at: datetime) -> str:
     """Return a time of day, in UTC and saying so: 14:02 UTC."""
     return f"{at.astimezone(UTC):%H:%M} UTC"
+
+
+def said_dates(sentence: str, language: str = DEFAULT) -> str:
+    """Return a sentence of a rule with its dates in words; what stands in a name stays."""
+    return _DATE.sub(lambda it: _as_day(it[0], language), sentence)
+
+
+def _as_day(figures: str, language: str) -> str:
+    try:
+        return said_date(date.fromisoformat(figures), language)
+    except ValueError:
+        return figures
 
 
 def said_time(at: datetime | None, language: str = DEFAULT) -> str:

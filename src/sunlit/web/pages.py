@@ -41,6 +41,7 @@ from sunlit.web.language import (
     language_of,
     said_clock,
     said_date,
+    said_dates,
     said_day,
     said_month,
     said_number,
@@ -140,8 +141,8 @@ def _told_or_marked(language: str, sentence: str) -> Markup | str:
 def _reasoned(language: str, reason: str) -> Markup:
     """Return what a rule answered: others' words may stand in it, so it is set apart."""
     if is_known(reason, language):
-        return _BDI.format(tidy(told(reason, language)))
-    return _BDI_ENGLISH.format(tidy(reason))
+        return _BDI.format(said_dates(tidy(told(reason, language)), language))
+    return _BDI_ENGLISH.format(said_dates(tidy(reason)))
 
 
 def _first_capital(sentence: str) -> str:

@@ -28,6 +28,7 @@ from sunlit.web.public.components_words import (
     tiers,
 )
 from sunlit.web.public.desks import asked_day, asked_time, desk_of
+from sunlit.web.public.naming import named
 
 router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC)])
 ORDER: Final = (Outcome.FAILS, Outcome.UNKNOWN, Outcome.HOLDS)
@@ -35,7 +36,7 @@ ORDER: Final = (Outcome.FAILS, Outcome.UNKNOWN, Outcome.HOLDS)
 
 def context(request: Request) -> dict[str, object]:
     """Return what every template may use to set others' words apart from ours."""
-    return {"say": partial(say, request), "bdi": bdi}
+    return {"say": partial(say, request), "bdi": bdi, "named": partial(named, request)}
 
 
 @router.get("/components/{key}", name="component")

@@ -1,5 +1,6 @@
 """How a component's facts are put on a page, in the reader's language; others' words set apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,14 @@ from sunlit.views.component_label_parts import Label
 from sunlit.views.component_token import State
 from sunlit.views.component_words import MAX_WORDS, Value, Words, tidy
 from sunlit.views.limit_words import limit_words
-from sunlit.web.language import gettext_of, language_of, said_date, said_place
+from sunlit.web.language import (
+    gettext_of,
+    language_of,
+    said_date,
+    said_number,
+    said_place,
+)
+from sunlit.web.public.naming import names_of
 
 ANSWERS: Final = {  # of a check: the word and its colour; the word alone says it
     "HOLDS": (N_("Holds"), "green"), "FAILS": (N_("Fails"), "red"),
@@ -33,15 +41,20 @@ def say(request: Request, what: Words) -> Markup:
         text = told.gettext(what.text) if what.text else ""
     else:
         text = told.ngettext(what.text, what.plural, what.count)
-    language = language_of(request)
-    values = {name: _apart(value, language) for name, value in what.values.items()}
+    language, names = language_of(request), names_of(request)
+    values = {
+        name: said_number(value, language)
+        if isinstance(value, int) and f"%({name})s" in text
+        else _apart(value, language, names)
+        for name, value in what.values.items()
+    }
     return escape(text) % values
 
 
-def _apart(value: Value, language: str) -> Markup | int | str:
+def _apart(value: Value, language: str, names: Mapping[str, str]) -> Markup | int | str:
     if isinstance(value, datetime):
         return said_date(value, language)
-    return value if isinstance(value, int) else _BDI.format(value)
+    return value if isinstance(value, int) else _BDI.format(names.get(value, value))
 
 
 def bdi(text: str) -> Markup:
@@ -114,12 +127,12 @@ def conditions(request: Request, view: ComponentView) -> tuple[Conditions, ...]:
             continue
         rows = (
             (_("Limits"), tuple(say(request, limit_words(one, MAX_WORDS))
-                                for one in grant.constraints)),
+                                for one in grant.constraints) or (_("No further limit"),)),
             (_("Where"), tuple(said_place(one, language_of(request))
                                for one in grant.jurisdictions)),
             (_("With which data"), grant.data_classes),
             (_("How its files must be checked"), (binding(request, grant.minimum_binding),)),
-            (_("Open when it was allowed"), grant.open_findings),
+            (_("Checks not met when it was allowed"), grant.open_findings or (_("None"),)),
             (_("Suspended if more is missing than"),
              (_("%d of 8 safeguards") % max(0, grant.ceiling - 1),)),
         )  # fmt: skip
@@ -131,7 +144,7 @@ def binding(request: Request, name: str) -> str:
     """Return how it has to be known which files answer, in words."""
     _ = gettext_of(request)
     known = {
-        "files-verified": _("The guard hashes the very files that are loaded"),
+        "files-verified": _("The very files that are loaded are compared with this release"),
         "declared": _("Whoever runs it says which release it is"),
         "endpoint-only": _("Nothing ties the service to a release"),
     }

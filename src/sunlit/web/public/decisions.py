@@ -21,8 +21,10 @@ from sunlit.authority.history import History
 from sunlit.base.errors import MalformedError
 from sunlit.bundle import pages as bundle_pages
 from sunlit.bundle.view import BundleView
+from sunlit.capabilities.assurance.queries import keys_of
 from sunlit.node.check_decision import Answer, Where, check_decision, evidence_of, stores_of
 from sunlit.node.permission import Action
+from sunlit.projection.engine import reading
 from sunlit.registry.decision_check import Result
 from sunlit.registry.decisions import state_words
 from sunlit.web.guarding import may
@@ -168,8 +170,17 @@ def _shown(request: Request, typed: Typed, found: Answer) -> Response:
         state=state_words(checked.case) if checked.case is not None else "",
         outcome=checked.case.outcome if checked.case is not None else None,
         contests=checked.case.open_contests if checked.case is not None else 0,
+        component=_component(request, record.release) if record is not None else None,
         has_pdf=find_spec("weasyprint") is not None, store=found.store,
     )  # fmt: skip
+
+
+def _component(request: Request, release: str | None) -> str | None:
+    """Return the key of the component whose release decided, where a log here declares it."""
+    if not release:
+        return None
+    with reading(site_of(request).projections) as connection:
+        return keys_of(connection, {release}).get(release)
 
 
 def titles(request: Request) -> Mapping[Result, str]:

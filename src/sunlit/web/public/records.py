@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from sunlit.base.slugs import unslug
 from sunlit.node.permission import Action
+from sunlit.views.catalogue_record import field_name
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, unchanged
 from sunlit.web.public.catalogue_words import facet_words
@@ -24,6 +25,6 @@ def record(request: Request, register: str, record: str) -> Response:
     known = facet_words(request, "register")
     return page(
         request, "records/record.html", record=found,
-        register=known.get(found.register, found.register),
+        register=known.get(found.register, found.register), field_name=field_name,
         safe_source=found.source.startswith(("https://", "http://")),
     )  # fmt: skip

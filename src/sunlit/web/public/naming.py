@@ -1,0 +1,66 @@
+"""Organisations by the name that the logs give them: `riverside.example` is "Riverside Council"."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from fastapi import Request
+
+from sunlit.base.errors import SunlitError
+from sunlit.views.component_words import tidy
+from sunlit.web.pages import site_of
+from sunlit.web.public.reading import known_of
+
+LONGEST: Final = 120  # characters of a name
+
+
+def named(request: Request, organisation: str) -> str:
+    """Return an organisation's name, or its id where nobody said one."""
+    return names_of(request).get(organisation, organisation)
+
+
+def names_of(request: Request) -> Mapping[str, str]:
+    """Return the names by id, read again when a log has grown.
+
+    A name that two of them bear is followed by the id: nobody passes for another by a name.
+    """
+    found: Mapping[str, str] | None = getattr(request.state, "names", None)
+    if found is None:
+        found = request.state.names = _kept(request)
+    return found
+
+
+def _kept(request: Request) -> Mapping[str, str]:
+    state = request.app.state
+    try:
+        as_of = site_of(request).positions()
+        kept: tuple[str, Mapping[str, str]] | None = getattr(state, "names", None)
+        if kept is None or kept[0] != as_of:
+            kept = state.names = (as_of, apart(dict(_read(request))))
+    except SunlitError:
+        return {}  # a page that can be shown without the logs is shown with ids
+    return kept[1]
+
+
+def apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the names, each with its id behind it where it does not tell who is meant."""
+    bearers = Counter(one.casefold() for it in names.items() for one in set(it))
+    return {
+        id_: name if bearers[name.casefold()] == 1 else f"{name} ({id_})"
+        for id_, name in names.items()
+    }
+
+
+def _read(request: Request) -> Iterator[tuple[str, str]]:
+    """Yield (id, name) as each log has it; an organisation's own log comes last and counts."""
+    own = []
+    for home, log in known_of(request).logs():
+        directory = log.directory()
+        for id_ in directory.organisation_records:
+            claim = directory.organisation(id_)
+            name = tidy(claim.name or "", LONGEST) if claim else ""
+            if name:
+                yield id_, name
+                if id_ == home.organisation:
+                    own.append((id_, name))
+    yield from own
