@@ -9,6 +9,7 @@ that goes on after a fault reports codes without raising them: whatever is passe
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +34,13 @@ class _Module:
     tree: ast.Module
     constants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     imported: dict[str, str] = field(default_factory=dict)  # local name -> "module:name"
+    # Found in one walk: each call with the function around it, each function, each class.
+    calls: list[tuple[ast.Call, ast.FunctionDef | None]] = field(default_factory=list)
+    functions: list[ast.FunctionDef] = field(default_factory=list)
+    classes: list[ast.ClassDef] = field(default_factory=list)
 
 
+@cache
 def documented(source: Path = SOURCE) -> dict[str, dict[str, str]]:
     """Return package -> code -> sentence, from every `codes.py`."""
     found: dict[str, dict[str, str]] = {}
@@ -47,54 +53,82 @@ def documented(source: Path = SOURCE) -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
 def raised(source: Path = SOURCE) -> tuple[Raised, ...]:
     """Return every error that the source makes."""
-    modules = {module.name: module for module in _modules(source)}
+    modules = _modules(source)
     families = _families(modules)
     found: list[Raised] = []
     for module in modules.values():
-        for call, function in _calls(module.tree):
+        for call, function in module.calls:
             family = families.get(_callee(call.func))
             if family is not None and call.args:
                 found.extend(_read(call, function, family, module, modules))
-        for call, family in _settled(module.tree, families):
+        for call, family in _settled(module, families):
             found.extend(_read(call, None, family, module, modules))
     return tuple(found)
 
 
+@cache
 def reported(source: Path = SOURCE) -> tuple[Raised, ...]:
     """Return every literal that is passed on as a `code` without being raised there."""
-    modules = {module.name: module for module in _modules(source)}
+    modules = _modules(source)
     takes_code = {
         node.name: [a.arg for a in node.args.args if a.arg not in {"self", "cls"}].index("code")
         for module in modules.values()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef) and "code" in [a.arg for a in node.args.args]
+        for node in module.functions
+        if "code" in [a.arg for a in node.args.args]
     }
     families = _families(modules)
     return tuple(
         Raised("reported", code, f"{module.name}:{call.lineno}")
         for module in modules.values()
-        for call, _ in _calls(module.tree)
+        for call, _ in module.calls
         if _callee(call.func) not in families
         for code in _argument(call, takes_code.get(_callee(call.func)), "code", module, modules)
         if "." in code
     )
 
 
-def _modules(source: Path) -> Iterator[_Module]:
+@cache
+def _modules(source: Path) -> dict[str, _Module]:
+    """Parse every module once: most of the time goes into that."""
+    found = {}
     for path in sorted((source / "sunlit").rglob("*.py")):
         parts = path.relative_to(source).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         module = _Module(name, path, ast.parse(path.read_text(encoding="utf-8")))
-        for node in ast.walk(module.tree):
-            target, value = _assigned(node), getattr(node, "value", None)
-            if target and isinstance(value, ast.expr) and (texts := _texts_of(value)):
-                module.constants[target] = (*module.constants.get(target, ()), *texts)
-            if isinstance(node, ast.ImportFrom) and node.module:
+        _walk(module)
+        found[name] = module
+    return found
+
+
+def _walk(module: _Module) -> None:
+    stack: list[tuple[ast.AST, ast.FunctionDef | None]] = [(module.tree, None)]
+    while stack:
+        node, function = stack.pop()
+        match node:
+            case ast.FunctionDef():
+                function = node
+                module.functions.append(node)
+            case ast.ClassDef():
+                module.classes.append(node)
+            case ast.Call():
+                module.calls.append((node, function))
+            case ast.Assign() | ast.AnnAssign():
+                _note_constant(node, module)
+            case ast.ImportFrom(module=str(home)):
                 for alias in node.names:
-                    module.imported[alias.asname or alias.name] = f"{node.module}:{alias.name}"
-        yield module
+                    module.imported[alias.asname or alias.name] = f"{home}:{alias.name}"
+            case _:
+                pass
+        stack.extend((child, function) for child in ast.iter_child_nodes(node))
+
+
+def _note_constant(node: ast.Assign | ast.AnnAssign, module: _Module) -> None:
+    target = _assigned(node)
+    if target and node.value is not None and (texts := _texts_of(node.value)):
+        module.constants[target] = (*module.constants.get(target, ()), *texts)
 
 
 def _texts_of(value: ast.expr) -> tuple[str, ...]:
@@ -115,12 +149,7 @@ def _assigned(node: ast.AST) -> str | None:
 
 def _families(modules: dict[str, _Module]) -> dict[str, str]:
     families = {root: root for root in ROOTS}
-    classes = [
-        node
-        for module in modules.values()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.ClassDef)
-    ]
+    classes = [node for module in modules.values() for node in module.classes]
     for _ in range(3):  # a subclass may be read before its base
         for node in classes:
             for base in node.bases:
@@ -130,10 +159,10 @@ def _families(modules: dict[str, _Module]) -> dict[str, str]:
     return {name: family for name, family in families.items() if name not in own}
 
 
-def _settled(tree: ast.Module, families: dict[str, str]) -> Iterator[tuple[ast.Call, str]]:
+def _settled(module: _Module, families: dict[str, str]) -> Iterator[tuple[ast.Call, str]]:
     """Yield `super().__init__(code, ...)` of error classes that settle their code themselves."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ClassDef) or node.name in ROOTS:
+    for node in module.classes:
+        if node.name in ROOTS:
             continue
         for family in (families[_callee(base)] for base in node.bases if _callee(base) in families):
             init = _init_of(node)
@@ -144,17 +173,6 @@ def _settled(tree: ast.Module, families: dict[str, str]) -> Iterator[tuple[ast.C
 def _init_of(node: ast.ClassDef) -> ast.FunctionDef | None:
     found = (item for item in node.body if isinstance(item, ast.FunctionDef))
     return next((item for item in found if item.name == "__init__"), None)
-
-
-def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.FunctionDef | None]]:
-    stack: list[tuple[ast.AST, ast.FunctionDef | None]] = [(tree, None)]
-    while stack:
-        node, function = stack.pop()
-        if isinstance(node, ast.FunctionDef):
-            function = node
-        if isinstance(node, ast.Call):
-            yield node, function
-        stack.extend((child, function) for child in ast.iter_child_nodes(node))
 
 
 def _callee(node: ast.expr) -> str:
@@ -227,7 +245,7 @@ def _passed_on(
     for other in modules.values():
         if other is not module and function.name not in other.imported:
             continue
-        for call, caller in _calls(other.tree):
+        for call, caller in other.calls:
             if _callee(call.func) == function.name:
                 found |= _argument(call, at, value.id, other, modules)
                 found |= _through(call, at, caller, function, other, modules)
