@@ -22,10 +22,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sunlit.claims.authority import Role as Signing
 from sunlit.claims.incident import ProblemState
 from sunlit.claims.lifecycle import Status, TokenKind
 from sunlit.node.drafts import Kind
 from sunlit.node.permission import Role
+from sunlit.rubric.applies import KINDS, OVERSIGHT
 from sunlit.rubric.prose import patterns
 from sunlit.views.entry_patterns import PATTERNS
 from sunlit.views.entry_words import type_words
@@ -38,6 +40,8 @@ SOURCES: Final = tuple(
 SPEAKING: Final = ("guard/*.py", "runtime/covers.py", "registry/decision_check.py", "node/*.py",
                    "web/**/*.py")  # whose errors people read in their language  # fmt: skip
 RULES: Final = ("capabilities/*/*.py", "rubric/*.py", "authority/*.py")  # whose reasons are shown
+# What a log refuses is said to whoever writes to it, in English; codes stand in a table of errors.
+APART: Final = re.compile("admission.*|codes|publishing|trustfile|floor|oscal")
 SENTENCE: Final = re.compile(r"[A-Z].* .*\.")
 WORDING: Final = b"wording"  # whoever uses that module imports it
 FAMILIES: Final = frozenset({"MalformedError", "VerificationError", "UnavailableError"})
@@ -78,11 +82,12 @@ def _wordings() -> Iterator[str | tuple[str, str]]:
     """Yield what `text` and `texts` of `base/wording.py` are given."""
     for path in sorted(CODE.rglob("*.py")):
         source = path.read_bytes()
-        for node in ast.walk(ast.parse(source)) if WORDING in source else ():
+        is_ours = WORDING in source or path.stem == "wording"
+        for node in ast.walk(ast.parse(source)) if is_ours else ():
             if isinstance(node, ast.Call):
                 found = _strings(node)
                 match getattr(node.func, "id", ""), getattr(node.func, "attr", ""):
-                    case ("text", _) | (_, "text") if found and _is_wording(node.func):
+                    case ("text" | "Text", _) | (_, "text") if found and _is_wording(node.func):
                         yield found[0]
                     case ("texts", _) if len(found) > 1:
                         yield found[0], found[1]
@@ -122,16 +127,19 @@ def _reasons() -> Iterator[str]:
     """Yield what rules answer, but for what is computed: that is in `text(...)`."""
     for pattern in RULES:
         for path in sorted(CODE.glob(pattern)):
-            tree = ast.parse(path.read_bytes())
-            apart = set(map(id, _not_said(tree)))
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and id(node) not in apart:
-                    yield from _reason(node.value)
+            if not APART.fullmatch(path.stem):
+                yield from _reasons_of(ast.parse(path.read_bytes()))
 
 
-def _reason(value: object) -> Iterator[str]:
-    if isinstance(value, str) and SENTENCE.fullmatch(value) and "%(" not in value:
-        yield value
+def _reasons_of(tree: ast.AST) -> Iterator[str]:
+    apart = set(map(id, _not_said(tree)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "no":
+            yield from _strings(node)  # `Answer.no("nobody signed it")`
+        elif isinstance(node, ast.Constant) and id(node) not in apart:
+            value = node.value
+            if isinstance(value, str) and SENTENCE.fullmatch(value) and "%(" not in value:
+                yield value
 
 
 def _not_said(tree: ast.AST) -> Iterator[ast.AST]:
@@ -152,6 +160,8 @@ def _kinds() -> Iterator[str]:
     yield from (type_words(kind) for kind in PATTERNS)
     for values in (Role, Status, TokenKind, ProblemState, Kind):
         yield from (str(one).replace("-", " ").lower() for one in values)
+    yield from (*Signing, *KINDS, "model", "dataset")  # as reasons of rules name them
+    yield from (one.replace("-", " ") for one in OVERSIGHT)
 
 
 def _data() -> Iterator[str]:

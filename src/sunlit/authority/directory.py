@@ -110,17 +110,17 @@ class Directory:
         """Return the record of a key that had authority at an entry; else why it had none."""
         record = self.record_at(key_id, place)
         if record is None:
-            return "the key was not registered before this entry"
+            return text("the key was not registered before this entry")
         if record.basis is not None and record.basis.serial in (
             self.lost if lost is None else lost
         ):
-            return "whoever registered the key had lost the authority to"
+            return text("whoever registered the key had lost the authority to")
         if not record.is_valid(place.at):
-            return "the key was not valid at this entry's time"
+            return text("the key was not valid at this entry's time")
         if self.revocations and any(
             it.claim.key_id == key_id and it.covers(place) for it in self.revocations
         ):
-            return "the key is revoked for this entry"
+            return text("the key is revoked for this entry")
         return record
 
     def in_force(self, said: Admitted) -> tuple[KeyRecord, ...]:
@@ -128,8 +128,8 @@ class Directory:
         place = Place.of(said)
         if place is None:
             return ()
-        held = (self.held(signer, place) for signer in said.signers)
-        return tuple(record for record in held if not isinstance(record, str))
+        held = [self.held(signer, place) for signer in said.signers]
+        return tuple([record for record in held if not isinstance(record, str)])
 
     # --- organisations ---------------------------------------------------------------------
 

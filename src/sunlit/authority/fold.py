@@ -43,13 +43,10 @@ _AUTHORITY: Final = (
 
 def fold(directory: Directory, said: Admitted) -> Directory:
     """Return the directory after this entry: the same one unless an authority claim counts."""
-    place = Place.of(said)
     # A statement counts once, so that an old one that is logged again brings nothing back.
-    if (
-        place is None
-        or not isinstance(said.claim, _AUTHORITY)
-        or said.statement_id in directory.acted_on
-    ):
+    if not isinstance(said.claim, _AUTHORITY) or said.statement_id in directory.acted_on:
+        return directory
+    if (place := Place.of(said)) is None:
         return directory
     verdict = entitled(directory, said)
     if verdict is None or not verdict.by:

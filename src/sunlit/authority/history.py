@@ -217,7 +217,7 @@ def _signer_ids(
 ) -> tuple[str, ...]:
     # A key shows that its holder has it by signing its own registration.
     own = _own_key(claim) if isinstance(claim, Key) else ()
-    return tuple(key.key_id for key in _signers(envelope, directory, own, check))
+    return tuple([key.key_id for key in _signers(envelope, directory, own, check)])
 
 
 def _signers(
@@ -228,7 +228,7 @@ def _signers(
     The `keyid` hints only choose what is tried first: when they do not account for every
     signature, every key is tried, so that a wrong hint hides nothing.
     """
-    hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
+    hinted = [directory.key(signature.keyid) for signature in envelope.signatures]
     likely = [record.key for record in hinted if record is not None]
     first = verified_by(envelope, [*likely, *own], check)
     if len(first) == len(envelope.signatures):

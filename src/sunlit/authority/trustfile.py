@@ -194,25 +194,13 @@ class TrustFile:
         return next((one for one in self.boards if one.organisation == organisation), None)
 
 
-def update(current: TrustFile, data: bytes, at: datetime) -> TrustFile:
-    """Return the next trust file, once it is signed by this one's keys and by its own.
-
-    `current` may have expired; what takes its place may not.
+def update_all(current: TrustFile, versions: Sequence[bytes], at: datetime) -> TrustFile:
+    """Go through versions, each signed by the keys before it; only the last may not have expired.
 
     Raises:
         MalformedError: `trust.*`, and what its keys and signatures raise.
         VerificationError: `trust.threshold`, `trust.predecessor-threshold`, `trust.rollback`,
             `trust.version-gap`, `trust.expired`.
-    """
-    return update_all(current, [data], at)
-
-
-def update_all(current: TrustFile, versions: Sequence[bytes], at: datetime) -> TrustFile:
-    """Go through several versions in order; only the last must not have expired.
-
-    Raises:
-        MalformedError: as `update`.
-        VerificationError: as `update`.
     """
     for data in versions:
         current = _successor(current, data)

@@ -121,32 +121,32 @@ def _told(sentence: str, language: str) -> tuple[str, bool]:
     known = catalogue(language)
     if not isinstance(sentence, Text):
         found = known.gettext(sentence)
-        return found, found != sentence
+        return found, _is_ours(found)
     pattern = sentence.pattern
     if sentence.plural is not None:
         found = known.ngettext(pattern, sentence.plural, sentence.number)
-        is_ours = found not in (pattern, sentence.plural)
     else:
         found = known.gettext(pattern)
-        is_ours = found != pattern or not any(map(str.isalpha, _PLACE.sub("", pattern)))
+    is_ours = _is_ours(found) or not any(map(str.isalpha, _PLACE.sub("", pattern)))
     parts = [one for one in sentence.values.values() if isinstance(one, Text)]
     filled = _filled(found, sentence.values, language)
     every = is_ours and all(is_known(one, language) for one in parts)
     return _begun(filled, sentence.first), every
 
 
+def _is_ours(found: str) -> bool:
+    from sunlit.base.catalogues import Untold  # noqa: PLC0415 - as below
+
+    return not isinstance(found, Untold)
+
+
 @cache
 def catalogue(language: str) -> "NullTranslations":
     """Return the catalogue of a language; what it lacks is said in English."""
-    # A guard that speaks English never needs these.
-    import gettext  # noqa: PLC0415
-    from importlib.resources import files  # noqa: PLC0415
+    # A guard that speaks English never needs them.
+    from sunlit.base.catalogues import load  # noqa: PLC0415
 
-    kept = files("sunlit.base").joinpath("locale", language, "LC_MESSAGES", "messages.mo")
-    if not language.isalpha() or not kept.is_file():
-        return gettext.NullTranslations()
-    with kept.open("rb") as file:
-        return gettext.GNUTranslations(file)
+    return load(language)
 
 
 def _filled(pattern: str, values: Mapping[str, Value], language: str) -> str:

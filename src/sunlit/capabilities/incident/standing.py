@@ -4,7 +4,7 @@ A problem is the first statement of its number that an operator of an organisati
 done about it counts when the same organisation says so, about the same subject.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -108,14 +108,3 @@ def same_subject(one: Admitted, other: Admitted) -> bool:
     """Tell whether two statements are about one and the same digest."""
     digests = [it.digest.get("sha256") for it in one.subjects]
     return len(digests) == 1 and [it.digest.get("sha256") for it in other.subjects] == digests
-
-
-def open_problems(
-    said: Sequence[Admitted], directory: Directory, component: str | None = None
-) -> tuple[Standing, ...]:
-    """Return the problems about which something is still to be done, of one component or of all."""
-    return tuple(
-        one
-        for one in problems(said, directory)
-        if one.is_open and (component is None or bare(one.claim.component) == bare(component))
-    )
