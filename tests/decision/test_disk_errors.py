@@ -288,7 +288,7 @@ def test_a_background_checkpoint_that_fails_is_told_by_the_next_append(
         patch.setattr(type(log._parts.log._files), "create", refuse)
         log.append(drafts(1))
         assert log._thread is not None
-        log._thread.join(5)
+        log._thread.join(60)
         with pytest.raises(UnavailableError) as caught:
             log.append(drafts(1))
         log.close()

@@ -193,7 +193,7 @@ def test_a_checkpoint_comes_by_itself(tmp_path: Path) -> None:
     log = a_writer(store, Pace(checkpoint_seconds=0.01, reserve_bytes=0))
     log.append(drafts(2))
     deadline = threading.Event()
-    for _ in range(500):
+    for _ in range(6_000):
         if log.signed_size == 2:
             break
         deadline.wait(0.01)
@@ -364,7 +364,7 @@ def test_an_interrupted_caller_holds_up_nobody() -> None:
     gate = threading.Event()
 
     def commit(group: list[Draft]) -> int:
-        gate.wait(5)
+        gate.wait(60)
         written.extend(group)
         return len(written) - len(group)
 
@@ -381,8 +381,8 @@ def test_an_interrupted_caller_holds_up_nobody() -> None:
         pass
     groups._leave(leaving)
     gate.set()
-    first.join(5)
-    second.join(5)
+    first.join(60)
+    second.join(60)
     groups.close()
 
     assert not first.is_alive()
@@ -398,7 +398,7 @@ def test_a_caller_interrupted_after_its_answer_wakes_the_next() -> None:
     groups._wake(front)
     groups._leave(front)
 
-    assert behind.done.acquire(timeout=1)
+    assert behind.done.acquire(timeout=60)
     assert behind.told
 
 
@@ -442,7 +442,7 @@ def test_callers_answered_together_are_written_together_again(
     for one in callers:
         one.start()
     for one in callers:
-        one.join(10)
+        one.join(60)
     groups._expected = 1
     groups.run([draft()])
 
@@ -463,7 +463,7 @@ def test_a_group_has_an_end() -> None:
         waiting.left = True  # so that a helper writes for them
         groups._queue.append(waiting)
     groups._lead()
-    for _ in range(500):
+    for _ in range(6_000):
         if len(sizes) == 3:
             break
         threading.Event().wait(0.01)

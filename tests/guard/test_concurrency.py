@@ -340,8 +340,8 @@ def test_a_check_is_cheap(tmp_path: Path) -> None:
         ask = guard.ask(binding=guard.load(place.files, lambda _: str)._model.binding)
         spent = []
         for _ in range(300):
-            started = time.perf_counter()
+            started = time.thread_time()  # of this thread: others are at work on the machine
             guard.permit(ask)
-            spent.append(time.perf_counter() - started)
+            spent.append(time.thread_time() - started)
 
     assert sorted(spent)[len(spent) // 2] < 0.001

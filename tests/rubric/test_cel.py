@@ -3,7 +3,7 @@
 import json
 import sys
 from dataclasses import replace
-from time import monotonic
+from time import process_time
 from types import ModuleType
 
 import pytest
@@ -197,12 +197,12 @@ def test_what_could_take_too_long_is_not_begun(name: str) -> None:
     many = tuple(replace(claim, statement_id=f"{n:064x}") for n in range(400))
     evidence = replace(EVIDENCE, statements=(*EVIDENCE.statements, *many))
 
-    begun = monotonic()
+    begun = process_time()
     found = cel_rule(evidence, {"cel": HOSTILE[name], "cel-rests-on": IDS})
 
     assert found.outcome is Outcome.UNKNOWN
     assert "steps" in found.reason or "nests" in found.reason
-    assert monotonic() - begun < 5
+    assert process_time() - begun < 5
 
 
 def test_the_dearest_that_is_begun_ends_soon() -> None:
@@ -214,10 +214,10 @@ def test_the_dearest_that_is_begun_ends_soon() -> None:
     assert too_much(found, view) is None
     cel = pytest.importorskip("cel")
 
-    begun = monotonic()
+    begun = process_time()
 
     assert cel.evaluate(dearest, view) is True
-    assert monotonic() - begun < 5
+    assert process_time() - begun < 5
 
 
 def test_too_much_evidence_is_not_looked_at() -> None:

@@ -76,7 +76,7 @@ def _is_ours(message: "ConsoleMessage", live: Live) -> bool:
 def test_a_person_signs_with_their_own_passkey(browser: "Browser", trial: Live) -> None:
     """From nobody to an entry in the log, without a console message or a refused request."""
     page = browser.new_context().new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     said: list[str] = []
     page.on(
         "console",

@@ -144,7 +144,7 @@ class Somebody:
         """Sign in as the person with this label, make a passkey, have it agreed."""
         found = cls(browser.new_context().new_page(), url)
         page = found.page
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: found.noise.append(str(error)))
         session = page.context.new_cdp_session(page)
         session.send("WebAuthn.enable")

@@ -178,7 +178,7 @@ def test_an_interrupted_run_leaves_what_it_has_and_goes_on(tmp_path: Path) -> No
     answers, gate = iter("aaa"), Event()
 
     def stuck(_given: object) -> str:
-        return next(answers, "") or ("a" if gate.wait(9) else "")
+        return next(answers, "") or ("a" if gate.wait(60) else "")
 
     def broken(_done: int, _total: int) -> None:
         gate.set()
