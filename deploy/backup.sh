@@ -2,8 +2,11 @@
 # Back up a node and its homes: backup.sh DIRECTORY. Names the file that it wrote.
 # What is left out, and why: lock stores (never restored, docs/operate/backup.md), keys (backed up
 # apart, encrypted, by whoever holds them), projections (made anew by `sunlit rebuild`).
+# SUNLIT_BACKUP_RECIPIENTS names a file of age recipients: then the backup is encrypted for them, and
+# the machine that makes it cannot read it again.
 set -euo pipefail
 umask 077
+recipients=${SUNLIT_BACKUP_RECIPIENTS:-}
 to=${1:?usage: backup.sh DIRECTORY}
 node=${SUNLIT_NODE:?name the node directory in SUNLIT_NODE}
 
@@ -44,7 +47,13 @@ show | python3 -c 'import json, sys; [print(*row, sep="\t") for row in json.load
     done
 
 file=$to/sunlit-$(date --utc +%Y%m%dT%H%M%SZ).tar.gz
-tar --create --gzip --file="$file.part" --directory="$work" .
+if [ -n "$recipients" ]; then
+    file=$file.age
+    tar --create --gzip --directory="$work" . |
+        age --encrypt --recipients-file "$recipients" --output "$file.part"
+else
+    tar --create --gzip --file="$file.part" --directory="$work" .
+fi
 sync "$file.part"
 mv "$file.part" "$file"
 (cd "$to" && sha256sum "$(basename "$file")" > "$(basename "$file").sha256")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Lay a backup out again: restore.sh FILE EMPTY-DIRECTORY. Starts nothing and signs nothing.
+# An encrypted one (.age) is opened with the identity in the file SUNLIT_BACKUP_IDENTITY.
 # A log whose lock store is gone takes no more entries: docs/operate/backup.md says how it goes on.
 set -euo pipefail
 umask 077
@@ -11,8 +12,14 @@ if [ -e "$to" ] && [ -n "$(ls --almost-all "$to")" ]; then
     exit 2
 fi
 (cd "$(dirname "$file")" && sha256sum --check --quiet "$(basename "$file").sha256")
+opened() {
+    case $file in
+    *.age) age --decrypt --identity "${SUNLIT_BACKUP_IDENTITY:?name the file of the identity}" "$file" ;;
+    *) cat "$file" ;;
+    esac
+}
 mkdir -p "$to"
-tar --extract --gzip --no-same-owner --file="$file" --directory="$to"
+opened | tar --extract --gzip --no-same-owner --file=- --directory="$to"
 
 status=0
 for home in "$to"/homes/*/; do

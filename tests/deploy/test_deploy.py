@@ -61,6 +61,44 @@ def test_a_backup_that_was_changed_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "again").exists()
 
 
+# What age does for this test: it hides what it is given, and opens it with the identity only.
+AGE: Final = """#!/bin/sh
+case $1 in
+--encrypt) cat "$3" > /dev/null && { echo age; base64; } > "$5" ;;
+--decrypt) grep -q AGE-SECRET "$3" && tail -n +2 "$4" | base64 --decode ;;
+esac
+"""
+
+
+def test_a_backup_is_encrypted_for_those_who_may_read_it(tmp_path: Path) -> None:
+    """Where recipients are named nothing is written in clear, and no identity opens nothing."""
+    site_at(tmp_path / "node").close()
+    for name, text in (("age", AGE), ("to", "age1x\n"), ("identity", "AGE-SECRET-KEY-1\n")):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / name).write_text(text)
+    (tmp_path / "bin/age").chmod(0o700)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{PATH}"
+    made = run(
+        DEPLOY / "backup.sh", tmp_path / "backups", SUNLIT_NODE=str(tmp_path / "node"), PATH=path,
+        SUNLIT_BACKUP_RECIPIENTS=str(tmp_path / "bin/to"),
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    file = Path(made.stdout.strip())
+
+    shut = run(DEPLOY / "restore.sh", file, tmp_path / "shut", PATH=path)
+    again = run(
+        DEPLOY / "restore.sh", file, tmp_path / "again", PATH=path,
+        SUNLIT_BACKUP_IDENTITY=str(tmp_path / "bin/identity"),
+    )  # fmt: skip
+
+    assert file.name.endswith(".tar.gz.age")
+    assert sorted(one.name for one in file.parent.iterdir()) == [file.name, f"{file.name}.sha256"]
+    assert file.read_bytes().startswith(b"age\n")
+    assert shut.returncode != 0
+    assert not list((tmp_path / "shut").iterdir())
+    assert again.returncode == 0, again.stdout + again.stderr
+
+
 def test_nothing_is_restored_over_something(tmp_path: Path) -> None:
     """An operator in a hurry loses nothing."""
     (tmp_path / "there").mkdir()
