@@ -188,11 +188,15 @@ class Desk:
         )  # fmt: skip
 
     def organisations(self, at: datetime) -> tuple[OrganisationView, ...]:
-        """Return every organisation that a log of the node knows, by name."""
+        """Return every organisation that a log knows, by name: as the log that knows most of it."""
         found: dict[str, OrganisationView] = {}
         for log in self._logs(at):
             for one in organisations(log.directory, at):
-                found.setdefault(one.id, one)
+                kept = found.setdefault(one.id, one)
+                if (len(one.accreditations), len(one.keys)) > (
+                    len(kept.accreditations), len(kept.keys),
+                ):  # fmt: skip
+                    found[one.id] = one
         return tuple(sorted(found.values(), key=lambda one: (one.name.casefold(), one.id)))
 
     def organisation(self, id_: str, at: datetime) -> OrganisationView:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sunlit.base.sizes import size
+from sunlit.base.wording import fixed
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.lifecycle import Release
@@ -124,7 +125,7 @@ def _reviews(evidence: Evidence) -> Iterator[Fact]:
     for said, code in about(evidence, RiskCode):
         if (code.use, code.deployer) == (evidence.use, evidence.deployer):
             told = words("Code %(digits)s, tier %(tier)s, valid until %(until)s",
-                         digits=code.digits, tier=str(code.tier),
+                         digits=code.digits, tier=fixed(str(code.tier)),
                          until=code.valid_until)  # fmt: skip
             yield fact(evidence, said, told, lead=words("Board"))
 
@@ -138,7 +139,7 @@ def _review(
         yield fact(evidence, said, attested_words(claim), lead=lead, digest=report)
         return
     told = words("Does not count: %(reason)s", reason=one.reason)
-    yield fact(evidence, said, told, lead=words("Check"), digest=report)
+    yield fact(evidence, said, told, lead=words("Independent check"), digest=report)
 
 
 def _subject(said: Admitted) -> str | None:

@@ -22,11 +22,7 @@ KINDS: Final = {
     "security": words("Security"),
     "artefact-safety": words("Safety of its files"),
 }
-RESULTS: Final = {
-    Result.PASSED: "passed",
-    Result.WARNED: "passed with warnings",
-    Result.FAILED: "failed",
-}
+SHORT: Final = {"auc": "AUC", "ece": "ECE", "psi": "PSI"}  # figures known by their letters
 _SHOWN: Final = 2  # overall figures of one test on the label
 _LIMITS: Final = 6  # what was not tested, on the label
 _PLACES: Final = Decimal("0.0001")
@@ -92,7 +88,7 @@ def figures(metrics: Sequence[Metric]) -> Iterator[str]:
         overall = next((it for it in named[name] if it.group is None), None)
         whole = f" {number(overall.value)}{_bounds(overall)}" if overall else ""
         groups = _apart([it.value for it in named[name] if it.group is not None])
-        spoken = name.replace("-", " ").replace("_", " ")
+        spoken = SHORT.get(name) or name.replace("-", " ").replace("_", " ")
         yield spoken + whole + (f", {groups}" if groups else "")
 
 

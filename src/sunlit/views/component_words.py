@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.times import format_time
+from sunlit.base.wording import Text
 from sunlit.claims.admitted import Admitted
 from sunlit.rubric.evidence import Evidence
 
@@ -57,7 +58,8 @@ def quoted(text: str, limit: int = MAX_WORDS) -> Words:
 
 
 def _shown(value: Value) -> Value:
-    return tidy(value) if isinstance(value, str) else value
+    # A sentence of ours stays one: it is said in the reader's language.
+    return tidy(value) if isinstance(value, str) and not isinstance(value, Text) else value
 
 
 def tidy(text: str, limit: int = MAX_WORDS) -> str:

@@ -5,10 +5,12 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from sunlit.authority.trust_parts import Board
+from sunlit.capabilities.assurance.queries import keys_of
 from sunlit.node.known import use_key
 from sunlit.node.log import Log
 from sunlit.node.logs import named_board
 from sunlit.node.permission import Action
+from sunlit.projection.engine import reading
 from sunlit.registry.board_history import moves_of
 from sunlit.views.boards_page import Matter, decided, matters
 from sunlit.views.register_page import SHORT
@@ -47,7 +49,9 @@ def board(request: Request, organisation: str) -> Response:
         (use_key(one.deployer, one.use), one, lines[use_key(one.deployer, one.use)])
         for one in sorted(found.values(), key=lambda one: one.last, reverse=True)
     ]
-    return page(request, "boards/board.html", board=named, rows=rows)
+    with reading(site_of(request).projections) as connection:
+        components = keys_of(connection, {one.release for _, one, _ in rows})
+    return page(request, "boards/board.html", board=named, rows=rows, components=components)
 
 
 def _spoken_of(log: Log, organisation: str) -> tuple[Matter, ...]:

@@ -9,7 +9,7 @@ from fastapi import Request
 from markupsafe import Markup, escape
 
 from sunlit.base.marking import N_
-from sunlit.base.wording import catalogue
+from sunlit.base.wording import Text, catalogue, told
 from sunlit.views.component import ComponentView
 from sunlit.views.component_label_parts import Label
 from sunlit.views.component_token import State
@@ -19,6 +19,7 @@ from sunlit.web.language import (
     gettext_of,
     language_of,
     said_date,
+    said_dates,
     said_number,
     said_place,
 )
@@ -36,11 +37,11 @@ def say(request: Request, what: Words) -> Markup:
 
     A sentence of the catalogue is text as well: whoever translates writes no markup.
     """
-    told = catalogue(language_of(request))
+    known = catalogue(language_of(request))
     if what.plural is None:
-        text = told.gettext(what.text) if what.text else ""
+        text = known.gettext(what.text) if what.text else ""
     else:
-        text = told.ngettext(what.text, what.plural, what.count)
+        text = known.ngettext(what.text, what.plural, what.count)
     language, names = language_of(request), names_of(request)
     values = {
         name: said_number(value, language)
@@ -54,6 +55,8 @@ def say(request: Request, what: Words) -> Markup:
 def _apart(value: Value, language: str, names: Mapping[str, str]) -> Markup | int | str:
     if isinstance(value, datetime):
         return said_date(value, language)
+    if isinstance(value, Text):
+        return _BDI.format(tidy(said_dates(told(value, language), language)))
     return value if isinstance(value, int) else _BDI.format(names.get(value, value))
 
 
