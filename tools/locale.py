@@ -28,6 +28,7 @@ from sunlit.claims.lifecycle import Status, TokenKind
 from sunlit.node.drafts import Kind
 from sunlit.node.permission import Role
 from sunlit.rubric.applies import KINDS, OVERSIGHT
+from sunlit.rubric.law import law
 from sunlit.rubric.prose import patterns
 from sunlit.views.entry_patterns import PATTERNS
 from sunlit.views.entry_words import type_words
@@ -179,7 +180,9 @@ def _data() -> Iterator[str]:
     yield from (one["title"] for one in scheme["practices"].values())
     yield from (one["why"] for one in scheme["tiers"]["rows"])
     matrix = json.loads((DATA / "matrix-12x8.json").read_bytes())
-    yield from (one["title"] for one in matrix["rows"].values())
+    for row in matrix["rows"].values():
+        yield from (row["title"], row["legalBasis"])
+    yield from (one["title"] for one in law().schemes.values())
     yield from (one["title"] for one in matrix["columns"].values())
     yield from matrix["basis"].values()
     yield from json.loads((DATA / "risk-facts.json").read_bytes())["facts"].values()

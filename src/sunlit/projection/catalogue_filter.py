@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from sunlit.base import wording
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time, parse_time
 from sunlit.projection.cards import NEVER, words_of
@@ -48,7 +49,7 @@ class Asked:
         object.__setattr__(self, "terms", terms)
         for facet, values in self.facets.items():
             if facet not in FACETS or len(values) > MAX_VALUES:
-                raise bad_query("a facet", ", ".join(FACETS))
+                raise bad_query(wording.text("a facet"), ", ".join(FACETS))
 
     @property
     def has_words(self) -> bool:
@@ -98,8 +99,9 @@ def numbers_with(connection: Connection, terms: Sequence[str]) -> Sequence[int]:
     return listed
 
 
-def bad_query(what: str, expected: str) -> MalformedError:
+def bad_query(what: wording.Text, expected: str) -> MalformedError:
     """Return the error for what cannot be searched by."""
     return MalformedError(
-        "projection.bad-query", f"the catalogue has no such thing: {what}", expected=expected
-    )
+        "projection.bad-query", wording.text("the catalogue has no such thing: %(what)s", what=what),
+        expected=expected,
+    )  # fmt: skip

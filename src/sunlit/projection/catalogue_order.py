@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, RowMapping, Select, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
+from sunlit.base.wording import text
 from sunlit.projection.catalogue_bits import has, numbers_of, packed_of
 from sunlit.projection.catalogue_counts import Found, Part
 from sunlit.projection.catalogue_filter import bad_query
@@ -65,7 +66,7 @@ def page(connection: Connection, found: Found, sort: str, after: str | None, lim
         MalformedError: `projection.bad-query`.
     """
     if sort not in _ORDERS:
-        raise bad_query("a sort", ", ".join(SORTS))
+        raise bad_query(text("a sort"), ", ".join(SORTS))
     order = _ORDERS[sort]
     at, last = _read_cursor(after, len(order.columns))
     parts = found.attention if sort == "attention" else (found.cards,)
@@ -157,4 +158,4 @@ def _fits(values: object, columns: int) -> bool:
 
 
 def _bad_cursor() -> Exception:
-    return bad_query("a cursor", "the `next` of an earlier answer, as it was")
+    return bad_query(text("a cursor"), text("the `next` of an earlier answer, as it was"))

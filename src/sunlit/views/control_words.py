@@ -29,7 +29,7 @@ def source(id_: str) -> Text:
     """Return a law and its place in words: "EU AI Act, article 10(5)"."""
     name, _, place = id_.partition(":")
     known = law().schemes.get(name)
-    title = known["title"] if known else name
+    title = fixed(known["title"]) if known else name
     if not place:
         return text("%(law)s", law=title)
     if found := _TO.fullmatch(place):

@@ -132,7 +132,12 @@ def _filled(language: str, said: Sentence) -> str:
 
 
 def _told_or_marked(language: str, sentence: str) -> Markup | str:
-    """Return a sentence in a language; marked as English where it is left so (WCAG 3.1.2)."""
+    """Return a sentence in a language; marked as English where it is left so (WCAG 3.1.2).
+
+    What `_` returned is a `Markup`, and told already.
+    """
+    if isinstance(sentence, Markup):
+        return sentence
     if is_known(sentence, language):
         return told(sentence, language)
     return _ENGLISH.format(told(sentence, language))
