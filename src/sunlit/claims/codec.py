@@ -80,27 +80,18 @@ def read_fields(cls: type[T], source: Mapping[str, object], where: str = "") -> 
         MalformedError: `claim.malformed`.
     """
     values: dict[str, object] = {}
-    plan = _compiled(cls)
+    plan, before = _compiled(cls), f"{where}." if where else ""
     for attribute, name, read, required in plan.steps:
         if name in source:
-            values[attribute] = read(source[name], f"{where}.{name}" if where else name)
+            values[attribute] = read(source[name], before + name)
         elif required:
-            raise malformed(f"{where}.{name}" if where else name, "a value", None)
+            raise malformed(before + name, "a value", None)
     if plan.has_extra:
         known, is_all = plan.known, len(values) == len(source)
         values["extra"] = (
             {} if is_all else {key: value for key, value in source.items() if key not in known}
         )
     return cls(**values)
-
-
-def read_value(hint: object, value: object, where: str) -> object:
-    """Read one JSON value as the type `hint`.
-
-    Raises:
-        MalformedError: `claim.malformed`.
-    """
-    return _reader(hint)(value, where)
 
 
 def _reader(hint: object) -> Reader:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Self
 
 from sunlit.base.canonical import decode_object, encode
@@ -14,14 +15,13 @@ from sunlit.log.tiles import MAX_ENTRY, entry_too_large
 VERSION: Final = 1
 _MEMBERS: Final = {"v", "admitted", "envelope"}
 # How nearly every entry is written: canonical as it stands, so that no parser need look at it.
-_TEXT: Final = rb'"[A-Za-z0-9+/=_.-]*"'
-_SIGNATURE: Final = rb'\{"keyid":%b,"sig":%b\}' % (_TEXT, _TEXT)
+_TEXT: Final = '"([A-Za-z0-9+/=_.-]*)"'
+_SIGNATURE: Final = re.compile(rf'\{{"keyid":{_TEXT},"sig":{_TEXT}\}}')
 _USUAL: Final = re.compile(
-    rb'\{"admitted":("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),'
-    rb'"envelope":\{"payload":(%b),"payloadType":(%b),"signatures":\[(%b(?:,%b)*)\]\},"v":1\}'
-    % (_TEXT, _TEXT, _SIGNATURE, _SIGNATURE)
+    r'\{"admitted":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)",'
+    rf'"envelope":\{{"payload":{_TEXT},"payloadType":{_TEXT},'
+    rf'"signatures":\[{_SIGNATURE.pattern}((?:,{_SIGNATURE.pattern})*)\]\}},"v":1\}}'
 )
-_QUOTED: Final = re.compile('"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Entry:
         """
         if len(data) > MAX_ENTRY:
             raise entry_too_large(len(data))
-        if usual := _USUAL.fullmatch(data):
+        if usual := _USUAL.fullmatch(str(data, "ascii", "replace")):
             return cls(*_read_usual(usual))
         found = decode_object(data, what="the log entry")
         version = found.get("v")
@@ -94,16 +94,19 @@ class Entry:
         return data
 
 
-def _read_usual(found: re.Match[bytes]) -> tuple[datetime, Mapping[str, object]]:
+def _read_usual(found: re.Match[str]) -> tuple[datetime, Mapping[str, object]]:
     """Return what a parser would, of an entry that matches `_USUAL`: its texts have no escapes."""
-    admitted, payload, kind, signatures = (part.decode("ascii") for part in found.groups())
-    _, *texts = _QUOTED.findall(signatures)
-    # "keyid", the hint, "sig", the signature, and so on.
-    signed = [
-        {"keyid": hint, "sig": sig} for hint, sig in zip(texts[::4], texts[2::4], strict=True)
-    ]
-    envelope = {"payload": payload[1:-1], "payloadType": kind[1:-1], "signatures": signed}
-    return parse_time(admitted[1:-1], what="the admission time"), envelope
+    admitted, payload, kind, hint, sig, others, *_ = found.groups()
+    signed = [{"keyid": hint, "sig": sig}]
+    if others:
+        signed += [{"keyid": it[1], "sig": it[2]} for it in _SIGNATURE.finditer(others)]
+    envelope = {"payload": payload, "payloadType": kind, "signatures": signed}
+    return _time(admitted), envelope
+
+
+@lru_cache(maxsize=64)  # many entries share a second
+def _time(text: str) -> datetime:
+    return parse_time(text, what="the admission time")
 
 
 def _malformed(expected: str) -> MalformedError:

@@ -18,7 +18,8 @@ from sunlit.projection.threads import bounded, name_key
 
 REFERS: Final = "!"
 # Made once: every statement of a log comes by here.
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"),
+                                   check_circular=False)  # fmt: skip
 MAX_TEXT: Final = 2000  # characters; a card shows a few lines, the entry holds the rest
 
 
@@ -26,7 +27,7 @@ def fact(
     place: Place, key: str, field: str, value: Mapping[str, object], *, alias: str = ""
 ) -> Row:
     """Return a fact: `key` from `component_fact_key`, `record_key` or `refers`."""
-    said = {name: _plain(one) for name, one in value.items() if one not in (None, "", ())}
+    said = {name: _plain(one) for name, one in value.items() if one or one == 0}
     written = _ENCODER.encode(said)
     values = (
         key, place.origin, place.idx, field, alias, place.at, place.statement_id,
@@ -67,7 +68,8 @@ def _listed(names: tuple[str, ...]) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, str):
-        return storable(value[:MAX_TEXT])
+        is_short = len(value) <= MAX_TEXT and value.isascii() and "\x00" not in value
+        return value if is_short else storable(value[:MAX_TEXT])
     if isinstance(value, datetime):
         return format_time(value)
     if isinstance(value, tuple):

@@ -4,6 +4,7 @@ It is `authority.history.History` entry by entry, without keeping what was read:
 before is asked of the rows.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,8 +18,8 @@ from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
 from sunlit.projection.quick import signed
-from sunlit.projection.rooms import Place, Row, Rows
-from sunlit.projection.storable import storable
+from sunlit.projection.rooms import Place, Rows
+from sunlit.projection.storable import storable_rows
 from sunlit.projection.threads import keys_of
 
 Seen = dict[str, dict[str, tuple[str, ...]]]
@@ -35,19 +36,16 @@ class Folded:
     """
 
     directory: Directory
-    rows: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    rows: defaultdict[str, list[tuple[object, ...]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     ids: set[str] = field(default_factory=set)
     acted: bool = False
 
-    def add(self, row: Row) -> None:
-        """Take a row, as a database can keep it."""
-        values = row.values
-        text = "".join([one for one in values if type(one) is str])
-        if not text.isascii() or "\x00" in text:
-            values = tuple(storable(one) for one in values)
-        if (rows := self.rows.get(row.table)) is None:
-            rows = self.rows[row.table] = []
-        rows.append(values)
+    def mend(self) -> None:
+        """Make the rows such as a database can keep."""
+        for table, values in self.rows.items():
+            self.rows[table] = storable_rows(values)
 
 
 def fold_entries(
@@ -65,6 +63,7 @@ def fold_entries(
     for index, entry in enumerate(entries, start):
         said = read_entry(entry, folded.directory, origin=origin, index=index, check=signed)
         _take(folded, said, seen, makers)
+    folded.mend()
     return folded
 
 
@@ -86,16 +85,19 @@ def add_rows(
     folded: Folded, said: Admitted, fresh: Admitted, speakers: Collection[KeyRecord],
     makers: Makers, *, acts: bool,
 ) -> None:  # fmt: skip
-    """Add the rows of one entry: as it was signed, and as it was said anew, by whom in force."""
-    place = _place(fresh, speakers)
-    folded.add(_entry_row(said, fresh, speakers, place, acts=acts))
-    for key in dict.fromkeys(keys_of(fresh)):
-        folded.add(Row("thread", (*key, place.origin, place.idx)))
+    """Add the rows of one entry: as it was signed, and as it was said anew, by whom in force.
+
+    `Folded.mend` comes after the last.
+    """
+    place, rows = _place(fresh, speakers), folded.rows
+    rows["entry"].append(_entry_row(said, fresh, speakers, place, acts=acts))
+    for kind, key in dict.fromkeys(keys_of(fresh)):
+        rows["thread"].append((kind, key, place.origin, place.idx))
     make = makers.get(type(fresh.claim))
     # What nobody said with authority stays in the log, and in no list.
     if make is not None and place.organisations:
-        for row in make(fresh, place):
-            folded.add(row)
+        for table, values in make(fresh, place):
+            rows[table].append(values)
 
 
 _written: Final = lru_cache(maxsize=64)(format_time)  # many entries share a second
@@ -105,7 +107,7 @@ def _place(fresh: Admitted, speakers: Iterable[KeyRecord]) -> Place:
     assert fresh.origin is not None  # noqa: S101 - it was read from a log
     assert fresh.index is not None  # noqa: S101 - as above
     assert fresh.admitted_at is not None  # noqa: S101 - as above
-    names = (it.organisation for it in speakers if it.key.key_id in fresh.signers)
+    names = [it.organisation for it in speakers if it.key.key_id in fresh.signers]
     return Place(
         fresh.origin, fresh.index, _written(fresh.admitted_at), fresh.statement_id,
         tuple(dict.fromkeys(names)),
@@ -114,16 +116,15 @@ def _place(fresh: Admitted, speakers: Iterable[KeyRecord]) -> Place:
 
 def _entry_row(
     said: Admitted, fresh: Admitted, speakers: Iterable[KeyRecord], place: Place, *, acts: bool
-) -> Row:
+) -> tuple[object, ...]:
     signers, signed = " ".join(fresh.signers), " ".join(said.signers)
-    spoke = " ".join(record.key.key_id for record in speakers)
+    spoke = " ".join([record.key.key_id for record in speakers])
     is_known = not isinstance(fresh.claim, Opaque)
     claim = said.claim
     type_ = claim.predicate_type if isinstance(claim, Opaque) else claim.TYPE
-    values = (
+    return (
         place.origin, place.idx, place.statement_id, place.at, type_,
         fresh.claim.FAMILY if is_known else "", signers,
         place.organisations[0] if place.organisations else "",
         None if signed == signers else signed, None if spoke == signers else spoke, int(acts),
     )  # fmt: skip
-    return Row("entry", values)

@@ -59,6 +59,8 @@ def _mend(connection: Connection, signed: Signatures, indices: list[int]) -> Non
         old, new = Folded(before), Folded(before)
         add_rows(old, said, said, records, made, acts=acts)
         add_rows(new, said, fresh, records, made, acts=acts)
+        for one in (old, new):
+            one.mend()
         _delete(connection, old)
         insert_rows(connection, new.rows)
 

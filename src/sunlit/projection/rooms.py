@@ -22,8 +22,7 @@ NAMES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):  # one is made of every entry
     """Where a statement stands, and the organisations that said it with authority then."""
 
     origin: str

@@ -117,9 +117,12 @@ def about(one: Admitted) -> Iterator[Thread]:
 def undoes(one: Admitted) -> Iterator[Thread]:
     """Yield what a statement corrects, supersedes, withdraws, contests or answers."""
     claim = one.claim
-    old = claim.statement if isinstance(claim, Withdrawal | CounterEvidence) else None
-    answers = claim.statements if isinstance(claim, Reply) else ()
-    return (Undoing(id_) for id_ in (claim.corrects, claim.supersedes, old, *answers) if id_)
+    ids = [claim.corrects, claim.supersedes]
+    if isinstance(claim, Withdrawal | CounterEvidence):
+        ids.append(claim.statement)
+    elif isinstance(claim, Reply):
+        ids.extend(claim.statements)
+    return (Undoing(id_) for id_ in ids if id_)
 
 
 def leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
@@ -205,10 +208,14 @@ def bounded(text: str) -> str:
 
 def keys_of(one: Admitted) -> Iterator[Key]:
     """Yield every key under which a statement is kept, perhaps one twice."""
-    for thread in threads_of(one):
-        yield key_of(thread)
+    # A use lies on no thread: a search finds it all the same.
+    is_use = isinstance(one.claim, Use)
+    kind = "subject" if is_use else "about"
+    for it in one.subjects:
+        if (digest := it.digest.get("sha256")) is not None:
+            yield kind, bounded(digest)
+    if not is_use:
+        yield from map(key_of, undoes(one))
     for name in (named(one), release_under(one), *listed_under(one)):
         if name is not None:
             yield name_key(name)
-    if isinstance(one.claim, Use):  # which lies on no thread: a search finds it all the same
-        yield from (("subject", key_of(it)[1]) for it in about(one))

@@ -33,6 +33,8 @@ HEX_LENGTH: Final[Mapping[str, frozenset[int]]] = {
     "sunlitManifestV1": frozenset({64}),
     "sunlitCommitV1": frozenset({64}),
 }
+_NAMED: Final = frozenset({"name", "digest"})
+_OBJECT: Final = (dict, Mapping)  # to ask an abstract class takes longer
 _HEX: Final = re.compile(r"[0-9a-f]+")
 _OPAQUE: Final = re.compile(r"[!-~]{1,256}")
 
@@ -52,12 +54,12 @@ class Subject:
         Raises:
             MalformedError: `statement.malformed`, `statement.digest`.
         """
-        if not isinstance(value, Mapping):
+        if not isinstance(value, _OBJECT):
             raise MalformedError(MALFORMED, "a subject is a JSON object")
         name = value.get("name")
-        if not isinstance(name, str | None):
+        if name is not None and not isinstance(name, str):
             raise MalformedError(MALFORMED, "a subject's name is a text")
-        extra = {key: item for key, item in value.items() if key not in ("name", "digest")}
+        extra = {key: item for key, item in value.items() if key not in _NAMED}
         return cls(name, check_digests(value.get("digest")), extra)
 
     def to_json(self) -> dict[str, object]:
@@ -72,7 +74,7 @@ def check_digests(value: object) -> dict[str, str]:
     Raises:
         MalformedError: `statement.digest`.
     """
-    if not isinstance(value, Mapping) or not value:
+    if not isinstance(value, _OBJECT) or not value:
         raise MalformedError("statement.digest", "a subject has at least one digest")
     return {str(name): _check_digest(str(name), text) for name, text in value.items()}
 
@@ -115,7 +117,7 @@ class Statement:
         kind, predicate = document.pop("predicateType", None), document.pop("predicate", {})
         if not isinstance(kind, str) or not _URI.fullmatch(kind):
             raise MalformedError(MALFORMED, "predicateType is no URI")
-        if not isinstance(predicate, Mapping):
+        if not isinstance(predicate, _OBJECT):
             raise MalformedError(MALFORMED, "the predicate is no JSON object")
         subjects = _subjects(document.pop("subject", None))
         statement = cls(subjects, kind, predicate, document)
@@ -163,12 +165,12 @@ class Statement:
         return value
 
 
+_LIST: Final = (list, Sequence)  # as above
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}")
 
 
 def _subjects(value: object) -> tuple[Subject, ...]:
-    # First what JSON has: to ask an abstract class takes longer than to read a subject.
-    if not isinstance(value, list) and (not isinstance(value, Sequence) or isinstance(value, str)):
+    if not isinstance(value, _LIST) or isinstance(value, str):
         raise MalformedError(MALFORMED, "subject is no list")
     if not 1 <= len(value) <= MAX_SUBJECTS:
         raise MalformedError(

@@ -55,7 +55,7 @@ def test_a_usual_entry_is_read_as_any_other(hints: list[str], cut: int, put: byt
 def _outcome(data: bytes, *, usual: bool = True) -> object:
     with pytest.MonkeyPatch.context() as patch:
         if not usual:
-            patch.setattr(entry_module, "_USUAL", re.compile(rb"(?!)"))
+            patch.setattr(entry_module, "_USUAL", re.compile("(?!)"))
         try:
             return Entry.parse(data)
         except MalformedError as error:
