@@ -252,7 +252,7 @@ def test_who_is_known_already_is_not_looked_for_in_the_logs(
     assert (known.status_code, read) == (202, [])
 
     envelope = conflict("owes a favour")
-    hidden = replace(envelope, signatures=(replace(envelope.signatures[0], keyid="?"),))
+    hidden = replace(envelope, signatures=(envelope.signatures[0]._replace(keyid="?"),))
     found = [
         sent(client, one, organisation=DEPLOYER).status_code
         for one in (hidden, conflict(key=named_key("stranger")))
