@@ -62,7 +62,7 @@ def test_the_label_shows_its_lines_in_order_and_what_it_does_not_show(
 ) -> None:
     """Eight titles, who signed, the link to check it; no score."""
     text = shared_client.get(HOME).text
-    titles = re.findall(r'sunlit-label__number">(\d) </span> ([^<]+)', text)
+    titles = re.findall(r'sunlit-label__number">(\d) </span>([^<]+)', text)
 
     assert [int(number) for number, _ in titles] == list(range(1, 9))
     assert titles[0][1] == "Verdict"
