@@ -26,6 +26,8 @@ SCOPE: Final = "openid"  # no profile, no e-mail address: they are not needed
 TIMEOUT: Final = 10.0  # seconds
 LEEWAY: Final = 60  # seconds that two clocks may differ
 MAX_DOCUMENT: Final = 256 * 1024  # bytes
+SENDS_ISSUER: Final = "authorization_response_iss_parameter_supported"
+AGAIN: Final = {"prompt": "login", "max_age": "0"}  # whoever is known there shows it again
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -71,10 +73,11 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom the provider vouches for."""
+    """Whom the provider vouches for; `since` (Unix seconds): when it last asked, if it says."""
 
     issuer: str
     subject: str
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +88,10 @@ class Provider:
     clock: Clock
     transport: httpx.BaseTransport | None = None
 
-    def begin(self, redirect: str) -> Begun:
+    def begin(self, redirect: str, *, again: bool = False) -> Begun:
         """Begin a sign-in that comes back to `redirect`.
+
+        `again`: the provider is to ask who is there, although it may know them already.
 
         Raises:
             UnavailableError: `signin.provider`.
@@ -100,6 +105,7 @@ class Provider:
         url = prepare_grant_uri(
             endpoint, self.settings.client_id, "code", redirect, SCOPE, state, nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier), code_challenge_method="S256",
+            **(AGAIN if again else {}),
         )  # fmt: skip
         return Begun(url=str(url), state=state, nonce=nonce, verifier=verifier)
 
@@ -128,6 +134,9 @@ class Provider:
         )  # fmt: skip
         with self._client() as client:
             metadata = self._metadata(client)
+            # RFC 9207, section 2.4: who says that it always sends it has to be taken at its word.
+            if metadata.get(SENDS_ISSUER) is True and "iss" not in answer:
+                raise _bad("it does not say which identity provider it is from")
             token = self._redeem(client, _endpoint(metadata, "token_endpoint"), wanted)
             keys = _document(client, _endpoint(metadata, "jwks_uri"))
         return self._identity(token, keys, begun.nonce)
@@ -184,7 +193,8 @@ class Provider:
             raise _bad("its ID token is for somebody else")
         if not isinstance(claims["sub"], str) or not claims["sub"]:
             raise _bad("its ID token names nobody")
-        return Identity(issuer, claims["sub"])
+        since = claims.get("auth_time")
+        return Identity(issuer, claims["sub"], since if type(since) is int else None)
 
 
 def _document(client: httpx.Client, url: str) -> dict[str, object]:

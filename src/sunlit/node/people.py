@@ -189,8 +189,8 @@ class People(Protocol):
 class Sessions(Protocol):
     """The store of sessions, half-done sign-ins, what was typed, and who tried how often."""
 
-    def start(self, secret: str, person: str, at: datetime) -> Session:
-        """Start a session for whoever holds `secret`."""
+    def start(self, secret: str, person: str, at: datetime, *, confirmed: bool = True) -> Session:
+        """Start a session for whoever holds `secret`; `confirmed`: they showed now who they are."""
         ...
 
     def find(self, secret: str) -> Session | None:

@@ -75,7 +75,12 @@ def cookie_name(request: Request) -> str:
 
 
 def secret_of(request: Request) -> str | None:
-    """Return the session's secret that the browser sent, if it could be one."""
+    """Return the session's secret that the browser sent, if it could be one.
+
+    None over http, where the node's own address is https: others can read and write that cookie.
+    """
+    if not _is_private(request):
+        return None
     secret = request.cookies.get(cookie_name(request), "")
     return secret if 0 < len(secret) <= MAX_SECRET else None
 
@@ -111,13 +116,16 @@ def signed_in(request: Request) -> Visit:
     return visit
 
 
-def start(request: Request, response: Response, person: Person) -> None:
-    """Sign a person in: a new session, whatever the browser had before."""
+def start(request: Request, response: Response, person: Person, *, confirmed: bool = True) -> None:
+    """Sign a person in: a new session, whatever the browser had before.
+
+    `confirmed`: it counts as having shown who they are, for a while.
+    """
     _expect_private_way(request)
     if (before := secret_of(request)) and (old := sessions(request).find(before)):
         sessions(request).stop(old)
     secret = new_secret()
-    sessions(request).start(secret, person.id, now(request))
+    sessions(request).start(secret, person.id, now(request), confirmed=confirmed)
     _set(request, response, secret)
 
 
@@ -159,8 +167,13 @@ def _set(request: Request, response: Response, secret: str) -> None:
 
 
 def _expect_private_way(request: Request) -> None:
-    if request.url.scheme != "https" and not site_of(request).dev:
+    if not _is_private(request):
         raise VerificationError(
             "signin.no-https", "nobody can sign in over a connection that others can read",
             mend="open this node by its https address",
         )  # fmt: skip
+
+
+def _is_private(request: Request) -> bool:
+    site = site_of(request)
+    return request.url.scheme == "https" or site.dev or site.node.url.startswith("http:")

@@ -37,7 +37,8 @@ class SqlPeople:
         """Use a code up, once, and return the person that it makes; None if it is not good.
 
         Whoever is of another organisation, or whose access has ended, cannot use it: one person
-        speaks for one organisation. Nor can whoever made it: nobody gives themselves roles.
+        speaks for one organisation. Nor can whoever made it: nobody gives themselves roles. What an
+        administrator made who is none any more is no good; what the operator made stays.
         """
         key = digest(code, "invitation")
         with writing(self.engine) as connection:
@@ -47,7 +48,9 @@ class SqlPeople:
             known = connection.execute(select(PERSON).where(PERSON.c.id == person)).one_or_none()
             if row is None or row.expires <= at or not _fits(known, row.organisation):
                 return None
-            if row.made_by == person:
+            made_by = select(PERSON).where(PERSON.c.id == row.made_by)
+            maker = connection.execute(made_by).one_or_none()
+            if row.made_by == person or not _may_invite(maker, row.organisation):
                 return None
             before = _roles(known.roles) if known is not None else frozenset()
             used = connection.execute(
@@ -183,6 +186,12 @@ def _known_already() -> VerificationError:
 
 def _fits(known: Row[tuple[object, ...]] | None, organisation: str) -> bool:
     return known is None or (known.organisation == organisation and known.ended is None)
+
+
+def _may_invite(maker: Row[tuple[object, ...]] | None, organisation: str) -> bool:
+    if maker is None:  # the operator, on the command line
+        return True
+    return _fits(maker, organisation) and Role.ADMIN in _roles(maker.roles)
 
 
 def _values(person: Person) -> dict[str, object]:

@@ -23,11 +23,12 @@ class SqlSessions:
 
     engine: Engine
 
-    def start(self, secret: str, person: str, at: datetime) -> Session:
+    def start(self, secret: str, person: str, at: datetime, *, confirmed: bool = True) -> Session:
         """Start a session for whoever holds `secret`; clear away what is long over."""
         session = Session(
-            id=digest(secret, "session"), person=person, since=at, seen=at, confirmed=at
-        )
+            id=digest(secret, "session"), person=person, since=at, seen=at,
+            confirmed=at if confirmed else None,
+        )  # fmt: skip
         with writing(self.engine) as connection:
             _clear(connection, at)
             connection.execute(insert(SESSION).values(**_values(session)))

@@ -13,10 +13,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from sunlit.adapters.oidc import Begun, Provider, Settings
+from sunlit.adapters.oidc import Begun, Identity, Provider, Settings
 from sunlit.adapters.reach import transport
 from sunlit.base.errors import UnavailableError, VerificationError
-from sunlit.node.people import Person, new_secret, person_id, take_up
+from sunlit.node.people import RECENT, SKEW, Person, new_secret, person_id, take_up
 from sunlit.node.permission import Action
 from sunlit.web import sessions
 from sunlit.web.account import noting
@@ -79,15 +79,15 @@ def invited(request: Request, code: Annotated[str, Form()] = "") -> Response:
 
 
 @router.get("/sign-in/start", name="sign_in_start", dependencies=[may(Action.SIGN_IN)])
-def start(request: Request, back: str = "/work", invitation: str = "") -> Response:
-    """Send the browser to the identity provider."""
+def start(request: Request, back: str = "/work", invitation: str = "", again: str = "") -> Response:
+    """Send the browser to the identity provider; `again`: to show there who is here once more."""
     # Fetch Metadata: a picture or a frame on somebody's website signs nobody in, and counts not.
     if request.headers.get("sec-fetch-dest", "document") != "document":
         raise HTTPException(403)
     _expect_patience(request, "start", STARTS)
     store, at = sessions.sessions(request), sessions.now(request)
     code = _invitation(request) if invitation else None
-    begun = provider_of(request).begin(_return_address(request))
+    begun = provider_of(request).begin(_return_address(request), again=bool(again))
     kept = {
         "nonce": begun.nonce, "verifier": begun.verifier, "back": safe_path(back, "/work"),
         "code": code or "",
@@ -142,10 +142,18 @@ def returned(request: Request) -> Response:
     if kept["code"]:
         noting.note(request, person, "joined", {"roles": " ".join(sorted(person.roles))})
     _forgive(request, "return", *(["code"] if kept["code"] else []))
-    return _welcome(request, person, kept["back"])
+    return _welcome(request, person, kept["back"], lately=_is_lately(request, identity))
 
 
-def _welcome(request: Request, person: Person, back: str) -> Response:
+def _is_lately(request: Request, identity: Identity) -> bool:
+    """Tell whether somebody showed the provider lately who they are; where it says nothing, yes."""
+    if identity.since is None:
+        return True
+    at = sessions.now(request).timestamp()
+    return at - RECENT.total_seconds() < identity.since <= at + SKEW.total_seconds()
+
+
+def _welcome(request: Request, person: Person, back: str, *, lately: bool) -> Response:
     sessions.audit(request).note(
         "signed-in", (person.id, person.organisation), sessions.now(request), {}
     )
@@ -156,7 +164,7 @@ def _welcome(request: Request, person: Person, back: str) -> Response:
         _cookie(request), path="/", httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip
-    sessions.start(request, response, person)
+    sessions.start(request, response, person, confirmed=lately)
     return response
 
 
