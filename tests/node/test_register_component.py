@@ -24,6 +24,7 @@ from sunlit.node.register_component import (
     problems,
     read,
     registration,
+    suggested,
     to_decide,
     to_submit,
     typed,
@@ -89,6 +90,16 @@ def test_what_a_file_says_is_not_asked_again(
     found = read(source, data)
     assert fields.items() <= found.fields.items()
     assert len(found.digest or "") == 64
+
+
+def test_a_package_url_is_suggested_that_the_log_would_take() -> None:
+    """From a name in whatever letters; without one it is begun only, and is asked for."""
+    assert suggested("city.example", "Lëtter  sorter 2!") == (
+        "pkg:generic/city.example/letter-sorter-2"
+    )
+    told = {"name": "Letter sorter", "kind": "code"}
+    assert problems(told | {"component": suggested("city.example", told["name"])}) == {}
+    assert "component" in problems(told | {"component": suggested("city.example", "")})
 
 
 def test_no_person_is_taken_out_of_a_file() -> None:

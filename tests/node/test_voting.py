@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -43,6 +43,7 @@ from sunlit.node.voting import (
 )
 from sunlit.registry.saying import Said, say
 from sunlit.rubric.core import core_rubric
+from sunlit.rubric.finding import Outcome
 from sunlit.rubric.mitigations import State
 from sunlit.rubric.published import Published
 from sunlit.statement.keys import PrivateKey
@@ -68,6 +69,12 @@ def work(tmp_path: Path) -> Iterator[Working]:
     """A log of the test's own."""
     with working(tmp_path) as found:
         yield found
+
+
+def nobody(keys: Collection[str]) -> frozenset[str]:
+    """Return who holds keys where nobody signs in."""
+    del keys
+    return frozenset()
 
 
 def case_of(work: Working, key: str = KEY) -> Case:
@@ -103,7 +110,7 @@ def test_a_board_opens_votes_and_publishes(work: Working) -> None:
     sign(work, to_vote(case, sits(case, BOARD), dissent, work.at), member_key(3))
 
     case = case_of(work)
-    code = to_publish(case, sits(case, BOARD), core_rubric())
+    code = to_publish(case, sits(case, BOARD), core_rubric(), nobody)
     assert isinstance(code.claim, RiskCode)
     assert len(code.claim.dissents) == 1
     sign(work, code, member_key(1))
@@ -115,9 +122,9 @@ def test_a_board_opens_votes_and_publishes(work: Working) -> None:
 def test_no_code_is_published_before_enough_agree(read: Working) -> None:
     """The reason is the one that the rubric gives."""
     case = case_of(read)
-    assert why_not_yet(case, sits(case, BOARD), core_rubric())
+    assert why_not_yet(case, sits(case, BOARD), core_rubric(), nobody).outcome is Outcome.FAILS
     with pytest.raises(VerificationError, match="members"):
-        to_publish(case, sits(case, BOARD), core_rubric())
+        to_publish(case, sits(case, BOARD), core_rubric(), nobody)
 
 
 def test_who_stands_aside_does_not_vote(work: Working) -> None:

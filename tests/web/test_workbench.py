@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from starlette.testclient import TestClient
 
+from sunlit.adapters.sql.people import SqlPeople
 from sunlit.bootstrap.site import Site
 from sunlit.claims.authority import Role as KeyRole
 from sunlit.node.assess_use import pages
 from sunlit.node.known import use_key
+from sunlit.node.people import Passkey, PasskeyState
 from sunlit.node.permission import Role
 from sunlit.registry.assessment_form import Form
 from sunlit.testing.authority import BOARD, ISSUER, named_key
@@ -131,7 +133,7 @@ def test_a_blank_is_not_signed(officer: Worker) -> None:
     officer.sends(f"{where}/area", version="1")
     page = officer.sends(f"/work/uses/{KEY}/sign-assessment", 422, **day("valid_until", "2099-1-1"))
 
-    assert "1 questions have no answer yet" in page
+    assert "1 question has no answer yet" in page
     assert "within the next two years" in page
     assert len(pages(Form())) > 20
 
@@ -279,6 +281,30 @@ def test_a_board_opens_votes_dissents_and_publishes(client: TestClient, site: Si
     assert "The members agree on" in page
     assert "in the log" in chair.signs(chair.sends(f"{where}/publish"))
     assert "The code is published" in chair.gets(where)
+
+
+def test_no_code_is_made_of_the_vote_of_who_assessed_it_with_another_key(
+    client: TestClient, site: Site
+) -> None:
+    """It is asked again where the code is made: whose keys are whose may be known only since."""
+    where = f"/work/votes/{KEY}"
+    chair = member(client, site, 1, Role.CHAIR)
+    chair.signs(chair.sends(f"{where}/open", **day("closes", "2026-02-01")))
+    told = {"area": "5", "impact": "70", "autonomy": "4", "ceiling": "2", "dissents": "no", **UNTIL}
+    chair.signs(chair.sends(where, **told))
+    second = member(client, site, 2)
+    second.signs(second.sends(where, **told))
+    lab = named_key(f"{LABS[0]}/{KeyRole.ASSESSOR}")
+    SqlPeople(site.private).add_passkey(Passkey(
+        credential="lab", person=second.person.person.id, key=lab.public, label="Laboratory",
+        since=site.clock.now(), state=PasskeyState.KNOWN,
+    ))  # fmt: skip
+
+    page = chair.arrives().gets(where)
+    assert "A member voted on what they made or assessed, with another key" in page
+    assert "the member stands aside with that seat" in page
+    assert page.count("/statements/") >= 2
+    assert "with another key" in chair.sends(f"{where}/publish", 409)
 
 
 def test_who_stands_aside_has_no_vote_any_more(client: TestClient, site: Site) -> None:

@@ -185,7 +185,10 @@ def test_a_file_is_uploaded(writer: Worker) -> None:
     page = writer.gets(found.headers["location"])
 
     assert "Sorts &lt;b&gt;letters&lt;/b&gt;" in page
-    assert "We found this much in the file" in page
+    missing, said = page.split("What the file says: check it")
+    assert "What the file does not say" in missing
+    assert 'id="homepage"' in missing
+    assert 'id="description"' in said, "only what is missing is asked first"
 
 
 def test_a_service_without_files_is_registered_too(writer: Worker) -> None:

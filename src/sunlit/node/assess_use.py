@@ -1,5 +1,6 @@
 """Assessing a use: the questions in short pages, kept between them, signed as one at the end."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from sunlit.base.marking import N_
+from sunlit.base.wording import fixed, text
 from sunlit.claims.names import named_digest
 from sunlit.claims.risk import RiskAssessment, Use
 from sunlit.node.drafts import Draft
@@ -22,17 +24,17 @@ GROUP: Final = 3  # questions a page, at most
 FACTS: Final = 4
 # EU AI Act, Annex III, in short; 9 is none of them.
 AREAS: Final[Mapping[str, str]] = {
-    "1": "Biometrics", "2": "Critical infrastructure", "3": "Education and training",
-    "4": "Employment and the management of workers",
-    "5": "Essential services and benefits", "6": "Law enforcement",
-    "7": "Migration, asylum and border control",
-    "8": "Justice and democratic processes", "9": N_("None of these"),
+    "1": N_("Biometrics"), "2": N_("Critical infrastructure"),
+    "3": N_("Education and training"), "4": N_("Employment and the management of workers"),
+    "5": N_("Essential services and benefits"), "6": N_("Law enforcement"),
+    "7": N_("Migration, asylum and border control"), "8": N_("Justice and democratic processes"),
+    "9": N_("None of these"),
 }  # fmt: skip
 SECTIONS: Final[Mapping[str, str]] = {
-    "businessDrivers": "Why the system is used", "riskProfile": "Risk profile",
-    "projectAuthority": "Authority", "aboutSystem": "About the system",
-    "aboutAlgorithm": "About the algorithm", "decisionSector": "About the decision",
-    "impact": "What it does to people", "aboutData": "About the data",
+    "businessDrivers": N_("Why the system is used"), "riskProfile": N_("Risk profile"),
+    "projectAuthority": N_("Authority"), "aboutSystem": N_("About the system"),
+    "aboutAlgorithm": N_("About the algorithm"), "decisionSector": N_("About the decision"),
+    "impact": N_("What it does to people"), "aboutData": N_("About the data"),
 }  # fmt: skip
 
 
@@ -89,7 +91,21 @@ def pages(form: Form) -> tuple[Page, ...]:
         shown = tuple(_ask(one, form) for one in group if is_asked(one, form.answers))
         if shown:
             asked.append(Page(id=id_, title=title, asks=shown))
-    return (*own, *_facts(form), *asked)
+    return _numbered((*own, *_facts(form), *asked))
+
+
+def _numbered(every: tuple[Page, ...]) -> tuple[Page, ...]:
+    """Tell pages of one title apart: a list of links says where each leads."""
+    count, seen = Counter(page.title for page in every), Counter[str]()
+    found: list[Page] = []
+    for page in every:
+        seen[page.title] += 1
+        title = text(
+            "%(title)s, %(number)s of %(count)s",
+            title=fixed(page.title), number=seen[page.title], count=count[page.title],
+        )  # fmt: skip
+        found.append(replace(page, title=title if count[page.title] > 1 else page.title))
+    return tuple(found)
 
 
 def _area(form: Form) -> Page:
@@ -251,9 +267,11 @@ def to_sign(
     digits = sum_of(form_in(draft)).digits
     return Proposal(
         claim=claim, subjects=(Subject(name, {"sha256": named_digest("use", name)}),),
-        title=f"Sign the assessment of {use.id}",
-        consequence=f"It enters the log with digits {digits}. The board votes on them; it does "
-        "not have to agree.",
+        title=text("Sign the assessment of %(use)s", use=use.id),
+        consequence=text(
+            "It enters the log with digits %(digits)s. The board votes on them; it does not have "
+            "to agree.", digits=digits,
+        ),
         back=f"/work/drafts/{draft.id}", log=host, then="workbench.assessed",
         context={"draft": draft.id, "version": str(draft.version)},
     )  # fmt: skip

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Final, Protocol
 
 from sunlit.authority.statements import sign_claim
-from sunlit.base import canonical
+from sunlit.base import canonical, wording
 from sunlit.capabilities.incident.standing import KINDS, Standing, problem_subject
 from sunlit.claims.incident import Problem, ProblemState, ProblemUpdate
 from sunlit.decision.checkcode import ALPHABET
@@ -171,8 +171,10 @@ def to_answer(standing: Standing, state: ProblemState, note: str, at: datetime) 
     return Proposal(
         claim=answer_claim(claim, state, note.strip(), at.replace(microsecond=0)),
         subjects=(problem_subject(claim.component, claim.release),),
-        title=f"Answer problem {claim.number}",
-        consequence="Anybody reads the answer on the problem's page, and on the component's.",
+        title=wording.text("Answer problem %(number)s", number=claim.number),
+        consequence=wording.text(
+            "Anybody reads the answer on the problem's page, and on the component's."
+        ),
         back=f"/work/problems/{claim.number}", then=COSIGN,
     )  # fmt: skip
 

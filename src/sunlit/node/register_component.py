@@ -5,6 +5,7 @@ files. A draft is kept until a second person of the organisation publishes it.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time, parse_time
+from sunlit.base.wording import text
 from sunlit.capabilities.lifecycle.publishing import KINDS
 from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.claims.names import named_digest
@@ -130,25 +132,25 @@ def typed(form: Mapping[str, str]) -> dict[str, str]:
 
 def problems(fields: Mapping[str, str]) -> dict[str, str]:
     """Return what is wrong with the fields, by name, as it is said on the page."""
-    found = {
-        name: "This is too long" for name, most in LIMITS.items()
+    found: dict[str, str] = {
+        name: text("This is too long") for name, most in LIMITS.items()
         if len(fields.get(name, "")) > most
     }  # fmt: skip
     missing = {
-        "component": "Enter the component's package URL", "name": "Enter a name",
-        "kind": "Choose what it is",
+        "component": text("Enter the component's package URL"), "name": text("Enter a name"),
+        "kind": text("Choose what it is"),
     }  # fmt: skip
     found |= {name: missing[name] for name in NEEDED if not fields.get(name)}
     checks = (
-        ("component", _PURL, "A package URL looks like pkg:generic/your.domain/name"),
-        ("homepage", _URL, "An address begins with https://"),
-        ("configuration", _DIGEST, "A digest has 64 digits from 0-9 and a-f"),
+        ("component", _PURL, text("A package URL looks like pkg:generic/your.domain/name")),
+        ("homepage", _URL, text("An address begins with https://")),
+        ("configuration", _DIGEST, text("A digest has 64 digits from 0-9 and a-f")),
     )
     for name, pattern, message in checks:
         if fields.get(name) and not pattern.fullmatch(fields[name]):
             found.setdefault(name, message)
     if fields.get("kind") and fields["kind"] not in KINDS:
-        found["kind"] = "Choose one of the kinds"
+        found["kind"] = text("Choose one of the kinds")
     return found
 
 
@@ -159,10 +161,10 @@ def optional(kind: str | None) -> tuple[str, ...]:
 
 
 def content(found: Found, fields: Mapping[str, str], at: datetime) -> dict[str, object]:
-    """Return what a draft keeps: the fields, where they were read, and since when blanks are."""
+    """Return what a draft keeps: the fields, where which were read, since when blanks are."""
     return {
         "fields": dict(fields), "source": found.source, "digest": found.digest,
-        "askedOn": format_time(at),
+        "askedOn": format_time(at), "found": sorted(found.fields),
     }  # fmt: skip
 
 
@@ -170,6 +172,18 @@ def fields_of(draft: Draft) -> dict[str, str]:
     """Return a draft's fields."""
     told = draft.content.get("fields")
     return {str(key): str(value) for key, value in told.items()} if isinstance(told, dict) else {}
+
+
+def found_in(draft: Draft) -> tuple[str, ...]:
+    """Return the names of the fields that the file of a draft said."""
+    told = draft.content.get("found")
+    return tuple(map(str, told)) if isinstance(told, list) else ()
+
+
+def suggested(organisation: str, name: str) -> str:
+    """Return a package URL to begin with: most who fill one in have never seen any."""
+    plain_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return f"pkg:generic/{organisation}/{re.sub('[^a-z0-9]+', '-', plain_).strip('-')}"
 
 
 def registration(draft: Draft) -> Registration:
@@ -225,9 +239,11 @@ def to_submit(draft: Draft, old: str | None = None) -> Proposal:
     claim = replace(registration(draft), supersedes=old)
     return Proposal(
         claim=claim, subjects=(subject(claim.component),), back=f"/work/components/{draft.id}",
-        title=f"Hand on the registration of {claim.name}",
-        consequence="Another person of your organisation checks it. Until they publish it, "
-        "nobody else sees it.",
+        title=text("Hand on the registration of %(name)s", name=claim.name),
+        consequence=text(
+            "Another person of your organisation checks it. Until they publish it, nobody else "
+            "sees it."
+        ),
         then="workbench.submitted",
         context={"draft": draft.id, "version": str(draft.version)},
     )  # fmt: skip
@@ -248,10 +264,14 @@ def to_decide(draft: Draft, decision: str, reason: str | None = None) -> Proposa
     return Proposal(
         claim=claim, subjects=(subject(told["component"]),),
         back=f"/work/components/{draft.id}",
-        title=f"{'Publish' if public else 'Withdraw'} the registration of {told['name']}",
-        consequence="It enters the public log together with what the writer signed, and the "
-        "catalogue shows it." if public else "The catalogue no longer shows it. The log keeps "
-        "what was said, and your reason.",
+        title=text("Publish the registration of %(name)s", name=told["name"]) if public
+        else text("Withdraw the registration of %(name)s", name=told["name"]),
+        consequence=text(
+            "It enters the public log together with what the writer signed, and the catalogue "
+            "shows it."
+        ) if public else text(
+            "The catalogue no longer shows it. The log keeps what was said, and your reason."
+        ),
         then="workbench.published" if public else "workbench.withdrawn",
         context={
             "draft": draft.id, "version": str(draft.version), "reason": reason or "",

@@ -8,6 +8,7 @@ from typing import Final
 from sunlit.authority.answer import Answer
 from sunlit.authority.duties import Action, can
 from sunlit.authority.duties import Case as Duty
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, Result
 from sunlit.claims.authority import Conflict
@@ -23,6 +24,12 @@ from sunlit.views.tasks_use import asks_review
 MAX_TEXT: Final = 1_000
 LONGEST: Final = timedelta(days=366 * 2)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+RESULTS: Final = {
+    Result.PASSED: text("Passed"),
+    Result.WARNED: text("Passed, with a warning"),
+    Result.FAILED: text("Failed"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +78,11 @@ def row(case: Case, organisation: str, at: datetime) -> Row:
     answer = independent(case, organisation, at)
     why = None if answer else answer.reason
     if answer and not scopes:
-        why = f"{organisation} is accredited for no scope by whom the trust file names"
+        why = text(
+            "%(who)s is accredited for no scope by whom the trust file names", who=organisation
+        )
     if not case.evidence.release:
-        why = "no release of the component is in the log"
+        why = text("no release of the component is in the log")
     tier, attested = tier_of(case.evidence), attestations(case.evidence)
     ends = [one.expires for one in attested if one.assessor == organisation]
     return Row(
@@ -145,25 +154,31 @@ def problems(typed: Typed, scopes: tuple[str, ...], at: datetime) -> dict[str, s
     """Return what is wrong with the form, by field, as it is said on the page."""
     made, end = typed.assessed_on, typed.valid_until
     checks: tuple[tuple[str, bool, str], ...] = (
-        ("scopes", bool(typed.scopes), "Choose what you looked at"),
-        ("scopes", set(typed.scopes) <= set(scopes), "Choose what you are accredited for"),
-        ("result", typed.result in set(Result), "Choose the result"),
-        ("method", bool(typed.method.strip()), "Say how you tested it"),
-        ("limits", bool(typed.limits.strip()), "Give the figures, and what they do not show"),
-        ("assessed_on", made is not None, "Enter the day on which you tested it"),
-        ("assessed_on", made is None or made <= at, "The day must not be in the future"),
-        ("valid_until", end is not None, "Enter the day until which you stand by it"),
-        ("valid_until", end is None or end > at, "The date must be in the future"),
-        ("valid_until", end is None or end <= at + LONGEST, "Stand by it for two years at most"),
-        ("no_conflict", typed.no_conflict in ("no", "yes"), "Say whether you have an interest"),
-    )
+        ("scopes", bool(typed.scopes), text("Choose what you looked at")),
+        ("scopes", set(typed.scopes) <= set(scopes), text("Choose what you are accredited for")),
+        ("result", typed.result in set(Result), text("Choose the result")),
+        ("method", bool(typed.method.strip()), text("Say how you tested it")),
+        ("limits", bool(typed.limits.strip()), text("Give the figures, and what they do not show")),
+        ("assessed_on", made is not None, text("Enter the day on which you tested it")),
+        ("assessed_on", made is None or made <= at, text("The day must not be in the future")),
+        ("valid_until", end is not None, text("Enter the day until which you stand by it")),
+        ("valid_until", end is None or end > at, text("The date must be in the future")),
+        (
+            "valid_until", end is None or end <= at + LONGEST,
+            text("Stand by it for two years at most"),
+        ),
+        (
+            "no_conflict", typed.no_conflict in ("no", "yes"),
+            text("Say whether you have an interest"),
+        ),
+    )  # fmt: skip
     found: dict[str, str] = {}
     for name, holds, message in checks:
         if not holds:
             found.setdefault(name, message)
     for name in ("method", "limits", "tool", "contract"):
         if len(getattr(typed, name)) > MAX_TEXT:
-            found.setdefault(name, f"Use {MAX_TEXT} characters or fewer")
+            found.setdefault(name, text("Use %(most)s characters or fewer", most=MAX_TEXT))
     return found
 
 
@@ -181,9 +196,13 @@ def to_attest(case: Case, organisation: str, typed: Typed) -> Proposal:
     return Proposal(
         claim=claim,
         subjects=(Subject(case.line.component, {"sha256": case.evidence.release}),),
-        title=f"Attest {case.line.use}: {typed.result.lower()}",
-        consequence="It enters the public log over the exact release. You may withdraw it; the "
-        "log keeps that you said it.",
+        title=text(
+            "Attest %(use)s: %(result)s", use=case.line.use, result=RESULTS[Result(typed.result)]
+        ),
+        consequence=text(
+            "It enters the public log over the exact release. You may withdraw it; the log keeps "
+            "that you said it."
+        ),
         back=f"/work/reviews/{case.key}/attest", log=case.host,
     )  # fmt: skip
 
@@ -194,7 +213,9 @@ def to_declare(case: Case, organisation: str) -> Proposal:
     return Proposal(
         claim=claim,
         subjects=(Subject(organisation, {"sha256": named_digest("organisation", organisation)}),),
-        title=f"Declare an interest in {case.line.component}",
-        consequence="From then on no attestation of this component by your organisation counts.",
+        title=text("Declare an interest in %(component)s", component=case.line.component),
+        consequence=text(
+            "From then on no attestation of this component by your organisation counts."
+        ),
         back=f"/work/reviews/{case.key}/attest", log=case.host,
     )  # fmt: skip

@@ -123,9 +123,14 @@ def to_sign(case: Case, cell: Cell, typed: Typed) -> Proposal:
     return Proposal(
         claim=claim,
         subjects=(Subject(case.line.component, {"sha256": case.evidence.release}),),
-        title=f"Sign what is said of {cell.practice} for {case.line.use}",
-        consequence="It enters the public log, and the register shows it with your "
-        "organisation's name. Where controls ask for evidence, theirs still decides.",
+        title=wording.text(
+            "Sign what is said of %(practice)s for %(use)s",
+            practice=cell.practice, use=case.line.use,
+        ),
+        consequence=wording.text(
+            "It enters the public log, and the register shows it with your organisation's name. "
+            "Where controls ask for evidence, theirs still decides."
+        ),
         back=f"/work/risk/{case.key}/{cell.practice}", log=case.host, then="workbench.cell",
         context={"use": case.key, "practice": cell.practice, "seen": version(cell)},
     )  # fmt: skip

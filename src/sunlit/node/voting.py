@@ -6,6 +6,7 @@ from typing import Final
 
 from sunlit.authority.answer import Answer
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
+from sunlit.base.wording import text
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.provenance import Resource
 from sunlit.claims.risk import BoardSession, Recusal, RiskCode, Vote
@@ -14,11 +15,14 @@ from sunlit.node.proposal import Proposal
 from sunlit.rubric.aia_assessed import assessment
 from sunlit.rubric.attested import Attested, counts, plain
 from sunlit.rubric.control import Rubric
+from sunlit.rubric.finding import Outcome, Verdict
+from sunlit.rubric.own_work import Holders, votes_apart
 from sunlit.rubric.quorum import no_session, quorum_of, too_few
 from sunlit.rubric.risk_code import scheme
 from sunlit.rubric.standing import about
 from sunlit.rubric.votes import work_on
 from sunlit.statement.intoto import Subject
+from sunlit.views.entry_words import on_day
 from sunlit.views.tasks import Case
 from sunlit.views.tasks_board import Sitting, sitting
 
@@ -58,12 +62,12 @@ def may_vote(case: Case, found: Sitting, keys: frozenset[str]) -> Answer:
     """Tell whether one of these keys has a seat and may vote; the log asks again."""
     seats = [seat for seat in found.seats if seat.key in keys]
     if not seats:
-        return Answer.no("none of your passkeys is a seat of this board in the trust file")
+        return Answer.no(text("none of your passkeys is a seat of this board in the trust file"))
     if any(seat.recusal is not None for seat in seats):
-        return Answer.no("you stood aside from this, and that is for good")
+        return Answer.no(text("you stood aside from this, and that is for good"))
     judged = {signer for said in work_on(case.evidence) for signer in said.signers}
     if judged & keys:
-        return Answer.no("a member does not vote on what they made or assessed")
+        return Answer.no(text("a member does not vote on what they made or assessed"))
     return Answer.yes("you have a seat")
 
 
@@ -91,21 +95,27 @@ def problems(typed: Typed, at: datetime) -> dict[str, str]:
     most, practices = scheme().maximum, len(scheme().practices)
     end = typed.valid_until
     checks: tuple[tuple[str, bool, str], ...] = (
-        ("area", _within(typed.area, 1, 9), "Enter an area from 1 to 9"),
-        ("impact", _within(typed.impact, 0, most), f"Enter a score from 0 to {most}"),
-        ("autonomy", _within(typed.autonomy, 1, 10), "Enter a level from 1 to 10"),
+        ("area", _within(typed.area, 1, 9), text("Choose an area")),
+        (
+            "impact", _within(typed.impact, 0, most),
+            text("Enter a score from 0 to %(most)s", most=most),
+        ),
+        ("autonomy", _within(typed.autonomy, 1, 10), text("Choose how much the machine decides")),
         (
             "ceiling", _within(typed.ceiling, 1, 1 + practices),
-            f"Enter a ceiling from 1 to {1 + practices}",
+            text("Enter a ceiling from 1 to %(most)s", most=1 + practices),
         ),
-        ("valid_until", end is not None, "Enter the day on which the code is to end"),
-        ("valid_until", end is None or end > at, "The date must be in the future"),
-        ("valid_until", end is None or end <= at + LONGEST, "A code lasts one year at most"),
+        ("valid_until", end is not None, text("Enter the day on which the code is to end")),
+        ("valid_until", end is None or end > at, text("The date must be in the future")),
+        ("valid_until", end is None or end <= at + LONGEST, text("A code lasts one year at most")),
         (
             "dissent", not typed.dissents or bool(typed.dissent.strip()),
-            "Give the reason for your dissent: it is published",
+            text("Give the reason for your dissent: it is published"),
         ),
-        ("dissent", len(typed.dissent) <= MAX_TEXT, f"Use {MAX_TEXT} characters or fewer"),
+        (
+            "dissent", len(typed.dissent) <= MAX_TEXT,
+            text("Use %(most)s characters or fewer", most=MAX_TEXT),
+        ),
     )  # fmt: skip
     found: dict[str, str] = {}
     for name, holds, message in checks:
@@ -139,11 +149,15 @@ def to_vote(case: Case, found: Sitting, typed: Typed, at: datetime) -> Proposal:
         ceiling=typed.ceiling, valid_until=typed.valid_until, voted_on=at,
         dissent=plain(typed.dissent, MAX_TEXT) if typed.dissents else None,
     )  # fmt: skip
-    kind = "dissent" if typed.dissents else "vote"
-    return _proposal(
-        case, claim, f"Sign your {kind} on {case.line.use}: {digits}, ceiling {typed.ceiling}",
-        "It enters the public log under your key, not your name. Of your votes the latest counts.",
-    )  # fmt: skip
+    told: dict[str, str | int] = {"use": case.line.use, "digits": digits, "ceiling": typed.ceiling}
+    title = (
+        text("Sign your dissent on %(use)s: %(digits)s, ceiling %(ceiling)s", **told)
+        if typed.dissents
+        else text("Sign your vote on %(use)s: %(digits)s, ceiling %(ceiling)s", **told)
+    )
+    return _proposal(case, claim, title, text(
+        "It enters the public log under your key, not your name. Of your votes the latest counts."
+    ))  # fmt: skip
 
 
 def to_recuse(case: Case, found: Sitting, reason: str, at: datetime) -> Proposal:
@@ -157,8 +171,10 @@ def to_recuse(case: Case, found: Sitting, reason: str, at: datetime) -> Proposal
         deployer=case.line.deployer, reason=_reason(reason), recused_on=at,
     )  # fmt: skip
     return _proposal(
-        case, claim, f"Stand aside from the vote on {case.line.use}",
-        "It is for good: your vote on this use and release never counts, cast before or after.",
+        case, claim, text("Stand aside from the vote on %(use)s", use=case.line.use),
+        text(
+            "It is for good: your vote on this use and release never counts, cast before or after."
+        ),
     )  # fmt: skip
 
 
@@ -185,8 +201,8 @@ def to_open(
         documents=material(case), note=plain(note, MAX_TEXT) or None,
     )  # fmt: skip
     return _proposal(
-        case, claim, f"Open the vote on {case.line.use}",
-        "Members are asked to vote by then. They are shown what the log holds now.",
+        case, claim, text("Open the vote on %(use)s", use=case.line.use),
+        text("Members are asked to vote by then. They are shown what the log holds now."),
     )  # fmt: skip
 
 
@@ -202,32 +218,37 @@ def material(case: Case) -> tuple[Resource, ...]:
     return tuple(given)
 
 
-def why_not_yet(case: Case, found: Sitting, rubric: Rubric) -> str | None:
-    """Say why no code can be published now, None where it can."""
+def why_not_yet(case: Case, found: Sitting, rubric: Rubric, holders: Holders) -> Verdict:
+    """Tell whether the code can be published now: UNKNOWN too lets it, and is said beside it."""
+    more = text("let more members vote, then try again")
     if not isinstance(found.agreed, RiskCode):
-        return found.agreed.reason
+        return Verdict.fails(found.agreed.reason, found.agreed.votes, mend=more)
     board, quorum = found.board.organisation, quorum_of(rubric)
     missing = no_session(case.evidence, board, quorum, case.evidence.at)
-    return missing or too_few(case.evidence, board, quorum)
+    if (why := missing or too_few(case.evidence, board, quorum)) is not None:
+        return Verdict.fails(why, found.agreed.votes, mend=more)
+    return votes_apart(case.evidence, found.agreed, holders)
 
 
-def to_publish(case: Case, found: Sitting, rubric: Rubric) -> Proposal:
+def to_publish(case: Case, found: Sitting, rubric: Rubric, holders: Holders) -> Proposal:
     """Return the code that the chair signs.
 
     Raises:
         VerificationError: `vote.not-yet`.
     """
-    why = why_not_yet(case, found, rubric)
-    if why is not None or not isinstance(found.agreed, RiskCode):
-        raise VerificationError(
-            "vote.not-yet", why or "nothing is agreed on",
-            mend="let more members vote, then try again",
-        )  # fmt: skip
-    code = found.agreed
+    answer, code = why_not_yet(case, found, rubric, holders), found.agreed
+    if answer.outcome is Outcome.FAILS or not isinstance(code, RiskCode):
+        raise VerificationError("vote.not-yet", answer.reason, mend=answer.mend)
     return _proposal(
-        case, code, f"Publish the code {code.digits} of {case.line.use}, ceiling {code.ceiling}",
-        f"It holds until {code.valid_until.day} {code.valid_until:%B %Y}. "
-        "Dissents are published beside it.",
+        case, code,
+        text(
+            "Publish the code %(digits)s of %(use)s, ceiling %(ceiling)s",
+            digits=code.digits, use=case.line.use, ceiling=code.ceiling,
+        ),
+        text(
+            "It holds until %(day)s. Dissents are published beside it.",
+            day=on_day(code.valid_until),
+        ),
     )  # fmt: skip
 
 

@@ -65,8 +65,65 @@ def _hold(claim: Claim) -> str:
     )
 
 
+REGISTERS: Final[Mapping[str, str]] = {
+    "omb": N_(
+        "{who} copied the record “{title}” of {publisher} from the US federal inventory of AI use "
+        "cases. Nobody signed that record."
+    ),
+    "atrs": N_(
+        "{who} copied the record “{title}” of {publisher} from the UK algorithmic transparency "
+        "records. Nobody signed that record."
+    ),
+    "nl-register": N_(
+        "{who} copied the record “{title}” of {publisher} from the Dutch algorithm register. "
+        "Nobody signed that record."
+    ),
+}
+
+
+def _imported(claim: Claim) -> str:
+    other = N_(
+        "{who} copied the record “{title}” of {publisher} from the register {register}. Nobody "
+        "signed that record."
+    )
+    return REGISTERS.get(claim.register, other) if isinstance(claim, interop.ImportedRecord) else (
+        other
+    )  # fmt: skip
+
+
+def _dataset(claim: Claim) -> str:
+    rows = isinstance(claim, provenance.Dataset) and claim.rows is not None
+    licence = isinstance(claim, provenance.Dataset) and bool(claim.licence)
+    if rows and licence:
+        return N_("{who} described the dataset {name}: {rows} rows, licence {licence}.")
+    if rows:
+        return N_("{who} described the dataset {name}: {rows} rows, and named no licence.")
+    if licence:
+        return N_("{who} described the dataset {name}: licence {licence}.")
+    return N_("{who} described the dataset {name}, and named no licence.")
+
+
+def _documentation(claim: Claim) -> str:
+    present = isinstance(claim, provenance.Documentation) and bool(claim.present)
+    missing = isinstance(claim, provenance.Documentation) and bool(claim.missing)
+    if present and missing:
+        return N_("{who} checked the documentation {path}: filled in {present}; missing {missing}.")
+    if missing:
+        return N_("{who} checked the documentation {path}: nothing is filled in.")
+    return N_("{who} checked the documentation {path}: nothing is missing.")
+
+
+def _if(field: str, said: str, silent: str) -> Choose:
+    """Choose by whether a field says anything: no sentence ends in what is not stated."""
+    return lambda claim: said if getattr(claim, field) not in (None, "", ()) else silent
+
+
 PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
-    assurance.TestResult: N_("{who} tested {about} with {sunlit_tool}: {result}."),
+    assurance.TestResult: _if(
+        "sunlit_tool",
+        N_("{who} tested {about} with {sunlit_tool}: {result}."),
+        N_("{who} tested {about}: {result}."),
+    ),
     assurance.WeightBinding: N_("{bound_by} said which files run behind {endpoint}, by {method}."),
     assurance.CounterEvidence: N_(
         "{assessor} found evidence against an earlier statement: {finding}"
@@ -89,10 +146,22 @@ PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
     authority.Accreditation: N_(
         "{accreditor} accredited {assessor} to assess {scopes} until {valid_until}."
     ),
-    authority.Conflict: N_("{who} declared an interest of {organisation}: {ground}"),
+    authority.Conflict: _if(
+        "ground",
+        N_("{who} declared an interest of {organisation}: {ground}"),
+        N_("{who} declared an interest of {organisation}."),
+    ),
     authority.Revocation: N_("{who} revoked a key: {reason}"),
-    authority.LogClosed: N_("{who} closed the log {origin}; what follows stands in {successor}."),
-    decision.LogRegistration: N_("{deployer} registered a log of its decisions about “{use}”."),
+    authority.LogClosed: _if(
+        "successor",
+        N_("{who} closed the log {origin}; what follows stands in {successor}."),
+        N_("{who} closed the log {origin}; nothing follows it."),
+    ),
+    decision.LogRegistration: _if(
+        "use",
+        N_("{deployer} registered a log of its decisions about “{use}”."),
+        N_("{deployer} registered a log of its decisions."),
+    ),
     decision.Anchor: _anchor,
     decision.Erasure: N_(
         "{deployer} destroyed the content of record {index} of {origin}: {legal_basis}"
@@ -101,26 +170,35 @@ PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
     decision.Retention: N_(
         "{deployer} keeps the contents of decisions about “{use}” for {days} days."
     ),
-    incident.Problem: N_(
-        "{who} received a problem about {component}, number {number}, and promised an answer by "
-        "{answer_by}."
+    incident.Problem: _if(
+        "answer_by",
+        N_(
+            "{who} received a problem about {component}, number {number}, and promised an answer "
+            "by {answer_by}."
+        ),
+        N_("{who} received a problem about {component}, number {number}."),
     ),
     incident.ProblemUpdate: N_("{who} said of problem {number}, now {state}: {note}"),
-    interop.ImportedRecord: N_(
-        "{who} copied the record “{title}” of {publisher} from the register {register}. Nobody "
-        "signed that record."
+    interop.ImportedRecord: _imported,
+    lifecycle.Release: _if(
+        "release_id", N_("{who} released {purl} {release_id}."), N_("{who} released {purl}.")
     ),
-    lifecycle.Release: N_("{who} released {purl} {release_id}."),
     lifecycle.TokenGrant: N_(
         "{issuer} gave a safety token ({kind}) with code {code} to {deployer} for “{use}”, from "
         "{valid_from} to {valid_until}."
     ),
     lifecycle.TokenStatus: N_("{who} set a safety token to {status}: {reason}"),
     lifecycle.Registration: N_("{organisation} entered {name} in its catalogue as a {kind}."),
-    lifecycle.Publication: N_(
-        "{organisation} checked what another person wrote: {decision}. Reason: {reason}"
+    lifecycle.Publication: _if(
+        "reason",
+        N_("{organisation} checked what another person wrote: {decision}. Reason: {reason}"),
+        N_("{organisation} checked what another person wrote: {decision}."),
     ),
-    openness.Licence: N_("{who} found the licence {expression} for the {covers} {about}."),
+    openness.Licence: _if(
+        "expression",
+        N_("{who} found the licence {expression} for the {covers} {about}."),
+        N_("{who} found no licence for the {covers} {about}."),
+    ),
     openness.Withheld: N_(
         "{who} withholds a statement until {expires_at}, approved by {approved_by}: {ground}"
     ),
@@ -137,18 +215,18 @@ PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
         "allowed."
     ),
     privacy.Mask: N_("{who} masked personal data: {rows_in} rows in, {rows_out} rows out."),
-    privacy.Minimisation: N_(
-        "{who} left out the columns that “{purpose}” does not need: {dropped}."
+    privacy.Minimisation: _if(
+        "dropped",
+        N_("{who} left out the columns that “{purpose}” does not need: {dropped}."),
+        N_("{who} found no column that “{purpose}” does not need."),
     ),
     privacy.ReviewRequest: N_("{who} asked for a review of data for this purpose: {purpose}"),
     privacy.Review: N_("{reviewer} reviewed data for “{purpose}”: {decision}. {reasons}"),
     privacy.Synthesis: N_("{who} made {rows} rows of synthetic data by {method}."),
     provenance.Component: N_("{who} said what {purl} {version} is: a {kind} of {files} files."),
     provenance.Provenance: N_("{who} recorded how {about} was made."),
-    provenance.Dataset: N_("{who} described the dataset {name}: {rows} rows, licence {licence}."),
-    provenance.Documentation: N_(
-        "{who} checked the documentation {path}: filled in {present}; missing {missing}."
-    ),
+    provenance.Dataset: _dataset,
+    provenance.Documentation: _documentation,
     risk.Use: N_("{deployer} said what it uses {component} for (“{id}”): {description}"),
     risk.Vote: _vote,
     risk.RiskCode: N_(

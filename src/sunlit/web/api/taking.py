@@ -18,10 +18,13 @@ from sunlit.base.errors import MalformedError, UnavailableError, VerificationErr
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import read_claim
 from sunlit.claims.lifecycle import Publication
-from sunlit.claims.risk import Vote
+from sunlit.claims.risk import RiskCode, Vote
 from sunlit.node.known import use_key
 from sunlit.node.people import expect_another_person, judges
 from sunlit.node.submit import MAX_GROUP, Group, group_of
+from sunlit.rubric.evidence import Evidence
+from sunlit.rubric.finding import Outcome
+from sunlit.rubric.own_work import votes_apart
 from sunlit.rubric.votes import work_on
 from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, verified_by
 from sunlit.statement.intoto import Statement
@@ -94,6 +97,8 @@ def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | N
             expect_another_person(sessions.people(request), said, said.claim, before)
         if isinstance(said.claim, Vote):
             _expect_no_judge(request, said, said.claim, earlier)
+        if isinstance(said.claim, RiskCode):
+            _expect_votes_apart(request, said.claim, earlier)
         if not said.signers:
             raise VerificationError(
                 "admit.unknown-signer", "no signature on it is by a key that this log knows",
@@ -114,10 +119,7 @@ def _expect_no_judge(
         VerificationError: `permission.refused`.
     """
     with suppress(UnavailableError):  # of no use that is known: the log says what is wrong with it
-        key, at = use_key(vote.deployer, vote.use), site_of(request).clock.now()
-        case = known_of(request).case(key, at)
-        people = sessions.people(request)
-        known = replace(case.evidence, statements=(*case.evidence.statements, *earlier))
+        people, known = sessions.people(request), _evidence(request, vote, earlier)
         if judges(people, work_on(known)) & judges(people, [said]):
             raise VerificationError(
                 "permission.refused",
@@ -125,12 +127,37 @@ def _expect_no_judge(
             )
 
 
+def _expect_votes_apart(request: Request, code: RiskCode, earlier: Sequence[Admitted]) -> None:
+    """Refuse a code that rests on the vote of whoever made or judged the thing since.
+
+    Raises:
+        VerificationError: `permission.refused`.
+    """
+    with suppress(UnavailableError):
+        answer = votes_apart(
+            _evidence(request, code, earlier), code, sessions.people(request).holders
+        )
+        if answer.outcome is Outcome.FAILS:
+            raise VerificationError(
+                "permission.refused", "You may not do this: a member of the board voted on what "
+                "they made or assessed, with another key", mend=answer.mend,
+            )  # fmt: skip
+
+
+def _evidence(request: Request, code: Vote | RiskCode, earlier: Sequence[Admitted]) -> Evidence:
+    key, at = use_key(code.deployer, code.use), site_of(request).clock.now()
+    known = known_of(request).case(key, at).evidence
+    return replace(known, statements=(*known.statements, *earlier))
+
+
 def _is_known(envelope: Envelope, directory: Directory) -> bool:
     """Tell whether a key signed it that is known and hinted at, and that is all there is to ask."""
     if envelope.payload_type != PAYLOAD_TYPE:
         return False
     statement = Statement.parse(envelope.payload)
-    if isinstance(read_claim(statement.predicate_type, statement.predicate), Publication | Vote):
+    if isinstance(
+        read_claim(statement.predicate_type, statement.predicate), Publication | RiskCode | Vote
+    ):
         return False  # whose keys these are is asked too
     hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
     return bool(verified_by(envelope, [record.key for record in hinted if record is not None]))

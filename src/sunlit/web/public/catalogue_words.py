@@ -88,7 +88,7 @@ def sort_words(request: Request) -> Mapping[str, str]:
     """Return the orders in words."""
     _ = gettext_of(request)
     return {
-        "attention": _("Suspended and overdue first"), "name": _("Name"),
+        "attention": _("Needs attention first"), "name": _("Name"),
         "newest": _("Changed last"), "review": _("Next review"),
     }  # fmt: skip
 

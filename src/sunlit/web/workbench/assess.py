@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sunlit.authority.history import History
 from sunlit.base.errors import UnavailableError
 from sunlit.base.slugs import unslug
+from sunlit.base.wording import text, texts
 from sunlit.claims.risk import Use
 from sunlit.node.assess_use import (
     Page,
@@ -180,11 +181,14 @@ def sign(request: Request, use: str, sent: Form) -> Response:
     if draft is None:
         return redirect(request, "assess", use=use)
     answers = form_in(draft)
-    wrong = {}
+    wrong: dict[str, str] = {}
     if answers.blank:
-        wrong["blank"] = f"{len(answers.blank)} questions have no answer yet"
+        wrong["blank"] = texts(
+            "%(count)s question has no answer yet", "%(count)s questions have no answer yet",
+            len(answers.blank),
+        )  # fmt: skip
     if until is None or not at < until <= at + timedelta(days=366 * 2):
-        wrong["valid_until"] = "Enter a day within the next two years"
+        wrong["valid_until"] = text("Enter a day within the next two years")
     if wrong or until is None:
         return form(
             request, "work/assess.html", wrong, sent.flat(), case=found, draft=draft,

@@ -1,10 +1,13 @@
 """The board: which uses are before it, the material, voting, standing aside, publishing."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from sunlit.base.wording import text
+from sunlit.node.assess_use import AREAS
 from sunlit.node.people import judges
 from sunlit.node.permission import Action
 from sunlit.node.permission import Subject as Asked
@@ -22,7 +25,8 @@ from sunlit.node.voting import (
     to_vote,
     why_not_yet,
 )
-from sunlit.rubric.risk_code import scheme
+from sunlit.rubric.own_work import Holders
+from sunlit.rubric.risk_code import autonomy_levels, scheme
 from sunlit.rubric.votes import work_on
 from sunlit.views.tasks import Case
 from sunlit.views.tasks_board import Sitting, sitting
@@ -83,15 +87,21 @@ def show(request: Request, use: str) -> Response:
 
 
 def _form(
-    request: Request, found: Case, where: Sitting, wrong: dict[str, str], typed: dict[str, str]
+    request: Request, found: Case, where: Sitting, wrong: Mapping[str, str], typed: dict[str, str]
 ) -> Response:
     who = me(request)
     return form(
         request, "work/vote.html", wrong, typed, case=found, where=where,
         answer=may_vote(found, where, who.keys), mine=who.keys, chair=is_chair(who.actor),
-        why_not=why_not_yet(found, where, site_of(request).rubric), material=material(found),
-        most=scheme().maximum, closes=day_fields("closes", _week(now(request))),
+        publishing=why_not_yet(found, where, site_of(request).rubric, _holders(request)),
+        material=material(found), most=scheme().maximum, areas=tuple(AREAS.items()),
+        levels=tuple((str(one), words) for one, words in autonomy_levels().items()),
+        closes=day_fields("closes", _week(now(request))),
     )  # fmt: skip
+
+
+def _holders(request: Request) -> Holders:
+    return sessions.people(request).holders
 
 
 def _week(at: datetime) -> datetime:
@@ -106,7 +116,7 @@ def vote(request: Request, use: str, sent: Form) -> Response:
     wrong = problems(typed, at)
     answer = may_vote(found, where, me(request).keys)
     if not answer:
-        wrong = {"may": f"You may not vote on this: {answer.reason}"}
+        wrong = {"may": text("You may not vote on this: %(why)s", why=answer.reason)}
     if wrong:
         return _form(request, found, where, wrong, sent.flat())
     _expect_no_judge(request, found)
@@ -126,7 +136,9 @@ def recuse(request: Request, use: str, sent: Form) -> Response:
     """Let a member stand aside."""
     found, where = _there(request, use)
     if not sent.text("reason").strip():
-        return _form(request, found, where, {"reason": "Say why you stand aside"}, sent.flat())
+        return _form(
+            request, found, where, {"reason": text("Say why you stand aside")}, sent.flat()
+        )
     return propose(request, to_recuse(found, where, sent.text("reason"), now(request)))
 
 
@@ -136,7 +148,7 @@ def open_(request: Request, use: str, sent: Form) -> Response:
     found, where = _there(request, use)
     at, closes = now(request), sent.end_of("closes")
     if closes is None or not at < closes <= at + timedelta(days=366):
-        wrong = {"closes": "Enter a day within a year, later than today"}
+        wrong = {"closes": text("Enter a day within a year, later than today")}
         return _form(request, found, where, wrong, sent.flat())
     known(request).keep_findings(found)
     return propose(request, to_open(found, where, closes, at, sent.text("note")))
@@ -146,4 +158,4 @@ def open_(request: Request, use: str, sent: Form) -> Response:
 def publish(request: Request, use: str) -> Response:
     """Let the chair sign the code that enough members agree on."""
     found, where = _there(request, use, Action.CLOSE_VOTE)
-    return propose(request, to_publish(found, where, site_of(request).rubric))
+    return propose(request, to_publish(found, where, site_of(request).rubric, _holders(request)))

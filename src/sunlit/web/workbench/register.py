@@ -20,10 +20,12 @@ from sunlit.node.register_component import (
     changes,
     content,
     fields_of,
+    found_in,
     optional,
     problems,
     read,
     registration,
+    suggested,
     to_decide,
     to_submit,
     typed,
@@ -78,7 +80,7 @@ def begin(request: Request, sent: Form) -> Response:
         told["component"] = bare(told["component"])
     draft = Draft(
         id=secrets.token_hex(12), organisation=who.organisation, kind=Kind.REGISTRATION,
-        about=told.get("component") or told.get("name") or "a component", author=who.person.id,
+        about=told.get("name") or told.get("component") or N_("a component"), author=who.person.id,
         content=content(found, told, at), changed=at,
     )  # fmt: skip
     return redirect(request, "register-edit", draft=drafts(request).add(draft).id)
@@ -129,13 +131,11 @@ def _form(
     told: dict[str, str] | None = None, *, theirs: Draft | None = None,
 ) -> Response:  # fmt: skip
     fields = told if told is not None else fields_of(found)
-    # Most who fill this in have never seen a package URL: their own begins so.
-    fields = {"component": f"pkg:generic/{found.organisation}/"} | fields
-    read_from = fields_of(found) if found.content.get("digest") else {}
+    fields = {"component": suggested(found.organisation, fields.get("name", ""))} | fields
     return form(
         request, "work/register_edit.html", wrong, fields, draft=found, kinds=KIND_WORDS,
         hosted=fields.get("kind") == HOSTED, optional=optional(fields.get("kind")),
-        read_from=read_from, theirs=fields_of(theirs) if theirs else None,
+        read_from=found_in(found), theirs=fields_of(theirs) if theirs else None,
         status=409 if theirs else None,
     )  # fmt: skip
 
@@ -148,10 +148,10 @@ def save(request: Request, draft: str, sent: Form) -> Response:
         return _form(request, replace(found, version=found.version), None, told, theirs=found)
     after = moved(me(request).actor, Move.SAVE, found, now(request))
     since = {"source": found.content.get("source"), "digest": found.content.get("digest"),
-             "askedOn": found.content.get("askedOn")}  # fmt: skip
+             "askedOn": found.content.get("askedOn"), "found": list(found_in(found))}  # fmt: skip
     kept = drafts(request).change(replace(
         after, content={**since, "fields": told}, reason=found.reason,
-        about=told.get("component") or told.get("name") or found.about,
+        about=told.get("name") or told.get("component") or found.about,
     ))  # fmt: skip
     wrong = problems(told) if sent.text("then") == "submit" else {}
     if wrong:
@@ -186,7 +186,7 @@ def _show(request: Request, found: Draft, *, confirm: bool = False) -> Response:
     rows = () if wrong else changes(registration(found), old)
     return page(
         request, "work/register_show.html", public=False, draft=found, rows=rows, old=old,
-        moves=moves(me(request).actor, found), confirm=confirm,
+        moves=moves(me(request).actor, found), confirm=confirm, kinds=dict(KIND_WORDS),
         mine=me(request).person.id == found.author,
         asked=() if wrong else optional(fields_of(found).get("kind")),
     )  # fmt: skip

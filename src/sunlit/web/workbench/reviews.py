@@ -22,6 +22,8 @@ from sunlit.node.review_queue import (
 )
 from sunlit.rubric.standing import about, is_current, maintainers
 from sunlit.views.tasks import Case
+from sunlit.web.act_fields import VALUES
+from sunlit.web.act_words import words
 from sunlit.web.guarding import demand, may
 from sunlit.web.pages import page
 from sunlit.web.workbench.common import Form, Sent, case, day_fields, form, known, me, now, propose
@@ -68,6 +70,7 @@ def _form(
     return form(
         request, "work/attest.html", wrong, typed, row=found, case=found.case, chosen=chosen,
         refused=refused or found.why_not, earlier=_earlier(found.case),
+        scopes=tuple((one, VALUES["scope"].get(one, words(one))) for one in found.scopes),
         status=409 if refused else None,
     )  # fmt: skip
 
