@@ -1,14 +1,15 @@
 """`sunlit rebuild` makes a node's projections anew, and says what it did."""
 
 import json
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from sunlit.projection.engine import open_projections, reading
+from sunlit.projection.engine import open_projections, reading, writing
 from sunlit.projection.tables import ENTRY
 from sunlit.testing.site import make_node
 from tests.cli.doors import Door
@@ -40,6 +41,37 @@ def test_rebuild_projects_every_log_again(node: Path, sunlit: Door) -> None:
     engine = open_projections(f"sqlite:///{node / 'projections.sqlite'}")
     with reading(engine) as connection:
         assert connection.execute(select(func.count()).select_from(ENTRY)).scalar() == size
+    engine.dispose()
+
+
+def test_check_finds_what_somebody_changed(node: Path, sunlit: Door) -> None:
+    """The exit code tells, the table and the first key are named, and nothing is changed."""
+    path = node / "projections.sqlite"
+    nothing = sunlit("rebuild", "--at", node, "--check")
+    assert (nothing.code, path.exists()) == (3, False)
+    assert "projection.nothing" in nothing.err
+    sunlit("rebuild", "--at", node)
+    same = sunlit("rebuild", "--at", node, "--check")
+    engine = open_projections(f"sqlite:///{path}")
+    with writing(engine, 1) as connection:
+        connection.execute(update(ENTRY).where(ENTRY.c.idx == 3).values(statement_id="\x1b[2J"))
+        changed = connection.execute(select(ENTRY)).all()
+
+    told = sunlit("rebuild", "--at", node, "--check")
+    document = json.loads(sunlit("rebuild", "--at", node, "--check", "--json").out)
+
+    assert (same.code, told.code) == (0, 1)
+    assert re.fullmatch(r"(\d+) of \1 tables are what \d+ entries of 1 logs give\.\n", same.out)
+    (origin,) = document["logs"]
+    rows = document["entries"]
+    assert told.out.startswith(
+        f"entry: {rows} rows, {rows} given by the logs, first at {origin} 3\n"
+    )
+    (found,) = (one for one in document["tables"] if not one["same"])
+    assert (found["table"], found["first"], document["same"]) == ("entry", [origin, 3], False)
+    assert found["served"]["digest"] != found["given"]["digest"]
+    with reading(engine) as connection:
+        assert connection.execute(select(ENTRY)).all() == changed
     engine.dispose()
 
 

@@ -1,6 +1,7 @@
 """Reads a log from static files, believing only what leads to the checkpoint's root."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Final, Protocol, Self
 
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
@@ -52,7 +53,7 @@ class LogReader:
         self._files = files
         self._note = note
         self._bundle: tuple[int, list[bytes]] | None = None
-        size = checkpoint.size
+        size = self._held = checkpoint.size  # entries whose tiles are read
         # The partial tiles together hold the roots of the tree's complete subtrees (RFC 6962:
         # those at the binary digits of the size), so the root authenticates each of their
         # hashes, and these authenticate the full tiles below. They stay in memory: a tile
@@ -104,6 +105,17 @@ class LogReader:
         """
         check_range(size, 0, self.size, "the tree size")
         return merkle.root(size, self._tiles)
+
+    def at(self, size: int) -> Self:
+        """Return the log as it was at an earlier size; it has no signed form.
+
+        Raises:
+            SunlitError: as `root`.
+        """
+        earlier = copy(self)
+        found = Checkpoint(self.checkpoint.origin, size, self.root(size))
+        vars(earlier).update(checkpoint=found, _note=None)  # the tiles are the same
+        return earlier
 
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the audit path of an entry, at this checkpoint or an earlier size.
@@ -190,7 +202,7 @@ class LogReader:
     def _checked_bundle(self, number: int) -> list[bytes]:
         if self._bundle is not None and self._bundle[0] == number:
             return self._bundle[1]
-        width = width_of(0, number, self.size)
+        width = width_of(0, number, self._held)
         found = self._fetch_bundle(number, width)
         for at, entry in enumerate(found, number * TILE_WIDTH):
             if leaf_hash(entry) != self._tiles.read(0, at):

@@ -62,6 +62,20 @@ def test_proofs_of_a_large_log_verify(index: int, size: int) -> None:
     assert reader.entry(index) == BIG.entries[index]
 
 
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 300, 599, 600])
+def test_a_log_can_be_read_as_it_was_earlier(size: int) -> None:
+    """By the files of the log as it is: those of that time may be gone."""
+    log = log_of(600)
+    earlier = log.reader().at(size)
+
+    assert (earlier.size, earlier.note) == (size, b"")
+    assert list(earlier.entries()) == log.entries[:size]
+    assert earlier.checkpoint == log_of(size).head
+    with pytest.raises(SunlitError):
+        earlier.entry(size)
+    log.reader().expect_growth_from(earlier.checkpoint)
+
+
 def test_a_proof_reads_few_files() -> None:
     """Six tiles at most for a log of 70,000, and none twice."""
     reader = BIG.reader()
