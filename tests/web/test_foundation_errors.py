@@ -184,7 +184,7 @@ def test_a_database_that_is_away_is_not_ready(shared_site: Site) -> None:
         found = client.get("/healthz/ready")
 
     assert found.status_code == 503
-    told = {"private": False, "projections": True, "logs": True, "growing": True}
+    told = {"private": False, "projections": True, "logs": True, "growing": True, "warm": True}
     assert found.json() == {"ready": False, **told}
 
 

@@ -24,6 +24,7 @@ from sunlit.claims.names import named_digest
 from sunlit.cli.main import cli
 from sunlit.node.place import Node
 from sunlit.node.submit import State
+from sunlit.projection.catalogue_index import index_of
 from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import ISSUER
 from sunlit.web.serving import Serving, from_environment, listen, make_app
@@ -166,6 +167,9 @@ def test_what_is_submitted_is_admitted_and_projected_beside_the_server(site: Sit
     about = Subject(None, {"sha256": named_digest("use", f"{DEPLOYER}#{USE}")})
     with TestClient(app, base_url=site.node.url) as client:
         assert growing.ready.wait(SECONDS)
+        assert client.get("/healthz").json()["warm"]
+        index = index_of(served.projections)  # nobody has searched yet
+        assert index.having("all", "") > 0
         before = served.positions()
         ticket = served.submissions.put(ISSUER, sign_claim(claim, [CITY], [about]).to_bytes())
         outcome = served.submissions.wait(ticket, SECONDS)

@@ -1,6 +1,7 @@
 """What grows while a node is served: projections follow the logs, the queue is admitted."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +18,8 @@ GIVE_UP_SECONDS: Final = 20.0
 class Growing:
     """Threads beside a server: one projects, others admit, work and hear from other processes.
 
-    `told` hears codes of what failed. `admits` is off where a worker of its own does that
+    `told` hears codes of what failed. `ready`: the logs were looked at; `warm`: what the catalogue
+    counts by is in memory. `admits` is off where a worker of its own does that
     (`sunlit work`). `gave_up` is called when one failed too often: the process is to end.
     """
 
@@ -26,6 +28,7 @@ class Growing:
     told: Told = lambda _code: None
     gave_up: Work = lambda: None
     ready: threading.Event = field(default_factory=threading.Event)
+    warm: threading.Event = field(default_factory=threading.Event)
     given_up: bool = field(default=False, init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
     _beside: Supervisor | None = field(default=None, init=False)
@@ -53,16 +56,19 @@ class Growing:
 
     def _project(self) -> None:
         seen = ""
+        self._attempt(self.site.warm)
+        self.warm.set()
         while not self._stop.is_set():
             grown = self.site.grown()
             if grown != seen:
-                seen = grown if self._projected() else ""
+                done = self._attempt(self.site.project) and self._attempt(self.site.warm)
+                seen = grown if done else ""
                 self.ready.set()
             self._stop.wait(LOOK_SECONDS)
 
-    def _projected(self) -> bool:
+    def _attempt(self, work: Callable[[], object]) -> bool:
         try:
-            self.site.project()
+            work()
         except SunlitError as error:
             self.told(error.code)
             return False

@@ -18,6 +18,7 @@ from sunlit.authority.trustfile import TrustFile
 from sunlit.base.slugs import slug
 from sunlit.base.times import Clock
 from sunlit.bootstrap.locks import use_locks
+from sunlit.capabilities.lifecycle.queries import catalogue_state
 from sunlit.node.door import Door
 from sunlit.node.place import Node
 from sunlit.projection.engine import open_projections, reading
@@ -111,6 +112,15 @@ class Site:
         """
         trust = self.trust()
         return sum(project(self.projections, home, trust) for home in self.homes)
+
+    def warm(self) -> None:
+        """Read into memory what the catalogue counts by, so that no visitor waits for it.
+
+        Raises:
+            UnavailableError: `projection.unavailable`.
+        """
+        with reading(self.projections) as connection:
+            catalogue_state(connection, self.clock.now())
 
     def close(self) -> None:
         """Give the databases back."""

@@ -25,7 +25,10 @@ def live() -> Response:
 @router.get("/healthz", dependencies=[may(Action.READ_PUBLIC)])
 @router.get("/healthz/ready", dependencies=[may(Action.READ_PUBLIC)])
 def ready(request: Request) -> Response:
-    """Answer whether the databases answer, the logs can be read, and the threads beside go on."""
+    """Answer whether the databases answer, the logs can be read, and the threads beside go on.
+
+    `warm` tells whether the catalogue's counts are in memory; without them it is ready as well.
+    """
     site = site_of(request)
     growing: Growing | None = request.app.state.growing
     found = {"private": True, "projections": True, "logs": True}
@@ -37,6 +40,8 @@ def ready(request: Request) -> Response:
     found["logs"] = all((home.log_directory / "checkpoint").is_file() for home in site.homes)
     found["growing"] = growing is None or growing.lives
     good = all(found.values())
+    # It answers before that, the first search some moments later.
+    found["warm"] = growing is None or growing.warm.is_set()
     return JSONResponse({"ready": good, **found}, 200 if good else 503, NEVER_KEPT)
 
 
