@@ -44,7 +44,7 @@ RULES: Final = ("capabilities/*/*.py", "rubric/*.py", "authority/*.py")  # whose
 # What a log refuses is said to whoever writes to it, in English; codes stand in a table of errors.
 APART: Final = re.compile("admission.*|codes|publishing|trustfile|floor|oscal")
 SENTENCE: Final = re.compile(r"[A-Z].* .*\.")
-WORDING: Final = b"wording"  # whoever uses that module imports it
+WORDING: Final = b"sunlit.base.wording import"  # elsewhere `text` is another's, SQLAlchemy's say
 FAMILIES: Final = frozenset({"MalformedError", "VerificationError", "UnavailableError"})
 DATA: Final = CODE / "rubric" / "data"
 LOCALE: Final = ROOT / "src" / "sunlit" / "base" / "locale"
@@ -83,23 +83,24 @@ def _wordings() -> Iterator[str | tuple[str, str]]:
     """Yield what `text` and `texts` of `base/wording.py` are given."""
     for path in sorted(CODE.rglob("*.py")):
         source = path.read_bytes()
-        is_ours = WORDING in source or path.stem == "wording"
-        for node in ast.walk(ast.parse(source)) if is_ours else ():
+        is_bare = WORDING in source or path.stem == "wording"
+        for node in ast.walk(ast.parse(source)) if is_bare or b"wording.text" in source else ():
             if isinstance(node, ast.Call):
                 found = _strings(node)
-                match getattr(node.func, "id", ""), getattr(node.func, "attr", ""):
-                    case ("text" | "Text", _) | (_, "text") if found and _is_wording(node.func):
+                match _called(node.func, is_bare=is_bare):
+                    case "text" | "Text" if found:
                         yield found[0]
-                    case ("texts", _) if len(found) > 1:
+                    case "texts" if len(found) > 1:
                         yield found[0], found[1]
                     case _:
                         pass
 
 
-def _is_wording(function: ast.expr) -> bool:
-    """Tell `text(...)` and `wording.text(...)` from the methods of that name."""
-    of = function.value if isinstance(function, ast.Attribute) else None
-    return of is None or getattr(of, "id", "") == "wording"
+def _called(function: ast.expr, *, is_bare: bool) -> str:
+    """Return what is called by its own name or as `wording.text`, not a method of that name."""
+    if isinstance(function, ast.Attribute):
+        return function.attr if getattr(function.value, "id", "") == "wording" else ""
+    return str(getattr(function, "id", "")) if is_bare else ""
 
 
 def _strings(call: ast.Call) -> list[str]:

@@ -102,6 +102,7 @@ def numbers_with(connection: Connection, terms: Sequence[str]) -> Sequence[int]:
 def bad_query(what: wording.Text, expected: str) -> MalformedError:
     """Return the error for what cannot be searched by."""
     return MalformedError(
-        "projection.bad-query", wording.text("the catalogue has no such thing: %(what)s", what=what),
+        "projection.bad-query",
+        wording.text("the catalogue has no such thing: %(what)s", what=what),
         expected=expected,
-    )  # fmt: skip
+    )
