@@ -283,6 +283,9 @@ OTHER: Final = RSAKey.generate_key(2048, {"kid": "1"})
 GOOD: Final = {"iss": "https://idp.example", "aud": "node", "sub": "x", "nonce": "n" * 43}
 
 
+SENDS_ISSUER: Final = {"authorization_response_iss_parameter_supported": True}
+
+
 def _provider(token: object, **metadata: object) -> Provider:
     def answer(request: httpx.Request) -> httpx.Response:
         documents: dict[str, object] = {
@@ -323,6 +326,34 @@ def test_a_whole_token_names_a_person() -> None:
     found = _finish(_provider(_token(aud=["node", "other"], azp="node")), iss="https://idp.example")
 
     assert found.subject == "x"  # type: ignore[attr-defined]
+
+
+def test_a_provider_that_names_itself_is_held_to_it() -> None:
+    """Where it says that its answers say who they are from, one that does is taken (RFC 9207)."""
+    found = _finish(_provider(_token(), **SENDS_ISSUER), iss="https://idp.example")
+
+    assert found.subject == "x"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("told", "since"), [(None, None), (7, 7), ("7", None), (True, None), (7.5, None)]
+)
+def test_a_token_may_say_since_when_somebody_is_known(told: object, since: int | None) -> None:
+    """In whole seconds; anything else says nothing."""
+    found = _finish(_provider(_token(auth_time=told)))
+
+    assert found.since == since  # type: ignore[attr-defined]
+
+
+def test_a_step_up_asks_the_provider_to_ask_again() -> None:
+    """Somebody whom it knows already has to show it once more; an ordinary sign-in does not."""
+    provider = _provider(_token())
+
+    again = httpx.URL(provider.begin(BACK, again=True).url).params
+    plain = httpx.URL(provider.begin(BACK).url).params
+
+    assert (again["prompt"], again["max_age"]) == ("login", "0")
+    assert not {"prompt", "max_age"} & set(plain)
 
 
 @pytest.mark.parametrize(
@@ -372,6 +403,7 @@ def test_a_token_that_the_provider_did_not_sign_is_refused(token: object) -> Non
     ("provider", "answer", "code"),
     [
         (_provider(_token()), {"iss": "https://evil.example"}, "signin.bad-answer"),
+        (_provider(_token(), **SENDS_ISSUER), {}, "signin.bad-answer"),
         (_provider(_token()), {"state": "other"}, "signin.bad-answer"),
         (_provider(_token()), {"error": "access_denied"}, "signin.refused"),
         (_provider(_token()), {"code": ""}, "signin.refused"),

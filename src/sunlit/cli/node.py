@@ -8,6 +8,7 @@ import click
 
 from sunlit.cli.authority import FILE, FOLDER
 from sunlit.cli.node_enrol import command as enrol
+from sunlit.cli.node_invite import command as invite
 from sunlit.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -118,3 +119,4 @@ def _document(node: "Node") -> dict[str, object]:
 
 
 command.add_command(enrol)
+command.add_command(invite)

@@ -175,6 +175,8 @@ def redirect_to_confirm(
 
 
 def _register(request: Request, visit: sessions.Visit, key: Passkey) -> Response:
+    if not roles_of(visit.person):  # who signs nothing has no key in a log, only to step up
+        return redirect(request, "passkeys")
     _ = gettext_of(request)
     claim = key_claim(visit.person.organisation, key.key, roles_of(visit.person))
     return acts.propose(
