@@ -109,8 +109,8 @@ wheel: $(VENV)/.stamp-dev ## build the wheel, install it alone, let it test itse
 PLAYED := sunlit-demo
 check: $(VENV)/.stamp-dev $(VENV)/.stamp-demo ## the gate: everything a change must pass, short budgets
 	@started=$$SECONDS; work=$$(mktemp -d); \
-	{ ended=0; $(MAKE) demo SERVE=no > "$$work/demo" 2>&1 || ended=$$?; echo $$ended > "$$work/ended"; } & played=$$!; \
-	trap 'rm -rf "$$work"' EXIT; \
+	set -m; { ended=0; $(MAKE) demo SERVE=no || ended=$$?; echo $$ended > "$$work/ended"; } > "$$work/demo" 2>&1 & \
+	played=$$!; set +m; trap 'kill -- -$$played 2>/dev/null || true; rm -rf "$$work"' EXIT; \
 	for step in lint types layers errors-page wheel; do \
 		echo "== $$step"; at=$$SECONDS; $(MAKE) $$step; echo "   ($$((SECONDS - at)) s)"; \
 	done; \

@@ -45,6 +45,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give temporary folders that outlive one test a place that goes when the run ends."""
+    # Here, so that `make check-long PYTEST_ARGS=tests/web` knows it too.
+    config.addinivalue_line("markers", "conformance: checked by a client that is not ours")
     outside = tempfile.tempdir
     tempfile.tempdir = tempfile.mkdtemp(prefix="sunlit-tests-")
 

@@ -14,11 +14,6 @@ X_MOD = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog")  # golang-gola
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of the tests that need a foreign client."""
-    config.addinivalue_line("markers", "conformance: checked by a client that is not ours")
-
-
 @pytest.fixture(scope="session")
 def go() -> str:
     """Return the Go command: the variable GO, else the one on the path."""
