@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -9,6 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from sunlit import __version__
 from sunlit.bootstrap.growing import Growing
 from sunlit.bootstrap.site import Site
+from sunlit.formats.losses import Exported
+from sunlit.views.figures import Figures
 from sunlit.web import errors, guarding
 from sunlit.web.compress import Outgoing
 from sunlit.web.headers import SecurityHeaders
@@ -16,9 +19,13 @@ from sunlit.web.language import Languages
 from sunlit.web.limits import GENEROUS, Bounded, Limits
 from sunlit.web.logs import Requests
 from sunlit.web.measures import Measured, Measures
+from sunlit.web.once import Once
 from sunlit.web.pages import environments, version_of
 from sunlit.web.routers import contexts, routers
 from sunlit.web.static import Assets
+
+QUARTERS_KEPT: Final = 16  # whose figures are in memory
+EXPORTS_KEPT: Final = 4  # documents of some hundred things each
 
 
 def create_app(
@@ -37,7 +44,9 @@ def create_app(
     app.state.assets = Assets.read(site.node)
     app.state.environments = environments(app.state.assets, dev=site.dev)
     app.state.version = version_of(app.state.assets)
-    app.state.contexts, app.state.figures = contexts(), {}
+    app.state.contexts = contexts()
+    app.state.figures = Once[Figures](QUARTERS_KEPT, paced=True)
+    app.state.exports = Once[Exported](EXPORTS_KEPT)
     app.state.measures, app.state.metrics_token = Measures(site), metrics_token
     for router in routers():
         app.include_router(router)

@@ -11,7 +11,7 @@ from sunlit.base.errors import UnavailableError, VerificationError
 from sunlit.base.slugs import slug
 from sunlit.capabilities.lifecycle.queries import CatalogueRow
 from sunlit.formats import mldcat, omb_write
-from sunlit.formats.losses import Facts
+from sunlit.formats.losses import Exported, Facts
 from sunlit.node.exporting import catalogue, facts_of
 from sunlit.node.permission import Action
 from sunlit.projection.cards import OWN
@@ -20,7 +20,8 @@ from sunlit.web.api.answers import PREFIX, READ, document, problems
 from sunlit.web.api.catalogue import DOCUMENTS, Narrowed
 from sunlit.web.api.records import found_record
 from sunlit.web.guarding import may
-from sunlit.web.pages import site_of, unchanged
+from sunlit.web.once import Once
+from sunlit.web.pages import etag, site_of, unchanged
 from sunlit.web.public.catalogue_files import KINDS, file_of
 from sunlit.web.public.catalogue_read import open_catalogue
 from sunlit.web.public.desks import desk_of
@@ -47,8 +48,15 @@ def export(request: Request, form: str, search: Annotated[Narrowed, Query()]) ->
             "export.no-such-format", "nothing here writes a catalogue in this format",
             expected="one of " + ", ".join((*KINDS, *FORMATS)), mend="choose one of these",
         )  # fmt: skip
-    if (kept := unchanged(request)) is not None:
-        return kept
+    if (same := unchanged(request)) is not None:
+        return same
+    kept: Once[Exported] = request.app.state.exports
+    tag = etag(request)
+    found = kept.get(tag, tag, lambda: _made(request, form, search))
+    return document(request, found.data, found.media_type, tag=tag)
+
+
+def _made(request: Request, form: str, search: Narrowed) -> Exported:
     with open_catalogue(request) as known:
         rows = [row for some in known.pages(search.query(), MOST_JUDGED + 1) for row in some]
     if len(rows) > MOST_JUDGED:
@@ -58,8 +66,7 @@ def export(request: Request, form: str, search: Annotated[Narrowed, Query()]) ->
         )  # fmt: skip
     node = site_of(request).node
     views = tuple(_facts(request, rows, known.at))
-    found = catalogue(form, views, publisher=node.operator, uri=f"{node.url}/components")
-    return document(request, found.data, found.media_type)
+    return catalogue(form, views, publisher=node.operator, uri=f"{node.url}/components")
 
 
 def _facts(request: Request, rows: list[CatalogueRow], at: datetime) -> Iterator[Facts]:

@@ -15,11 +15,11 @@ from sunlit.views.chart import Chart
 from sunlit.views.figures import Figures
 from sunlit.views.quarter import Quarter
 from sunlit.web.guarding import may
+from sunlit.web.once import Once
 from sunlit.web.pages import page, site_of, unchanged
 from sunlit.web.public.reading import download, known_of
 
 router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC)])
-MOST_KEPT: Final = 16  # quarters in memory
 SHOWN: Final = 8  # earlier quarters that are listed
 
 
@@ -60,18 +60,17 @@ def _plain(value: str | int) -> str | int:
 
 
 def _figures(request: Request, quarter: str | None) -> Figures:
-    """Return the figures of a quarter, counted again when a log has grown or a day has gone."""
+    """Return the figures of a quarter, counted again when a log has grown or a day has gone.
+
+    Counting goes through the logs. Where that takes long it is not done after every statement: the
+    page says as of when the figures are.
+    """
     at = site_of(request).clock.now()
     chosen = quarter_of(quarter, at)
     logs = [log for _, log in known_of(request).logs()]
-    key = (chosen, at.date(), *(log.stamp() for log in logs))
-    kept: dict[object, Figures] = request.app.state.figures
-    if key not in kept:
-        counted = figures_of(logs, chosen, at)
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        kept[key] = counted
-    return kept[key]
+    stamp = (at.date(), *(log.stamp() for log in logs))
+    kept: Once[Figures] = request.app.state.figures
+    return kept.get(chosen, stamp, lambda: figures_of(logs, chosen, at))
 
 
 def _shown(request: Request, quarter: str | None) -> Response:
