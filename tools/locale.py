@@ -175,6 +175,8 @@ def _data() -> Iterator[str]:
             yield control["title"]
             for part in control["parts"]:
                 yield from patterns(part["prose"])
+    for question in json.loads((DATA / "aia-questions.json").read_bytes())["questions"]:
+        yield from (question["title"], *(one["text"] for one in question["choices"]))
     scheme = json.loads((DATA / "sunlit-risk-4-1.json").read_bytes())
     yield from (one["title"] for one in scheme["areas"].values())
     yield from scheme["autonomy"].values()
