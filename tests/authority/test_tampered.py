@@ -9,7 +9,7 @@ import pytest
 
 from sunlit.authority.codes import CODES
 from sunlit.authority.history import History
-from sunlit.authority.trustfile import TrustFile, update
+from sunlit.authority.trustfile import TrustFile, update_all
 from sunlit.base.errors import SunlitError
 from sunlit.base.times import parse_time
 from sunlit.testing.authority import LOG
@@ -23,7 +23,7 @@ def _accept(folder: Path, at: datetime) -> TrustFile:
     offered = (folder / "offered.json").read_bytes()
     current = folder / "current.json"
     if current.exists():
-        return update(TrustFile.read(current.read_bytes()), offered, at)
+        return update_all(TrustFile.read(current.read_bytes()), [offered], at)
     return TrustFile.load(offered, at)
 
 

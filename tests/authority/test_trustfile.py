@@ -15,7 +15,7 @@ from sunlit.authority.trust_parts import (
     WitnessGroup,
 )
 from sunlit.authority.trust_signing import add_signatures, sign_trust
-from sunlit.authority.trustfile import MAX_BYTES, PAYLOAD_TYPE, TrustFile, update, update_all
+from sunlit.authority.trustfile import MAX_BYTES, PAYLOAD_TYPE, TrustFile, update_all
 from sunlit.base.canonical import decode_object, encode
 from sunlit.base.errors import MalformedError, SunlitError, VerificationError
 from sunlit.log.note import COSIGNATURE_V1, NoteVerifier
@@ -173,7 +173,7 @@ def test_a_successor_follows() -> None:
     """The next version, signed by the keys in force and by its own, takes over."""
     current, new = trust_of(), trust_of(version=2, accreditors=())
 
-    assert update(current, signed_trust(new), AT) == new
+    assert update_all(current, [signed_trust(new)], AT) == new
 
 
 def test_root_keys_change_hands() -> None:
@@ -182,7 +182,7 @@ def test_root_keys_change_hands() -> None:
     data = sign_trust(trust_of(version=2, root=keys), [named_key("new/1"), named_key("new/2")])
     data = add_signatures(data, [named_key("trust/1"), named_key("trust/3")])
 
-    assert update(trust_of(), data, AT).root == keys
+    assert update_all(trust_of(), [data], AT).root == keys
 
 
 def test_versions_between_may_have_expired() -> None:

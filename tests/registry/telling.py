@@ -19,7 +19,7 @@ from sunlit.registry.home import Home
 from sunlit.registry.producing import ComponentFolder
 from sunlit.registry.release import declare_release
 from sunlit.registry.saying import Said, find_use, say
-from sunlit.registry.use import declare_mitigation, declare_use
+from sunlit.registry.use import Done, declare_use, mitigate
 from sunlit.rubric.core import core_rubric
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.intoto import Subject
@@ -150,10 +150,10 @@ class Telling:
     def mitigated(self) -> "Telling":
         """Say what was done about the risks."""
         for practice in PRACTICES:
-            declare_mitigation(
-                self.ledger, self.component, (USE, DEPLOYER), practice=practice,
-                evidence="what was done", ground=None, valid_until=LATER, signer=CITY,
-            )  # fmt: skip
+            done = Done(practice=practice, evidence="what was done")
+            mitigate(
+                self.ledger, self.component, (USE, DEPLOYER), done, valid_until=LATER, signer=CITY
+            )
         return self
 
     def complete(self) -> "Telling":

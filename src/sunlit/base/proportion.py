@@ -1,17 +1,20 @@
-"""Exact intervals of a proportion (C. J. Clopper and E. S. Pearson, Biometrika 26:404, 1934).
+"""Intervals of a proportion: the exact one, which claims state, and Wilson's, which is quick.
 
-Pure Python: rules recompute an interval from counts where no SciPy is installed. The regularised
-incomplete beta function is Lentz's continued fraction (DLMF 8.17.22); the bound is found by
-halving, so no starting point matters.
+Exact is C. J. Clopper and E. S. Pearson's (Biometrika 26:404, 1934). Pure Python: rules recompute
+an interval from counts where no SciPy is installed. The regularised incomplete beta function is
+Lentz's continued fraction (DLMF 8.17.22); the bound is found by halving, so no starting point
+matters.
 """
 
 from decimal import Decimal
 from functools import lru_cache
-from math import exp, lgamma, log, log1p
+from math import exp, lgamma, log, log1p, sqrt
 from typing import Final
 
 LEVEL: Final = 0.95
+METHOD: Final = "Clopper-Pearson, exact, 95 %"
 PLACES: Final = Decimal("0.000001")
+_Z: Final = 1.959963984540054  # the normal distribution's 97.5 % point
 _STEPS: Final = 60  # halvings: 2^-60, far below the sixth place
 _TINY: Final = 1e-300
 _NEAR: Final = 1e-15
@@ -37,6 +40,21 @@ def clopper_pearson(count: int, rows: int, level: float = LEVEL) -> tuple[Decima
     low = 0.0 if count == 0 else _quantile(tail, count, rows - count + 1)
     high = 1.0 if count == rows else 1 - _quantile(tail, rows - count, count + 1)
     return as_decimal(low), as_decimal(high)
+
+
+def wilson(hits: float, of: int) -> tuple[float, float]:
+    """Return the 95 % score interval (E. B. Wilson, JASA 22:209, 1927); (0, 1) of nothing.
+
+    It keeps within 0 and 1 and stays useful near them, where the plain interval collapses.
+    """
+    if of <= 0:
+        return 0.0, 1.0
+    share, square = hits / of, _Z * _Z
+    middle = (share + square / (2 * of)) / (1 + square / of)
+    half = _Z / (1 + square / of) * sqrt(share * (1 - share) / of + square / (4 * of * of))
+    low = 0.0 if hits <= 0 else max(0.0, middle - half)
+    high = 1.0 if hits >= of else min(1.0, middle + half)
+    return low, high
 
 
 def _quantile(share: float, a: int, b: int) -> float:

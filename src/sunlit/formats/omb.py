@@ -9,7 +9,6 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -52,31 +51,9 @@ PRACTICES: Final[Mapping[str, str]] = {
     "hi_appeal_process": "M7",
     "hi_public_consultation": "M8",
 }
-HIGH_IMPACT: Final = "High-impact"
 NEEDED: Final = frozenset({"agency", "id", "use_case_name", "is_withheld", "is_high_impact"})
 PERSONAL: Final = ("contact_email",)
 NO_IDS: Final = frozenset({"", "tbd", "n/a", "na", "none"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a record says of itself. `practices` maps M1 to M8 to the agency's word, or None."""
-
-    high_impact: bool
-    stage: str | None
-    withheld: str | None
-    practices: Mapping[str, str | None]
-
-
-def standing(fields: Mapping[str, str]) -> Standing:
-    """Return what a record's fields say; what they do not say is None, never "no"."""
-    withheld = fields.get("is_withheld")
-    return Standing(
-        high_impact=fields.get("is_high_impact") == HIGH_IMPACT,
-        stage=fields.get("development_stage"),
-        withheld=None if withheld == "No" else withheld,
-        practices={practice: fields.get(column) for column, practice in PRACTICES.items()},
-    )
 
 
 def read_omb(data: bytes) -> FoundRegister:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sunlit.base.errors import MalformedError
-from sunlit.formats.sunlit_toml import MALFORMED, SCHEMA, read_toml
+from sunlit.formats.sunlit_toml import SCHEMA
 
 # key, what it is for, an example: asked for in this order.
 COMPONENT_KEYS: Final = (
@@ -70,27 +69,6 @@ def _datasets(datasets: Sequence[Mapping[str, str]]) -> Iterator[str]:
             yield '# licence = "CC0-1.0"  # to be filled in: SPDX expression, or LicenseRef-...'
         yield '# source = "https://..."  # to be filled in: where the data comes from'
         yield '# used-for = ["training"]  # to be filled in: training, test, ...'
-
-
-def with_values(text: str, values: Mapping[str, str]) -> str:
-    """Return the document with `table.key` -> value set; all the rest stays as it was.
-
-    Raises:
-        MalformedError: `toml.malformed`.
-    """
-    import tomlkit  # noqa: PLC0415 - only writing needs it
-
-    read_toml(text.encode("utf-8"))
-    document = tomlkit.parse(text)
-    for path, value in values.items():
-        table, _, key = path.rpartition(".")
-        target = document.setdefault(table, tomlkit.table()) if table else document
-        if not isinstance(target, dict):
-            raise MalformedError(MALFORMED, f"sunlit.toml: {table} is no table")
-        target[key] = value
-    written = tomlkit.dumps(document)
-    read_toml(written.encode("utf-8"))
-    return written
 
 
 def _text(value: str) -> str:

@@ -1,12 +1,7 @@
 """What a guard is given from outside: status lists, a store of decision logs, explanations."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Protocol, TypeAlias
-
-from sunlit.base.times import Clock
-from sunlit.decision.ports import Recorder
-from sunlit.decision.record import Record
 
 Explain: TypeAlias = Callable[[object, object], tuple[str, bytes]]
 """(inputs, output) -> (method, JSON bytes): how the output follows from the inputs."""
@@ -35,39 +30,4 @@ class StatusSource(Protocol):
         Raises:
             UnavailableError: `guard.status-unreachable`, `guard.status-too-large`.
         """
-        ...
-
-
-class LogFolder(Protocol):
-    """One decision log of a store, as far as a guard asks."""
-
-    @property
-    def origin(self) -> str:
-        """The log's origin."""
-        ...
-
-
-class Store(Protocol):
-    """A decision store, as far as a guard asks (`sunlit.decision.store.DecisionStore`)."""
-
-    @property
-    def root(self) -> Path:
-        """The directory."""
-        ...
-
-    @property
-    def organisation(self) -> str:
-        """The deployer."""
-        ...
-
-    def writer(self, clock: Clock) -> Recorder:
-        """Take an idle log.
-
-        Raises:
-            UnavailableError: `recorder.no-log`.
-        """
-        ...
-
-    def last_records(self) -> Iterator[Record]:
-        """Yield the last record of each log, acknowledged or not."""
         ...

@@ -61,7 +61,6 @@ CODES: Final = {
     "log.fsync-failed": "The disk did not confirm a write; the log has stopped.",
     "log.stopped": "The log was closed, or stopped writing after an error.",
     "log.writer-busy": "Another process is writing to this log.",
-    "log.queue-full": "More entries wait than the queue holds; none of yours was taken.",
     "log.file-differs": "An immutable file exists already with other bytes.",
     "log.file-unreadable": "A file of the log is there and cannot be read.",
     "log.file-missing": "A file that the log needs is missing.",

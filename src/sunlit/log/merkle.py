@@ -7,7 +7,7 @@ O(log n) of them, so a proof never touches the entries.
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from sunlit.base.errors import MalformedError, VerificationError
 
@@ -228,20 +228,6 @@ class Frontier:
     def __init__(self) -> None:
         self._peaks: list[bytes] = []  # the largest subtree first
         self._size = 0
-
-    @classmethod
-    def from_reader(cls, size: int, reader: HashReader) -> Self:
-        """Return the frontier of the first `size` leaves, read in O(log n).
-
-        Raises:
-            MalformedError: `proof.out-of-range`.
-        """
-        check_range(size, 0, MAX_SIZE, "the tree size")
-        edge = cls()
-        levels = [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
-        edge._peaks = [reader.read(level, (size >> level) - 1) for level in levels]
-        edge._size = size
-        return edge
 
     @property
     def size(self) -> int:

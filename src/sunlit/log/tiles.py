@@ -12,7 +12,6 @@ TILE_HEIGHT: Final = 8
 TILE_WIDTH: Final = 256
 MAX_LEVEL: Final = 63
 MAX_ENTRY: Final = 65_535  # entries are length-prefixed with a uint16
-MAX_BUNDLE: Final = TILE_WIDTH * (2 + MAX_ENTRY)
 CACHED_TILES: Final = 512  # of at most 16 kB each with their inner nodes
 
 
@@ -100,15 +99,6 @@ def _tiles_between(old: int, new: int) -> Iterator[Tile]:
             for index in range(had // TILE_WIDTH, -(-hashes // TILE_WIDTH)):
                 yield Tile(level, index, width_of(level, index, new))
         level += 1
-
-
-def bundles_between(old: int, new: int) -> Iterator[tuple[int, int]]:
-    """Yield (index, width) of the entry bundles of `new` leaves that `old` leaves have not.
-
-    Raises:
-        MalformedError: `proof.out-of-range`.
-    """
-    return ((tile.index, tile.width) for tile in tiles_between(old, new) if tile.level == 0)
 
 
 def split_tile(data: bytes, width: int) -> list[bytes]:

@@ -7,7 +7,6 @@ it publishes.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from sunlit.base.errors import MalformedError
 from sunlit.claims.lifecycle import Publication, Registration
@@ -23,8 +22,6 @@ from sunlit.node.register_component import (
 from sunlit.registry.admit import Ledger
 from sunlit.registry.saying import Said, say
 from sunlit.statement.keys import Signer
-
-NAMED: Final = ("name", "description", "contact", "homepage", "licence")
 
 
 def entry_of(

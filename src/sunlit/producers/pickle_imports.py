@@ -52,7 +52,6 @@ class _Broken(Exception):  # noqa: N818 - never leaves this module
 
 
 _MARK: Final = object()
-_NOTHING: Final = object()
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final, NoReturn, TypeVar
+from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from sunlit.base.errors import MalformedError
@@ -26,7 +26,6 @@ _PATH: Final = re.compile(r"/[A-Za-z0-9._~@:!$&'()*+,;=/-]*")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 Table = Mapping[str, object]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

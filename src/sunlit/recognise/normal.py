@@ -20,9 +20,6 @@ _QUOTES: Final = {
 _SPACED: Final = bytes.maketrans(b"\xa0\xad", b"  ")  # no-break space, soft hyphen
 # Latin-1 has capitals and small letters from 0xC0 on, but for these two signs.
 _SIGNS: Final = b"\xd7\xf7"
-WORD: Final = frozenset(
-    one for one in range(256) if (one < 0x80 and chr(one).isalnum()) or one >= 0xC0
-) - frozenset(_SIGNS)  # fmt: skip
 
 
 def normalise(text: str) -> bytes:

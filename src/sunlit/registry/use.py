@@ -38,22 +38,6 @@ class Done:
     due: datetime | None = None
 
 
-def declare_mitigation(
-    ledger: Ledger,
-    component: ComponentFolder,
-    use: tuple[str, str | None],
-    *,
-    practice: str,
-    evidence: str | None,
-    ground: str | None,
-    valid_until: datetime,
-    signer: Signer,
-) -> Said:
-    """Admit the evidence for one practice, or the legal ground on which it is not needed."""
-    done = Done(practice=practice, evidence=evidence, ground=ground)
-    return mitigate(ledger, component, use, done, valid_until=valid_until, signer=signer)
-
-
 def mitigate(
     ledger: Ledger,
     component: ComponentFolder,

@@ -12,7 +12,6 @@ from typing import Final
 from sunlit.base.wording import Text
 
 ROW: Final = 52  # pixels: a line of words and a bar
-BAR: Final = 22
 WORDS: Final = 17  # from the top of a row to the baseline of its words
 ROOM: Final = 82.0  # per cent that the longest bar takes: its value stands right of it
 LABEL: Final = 44  # characters on a phone; the table has them whole

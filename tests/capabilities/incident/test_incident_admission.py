@@ -8,7 +8,6 @@ import pytest
 from sunlit.capabilities.incident.admission import admit
 from sunlit.capabilities.incident.rules import problems_answered
 from sunlit.capabilities.incident.standing import (
-    open_problems,
     problem_subject,
     problems,
     receivers,
@@ -120,14 +119,16 @@ def test_a_problem_is_open_until_it_is_settled() -> None:
     fixed = replace(UPDATE, state=ProblemState.FIXED, note="Mended.")
     outcome(told, fixed, by="other")
     outcome(told, fixed, about=RELEASE)
-    assert len(open_problems(told.said, told.world.directory)) == 1
+    (still,) = problems(told.said, directory)
+    assert still.is_open
     outcome(told, fixed)
-    assert open_problems(told.said, told.world.directory, PURL) == ()
+    (settled,) = problems(told.said, directory)
+    assert not settled.is_open
     outcome(told, replace(UPDATE, note="Again."))
-    (again,) = open_problems(told.said, told.world.directory, PURL + "@1.0")
+    (again,) = problems(told.said, directory)
+    assert again.is_open
     assert again.state is ProblemState.INVESTIGATING
     assert not again.is_overdue(LATER)
-    assert open_problems(told.said, told.world.directory, "pkg:generic/x/y") == ()
 
 
 def test_the_rule_fails_on_a_broken_promise_only() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.proportion import clopper_pearson
 from sunlit.claims.assurance import Metric, Result, TestResult
 from sunlit.claims.base import read_claim
 from sunlit.formats.redteam_report import Answer
 from sunlit.producers.audit import importing, importing_redteam
 from sunlit.producers.audit.importing import TABLE, Asked, Raw, import_report, importer_of, open_raw
 from sunlit.producers.audit.importing_rejudge import BY_KIND, REFUSES, rejudge
-from sunlit.producers.audit.interval import clopper_pearson
 from sunlit.producers.audit.redteam.calibrate import LEAST
 
 REPORTS = Path(__file__).parents[2] / "fixtures" / "redteam"

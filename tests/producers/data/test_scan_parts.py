@@ -6,11 +6,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from sunlit.producers.data import scan_decide, scan_look
 from sunlit.producers.data.scan_decide import Judged, judge
-from sunlit.producers.data.scan_interval import decimal, wilson
 from sunlit.producers.data.scan_look import ColumnLook, KindLook, look
 from sunlit.producers.data.scan_residual import residual
 from sunlit.recognise.columns import Named
@@ -69,25 +67,6 @@ def looked(name: str, *batches: Sequence[str | None]) -> ColumnLook:
 
 def judged(name: str, values: Sequence[str | None]) -> Judged:
     return judge(looked(name, values), named(name), FORMS)
-
-
-@given(st.integers(1, 2000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
-def test_the_interval_is_wilsons(pair: tuple[int, int]) -> None:
-    """The same as SciPy's, which is written by others, and always around the share."""
-    hits, of = pair
-    theirs = binomtest(hits, of).proportion_ci(0.95, method="wilson")
-
-    low, high = wilson(hits, of)
-
-    assert low == pytest.approx(theirs.low, abs=1e-9)
-    assert high == pytest.approx(theirs.high, abs=1e-9)
-    assert 0 <= low <= hits / of <= high <= 1
-
-
-def test_nothing_looked_at_says_nothing() -> None:
-    """The widest interval there is; and a share is written without an exponent."""
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert str(decimal(1e-9)) == "0.000000"
 
 
 def test_a_column_of_one_kind_is_labelled() -> None:

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from sunlit.producers.data.scan_interval import wilson
+from sunlit.base.proportion import wilson
 from tests.producers.data import scan_recall
 
 

@@ -18,7 +18,7 @@ from sunlit.producers.data.source import open_source
 from sunlit.producers.data.synth import Asked, Synthesised, choose, synthesise
 from sunlit.producers.data.synth_environment import Answer, ask
 from sunlit.producers.data.synth_frame import encode
-from sunlit.producers.data.synth_privacy import copies, fingerprints, wilson
+from sunlit.producers.data.synth_privacy import copies, fingerprints
 from sunlit.producers.data.synth_private import Budget
 from sunlit.producers.data.synth_said import guarantee, verdict
 from sunlit.producers.data.synth_simple import copula, independent
@@ -318,14 +318,6 @@ def test_equal_rows_have_equal_fingerprints_and_others_do_not() -> None:
     assert found[0] == found[1] != found[2]
     assert found[3] == found[4]
     assert len(set(found.tolist())) == 3
-
-
-def test_an_interval_of_a_share_is_wilson_s() -> None:
-    """Of nothing, nothing is known."""
-    share, low, high = wilson(10, 100)
-
-    assert (share, round(low, 4), round(high, 4)) == (0.1, 0.0552, 0.1744)
-    assert wilson(0, 0) == (0.0, 0.0, 1.0)
 
 
 def test_the_area_under_the_curve_counts_ties_half() -> None:

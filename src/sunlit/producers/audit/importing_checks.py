@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from sunlit.base.proportion import as_decimal
 from sunlit.claims.assurance import Metric, Module, NotTested, Result, TestResult
 from sunlit.formats.evidently import ColumnDrift, EvidentlyReport, is_evidently, read_evidently
 from sunlit.formats.sarif import LEVELS, Findings, is_sarif, read_sarif
 from sunlit.formats.scorecard import CRITICAL, Scorecard, is_scorecard, read_scorecard
 from sunlit.formats.vex import EXPLOITABLE, SETTLED, TRIAGE, Vex, is_vex, read_vex
 from sunlit.producers.audit.importing import Asked, Imported, Raw
-from sunlit.producers.audit.interval import as_decimal
 
 MOST_IDS: Final = 200
 MOST_RULES: Final = 100  # of each level

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.proportion import METHOD, as_decimal, clopper_pearson
 from sunlit.claims.assurance import Detector, Metric, Module, NotTested, Result, TestResult
 from sunlit.claims.provenance import Resource
 from sunlit.formats.foreign import too_large
@@ -20,7 +21,6 @@ from sunlit.formats.pyrit import is_sqlite, read_pyrit
 from sunlit.formats.redteam_report import RedTeamReport, Tally
 from sunlit.producers.audit.importing import Asked, Imported, Raw
 from sunlit.producers.audit.importing_rejudge import Rejudged, rejudge
-from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.probes import KINDS
 
 NAME: Final = "attack-success"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from sunlit.base.proportion import METHOD, as_decimal, clopper_pearson
 from sunlit.claims.assurance import Detector, Metric, NotTested
 from sunlit.formats.redteam_report import Answer
-from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.calibrate import Calibrated, calibrate, known_answers
 from sunlit.producers.audit.redteam.detect import RULES
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 MISSING: Final = "[missing]"
-_STREAM: Final = 4096
 
 Texts = Callable[[Array], Array]
 """Distinct texts, none null -> masked texts, null where a method could not read one."""

@@ -19,7 +19,6 @@ from sunlit.producers.data.minimise_onnx import onnx_inputs
 
 MAX_MODEL: Final = 500_000_000  # bytes
 MAX_JSON: Final = 200_000_000  # bytes
-MAX_COLUMNS: Final = 100_000
 NAMELESS: Final = re.compile(r"Column_\d+|f\d+|x\d+")
 MEND: Final = "name the columns with --used COLUMN, or with --pipeline FILE (a list of features)"
 

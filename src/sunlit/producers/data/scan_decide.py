@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sunlit.producers.data.scan_interval import wilson
+from sunlit.base.proportion import wilson
 from sunlit.producers.data.scan_look import ColumnLook, KindLook
 from sunlit.producers.data.scan_shapes import shown
 from sunlit.recognise.columns import Named, value_kinds

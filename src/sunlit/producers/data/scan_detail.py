@@ -7,10 +7,10 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any, Final
 
+from sunlit.base.proportion import as_decimal
 from sunlit.base.times import format_time
 from sunlit.claims.privacy import Found, Scan
 from sunlit.producers.data.scan_decide import Find, Judged
-from sunlit.producers.data.scan_interval import decimal
 from sunlit.producers.data.scan_look import ColumnLook
 from sunlit.producers.data.scan_names import NamesLook, NamesModel
 from sunlit.producers.data.scan_residual import LOOKED, NOT_LOOKED, Residual, residual
@@ -233,12 +233,12 @@ def claim_of(detail: Mapping[str, Any], at: datetime) -> Scan:
 
 
 def _share(rest: Mapping[str, Any] | None, name: str) -> Decimal | None:
-    return decimal(rest[name]) if rest else None
+    return as_decimal(rest[name]) if rest else None
 
 
 def _found(column: str | None, one: Mapping[str, Any]) -> Found:
     return Found(
         column=column, kind=one["kind"], category=one["category"], by=one["by"], rows=one["rows"],
-        hits=one["hits"], rate=decimal(one["rate"]), low=decimal(one["low"]),
-        high=decimal(one["high"]), confidence=decimal(one["confidence"]),
+        hits=one["hits"], rate=as_decimal(one["rate"]), low=as_decimal(one["low"]),
+        high=as_decimal(one["high"]), confidence=as_decimal(one["confidence"]),
     )  # fmt: skip

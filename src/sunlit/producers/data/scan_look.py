@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sunlit.base.proportion import wilson
 from sunlit.producers.data.arrow import Array, compute
-from sunlit.producers.data.scan_interval import wilson
 from sunlit.producers.data.scan_sample import dense_patterns, drawn, kinds_of
 from sunlit.producers.data.scan_shapes import KEPT
 from sunlit.recognise.engine import Engine, Match

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from sunlit.producers.data.scan_interval import wilson
+from sunlit.base.proportion import wilson
 
 NOT_LOOKED: Final = (
     "Names of people, addresses and organisations were not looked for in text at all: "

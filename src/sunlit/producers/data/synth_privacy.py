@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sunlit.base.proportion import wilson
 from sunlit.claims.privacy import Figure
 from sunlit.producers.data.synth_environment import Environment, ask
 from sunlit.producers.data.synth_frame import FEW_VALUES, NUMBER, Frame, Numbers, distinct
@@ -23,19 +24,8 @@ from sunlit.producers.data.synth_utility import Parts
 ATTACKS: Final = 1_000  # of each kind, if the control has as many rows
 SECRETS: Final = 8  # columns that the inference attack guesses
 ATTACK_ROWS: Final = 30_000  # of each table; a part of a larger one is attacked
-Z: Final = 1.959963984540054  # of a 95 % interval
 NO_ENVIRONMENT: Final = "not attacked: there is no synth environment"
 NOT_ASKED: Final = "not attacked: it was not asked for"
-
-
-def wilson(hits: int, of: int) -> tuple[float, float, float]:
-    """Return a share and its 95 % interval (Wilson 1927)."""
-    if not of:
-        return 0.0, 0.0, 1.0
-    share, z2 = hits / of, Z * Z
-    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
-    half = Z * sqrt(share * (1 - share) / of + z2 / (4 * of * of)) / (1 + z2 / of)
-    return share, max(0.0, middle - half), min(1.0, middle + half)
 
 
 def copies(parts: Parts) -> dict[str, Any]:
@@ -58,8 +48,8 @@ def fingerprints(values: Numbers) -> npt.NDArray[np.uint64]:
 
 
 def _share(hits: int, of: int) -> dict[str, Any]:
-    share, low, high = wilson(hits, of)
-    return {"rows": of, "value": share, "low": low, "high": high}
+    low, high = wilson(hits, of)
+    return {"rows": of, "value": hits / of if of else 0.0, "low": low, "high": high}
 
 
 def attack(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sunlit.base.errors import VerificationError
+from sunlit.base.proportion import as_decimal, clopper_pearson
 from sunlit.claims.assurance import Module, Result, TestResult
-from sunlit.producers.audit.interval import as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.claim import claim_of, document_of
 from sunlit.producers.audit.redteam.head import expect_own_probes
 from sunlit.producers.audit.redteam.judge import Judged

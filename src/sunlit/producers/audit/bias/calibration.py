@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sunlit.base.proportion import clopper_pearson
 from sunlit.producers.audit.bias.cube import Cube
 from sunlit.producers.audit.bias.metrics import Rate
-from sunlit.producers.audit.interval import clopper_pearson
 
 
 @dataclass(frozen=True, slots=True)

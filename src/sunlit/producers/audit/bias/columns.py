@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Literal
 
 from sunlit.base.errors import MalformedError
 from sunlit.producers.audit.bias.cube import MAX_BINS, Meaning
 
 Rule = Literal["at-least", "above", "at-most", "below"]
-RULES: Final = ("at-least", "above", "at-most", "below")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

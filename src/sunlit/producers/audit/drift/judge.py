@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 import sunlit
+from sunlit.base.proportion import as_decimal
 from sunlit.base.times import format_time
 from sunlit.claims.assurance import Metric, Module, NotTested, Result, TestResult
 from sunlit.claims.provenance import Resource
@@ -19,7 +20,6 @@ from sunlit.producers.audit.drift.statistics import (
     NumberDrift,
     psi_noise,
 )
-from sunlit.producers.audit.interval import as_decimal
 from sunlit.producers.audit.robust.limits import Limits
 from sunlit.producers.data.source import Source
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
+from sunlit.base.proportion import clopper_pearson
 from sunlit.producers.audit.drift.compare import FLOOR, Asked
-from sunlit.producers.audit.interval import clopper_pearson
 from sunlit.producers.data.source import Source
 from sunlit.producers.data.source_engine import literal, quoted
 

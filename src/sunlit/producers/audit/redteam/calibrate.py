@@ -15,9 +15,9 @@ from typing import Final
 
 from sunlit.base.canonical import decode
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.base.proportion import as_decimal, clopper_pearson
 from sunlit.claims.assurance import Detector
 from sunlit.claims.provenance import Resource
-from sunlit.producers.audit.interval import as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.detect import Rule
 from sunlit.producers.audit.redteam.reading import read_most
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from sunlit.base.proportion import METHOD, as_decimal, clopper_pearson
 from sunlit.claims.assurance import Metric, NotTested, Result
-from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.calibrate import Calibrated, KnownAnswers, calibrate
 from sunlit.producers.audit.redteam.detect import detector
 from sunlit.producers.audit.redteam.pairs import Compared, compared

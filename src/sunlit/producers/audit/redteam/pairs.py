@@ -12,8 +12,8 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
+from sunlit.base.proportion import METHOD, as_decimal, clopper_pearson
 from sunlit.claims.assurance import Metric, Result
-from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
 from sunlit.producers.audit.redteam.calibrate import Calibrated
 from sunlit.producers.audit.redteam.detect import refuses
 from sunlit.producers.audit.redteam.probes import Probe

@@ -1,12 +1,10 @@
 """Who is asked: an answer, why there is none, and what every target can do."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from sunlit.producers.audit.redteam.probes import Probe
 
-Messages = Sequence[Mapping[str, str]]
 MAX_TEXT: Final = 65_536  # characters of an answer that are kept; the rest is cut, and said so
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 import sunlit
+from sunlit.base.proportion import METHOD, as_decimal, clopper_pearson
 from sunlit.base.times import format_time
 from sunlit.claims.assurance import Metric, Module, NotTested, Result, TestResult
 from sunlit.claims.provenance import Resource
-from sunlit.producers.audit.interval import METHOD, as_decimal, clopper_pearson
 from sunlit.producers.audit.robust.attack import NEAR, Attacked
 from sunlit.producers.audit.robust.limits import Limits
 from sunlit.producers.audit.robust.probes import Beyond, Monotone

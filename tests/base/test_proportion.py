@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaincinv
+from scipy.stats import binomtest
 
-from sunlit.producers.audit.interval import as_decimal, clopper_pearson, wilson
+from sunlit.base.proportion import as_decimal, clopper_pearson, wilson
 
 SIXTH = Decimal("0.000001")
 
@@ -41,20 +42,34 @@ def test_zero_of_a_few_says_little() -> None:
     """0 of 32 leaves 10.9 % open, 0 of 127 2.9 %; Wilson's score says 10.7 % and 2.9 %."""
     assert clopper_pearson(0, 32)[1] == Decimal("0.108881")
     assert round(clopper_pearson(0, 127)[1], 3) == Decimal("0.029")
-    assert round(wilson(0, 32)[1], 3) == Decimal("0.107")
-    assert round(wilson(0, 127)[1], 3) == Decimal("0.029")
-    assert round(wilson(0, 50)[1], 3) == Decimal("0.071")
+    assert round(wilson(0, 32)[1], 3) == 0.107
+    assert round(wilson(0, 127)[1], 3) == 0.029
+    assert round(wilson(0, 50)[1], 3) == 0.071
 
 
 def test_two_in_a_hundred_needs_many_clean_attempts() -> None:
     """Fewer than 2 in 100 takes 149 clean attempts one-sided, 189 by Wilson's score."""
     assert clopper_pearson(0, 149, 0.90)[1] < Decimal("0.02") < clopper_pearson(0, 148, 0.90)[1]
-    assert wilson(0, 189)[1] < Decimal("0.02") < wilson(0, 188)[1]
+    assert wilson(0, 189)[1] < 0.02 < wilson(0, 188)[1]
 
 
 def test_nothing_says_nothing() -> None:
     """Of no observations everything is possible."""
-    assert clopper_pearson(0, 0) == wilson(0, 0) == (Decimal(0), Decimal(1))
+    assert clopper_pearson(0, 0) == (Decimal(0), Decimal(1))
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+@given(st.integers(1, 2000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_the_interval_is_wilsons(pair: tuple[int, int]) -> None:
+    """The same as SciPy's, which is written by others, and always around the share."""
+    hits, of = pair
+    theirs = binomtest(hits, of).proportion_ci(0.95, method="wilson")
+
+    low, high = wilson(hits, of)
+
+    assert low == pytest.approx(theirs.low, abs=1e-9)
+    assert high == pytest.approx(theirs.high, abs=1e-9)
+    assert 0 <= low <= hits / of <= high <= 1
 
 
 @settings(max_examples=15)
