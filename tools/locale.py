@@ -32,6 +32,7 @@ from sunlit.rubric.law import law
 from sunlit.rubric.prose import patterns
 from sunlit.views.entry_patterns import PATTERNS
 from sunlit.views.entry_words import type_words
+from sunlit.views.findings_beside import COUNTER, REPLY, WITHDRAWAL
 
 ROOT: Final = Path(__file__).parents[1]
 CODE: Final = ROOT / "src" / "sunlit"
@@ -162,7 +163,7 @@ def _kinds() -> Iterator[str]:
     yield from (type_words(kind) for kind in PATTERNS)
     for values in (Role, Status, TokenKind, ProblemState, Kind):
         yield from (str(one).replace("-", " ").lower() for one in values)
-    yield from (*Signing, *KINDS, "model", "dataset")  # as reasons of rules name them
+    yield from (*Signing, *KINDS, "model", "dataset", COUNTER, REPLY, WITHDRAWAL)
     yield from (one.replace("-", " ") for one in OVERSIGHT)
 
 

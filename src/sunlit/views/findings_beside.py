@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.times import format_time
+from sunlit.base.wording import Text, fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import (
     Attestation,
@@ -71,13 +72,16 @@ class Remark:
     @property
     def line(self) -> str:
         """The remark in one line for people."""
-        day = f", {self.said_on.date()}" if self.said_on else ""
         if self.kind == CONTRACT:
-            return f"contract {self.text} ({self.organisation})"
-        state = ""
-        if self.kind == COUNTER:
-            state = " [stands]" if self.stands else f" [{plain(self.reason or '')}]"
-        return f"{self.kind} of {self.organisation}{day}: {plain(self.text)}{state}"
+            return text("contract %(what)s (%(who)s)", what=self.text, who=self.organisation)
+        day = f", {self.said_on.date()}" if self.said_on else ""
+        said = text("%(kind)s of %(who)s%(day)s: %(what)s", kind=fixed(self.kind),
+                    who=self.organisation, day=day, what=plain(self.text))  # fmt: skip
+        if self.kind != COUNTER:
+            return said
+        flat = plain(self.reason or "")
+        why = self.reason if isinstance(self.reason, Text) and self.reason == flat else flat
+        return joined((said, text("[stands]") if self.stands else text("[%(why)s]", why=why)))
 
 
 def beside(conformity: Conformity, evidence: Evidence) -> Mapping[str, tuple[Remark, ...]]:
