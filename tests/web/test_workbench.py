@@ -271,6 +271,9 @@ def test_a_board_opens_votes_dissents_and_publishes(client: TestClient, site: Si
     second = member(client, site, 2)
     second.signs(second.sends(where, **told))
     third = member(client, site, 3)
+    seatless, _ = with_passkey(site, third.person.person, known=False)
+    SqlPeople(site.private).move(seatless.credential, PasskeyState.KNOWN)
+    assert seatless.credential not in third.gets(third.sends(where, **told)), "no seat, no vote"
     page = third.sends(where, 422, **(told | {"dissents": "yes", "ceiling": "99"}))
     assert "Give the reason for your dissent" in page
     third.signs(third.sends(where, **(told | {"dissents": "yes", "dissent": "It harms <i>"})))
@@ -311,7 +314,9 @@ def test_who_stands_aside_has_no_vote_any_more(client: TestClient, site: Site) -
     """The reason is asked for, and shown to the others."""
     where = f"/work/votes/{KEY}"
     second = member(client, site, 2)
-    assert 'href="#reason"' in second.sends(f"{where}/recuse", 422, reason="")
+    page = second.sends(f"{where}/recuse", 422, reason="")
+    assert 'href="#reason"' in page
+    assert 'name="area" type="radio" value="5" checked' in page, "the vote's form stays filled in"
     second.signs(second.sends(f"{where}/recuse", reason="An interest"))
     page = second.gets(where)
 

@@ -22,6 +22,7 @@ from sunlit.statement.keys import PublicKey
 
 LASTS: Final = timedelta(hours=1)  # a page left open longer is prepared anew
 SUBMIT: Final = "submit"
+KEYS: Final = "keys"  # in the context: ids of the only keys that may sign it, with blanks between
 COSIGN: Final = "cosign"  # the organisation's operator key is added, as a deployer's word needs
 
 

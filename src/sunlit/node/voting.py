@@ -10,6 +10,7 @@ from sunlit.base.wording import text
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.provenance import Resource
 from sunlit.claims.risk import BoardSession, Recusal, RiskCode, Vote
+from sunlit.node.acts import KEYS
 from sunlit.node.permission import Actor, Role
 from sunlit.node.proposal import Proposal
 from sunlit.rubric.aia_assessed import assessment
@@ -155,7 +156,7 @@ def to_vote(case: Case, found: Sitting, typed: Typed, at: datetime) -> Proposal:
         if typed.dissents
         else text("Sign your vote on %(use)s: %(digits)s, ceiling %(ceiling)s", **told)
     )
-    return _proposal(case, claim, title, text(
+    return _proposal(case, found, claim, title, text(
         "It enters the public log under your key, not your name. Of your votes the latest counts."
     ))  # fmt: skip
 
@@ -171,7 +172,7 @@ def to_recuse(case: Case, found: Sitting, reason: str, at: datetime) -> Proposal
         deployer=case.line.deployer, reason=_reason(reason), recused_on=at,
     )  # fmt: skip
     return _proposal(
-        case, claim, text("Stand aside from the vote on %(use)s", use=case.line.use),
+        case, found, claim, text("Stand aside from the vote on %(use)s", use=case.line.use),
         text(
             "It is for good: your vote on this use and release never counts, cast before or after."
         ),
@@ -201,7 +202,7 @@ def to_open(
         documents=material(case), note=plain(note, MAX_TEXT) or None,
     )  # fmt: skip
     return _proposal(
-        case, claim, text("Open the vote on %(use)s", use=case.line.use),
+        case, found, claim, text("Open the vote on %(use)s", use=case.line.use),
         text("Members are asked to vote by then. They are shown what the log holds now."),
     )  # fmt: skip
 
@@ -240,7 +241,7 @@ def to_publish(case: Case, found: Sitting, rubric: Rubric, holders: Holders) -> 
     if answer.outcome is Outcome.FAILS or not isinstance(code, RiskCode):
         raise VerificationError("vote.not-yet", answer.reason, mend=answer.mend)
     return _proposal(
-        case, code,
+        case, found, code,
         text(
             "Publish the code %(digits)s of %(use)s, ceiling %(ceiling)s",
             digits=code.digits, use=case.line.use, ceiling=code.ceiling,
@@ -258,10 +259,13 @@ def is_chair(actor: Actor) -> bool:
 
 
 def _proposal(
-    case: Case, claim: Vote | Recusal | BoardSession | RiskCode, title: str, consequence: str
-) -> Proposal:
+    case: Case, found: Sitting, claim: Vote | Recusal | BoardSession | RiskCode, title: str,
+    consequence: str,
+) -> Proposal:  # fmt: skip
+    # By any other passkey of theirs the log would refuse it: it is not a seat.
+    seats = " ".join(seat.key for seat in found.seats)
     subject = Subject(case.line.component, {"sha256": case.evidence.release})
     return Proposal(
         claim=claim, subjects=(subject,), title=title, consequence=consequence,
-        back=f"/work/votes/{case.key}", log=case.host,
+        back=f"/work/votes/{case.key}", log=case.host, context={KEYS: seats},
     )  # fmt: skip

@@ -24,6 +24,7 @@ from sunlit.claims.authority import Role
 from sunlit.claims.base import Claim
 from sunlit.node.acts import (
     COSIGN,
+    KEYS,
     SUBMIT,
     Act,
     Told,
@@ -97,7 +98,7 @@ def show(request: Request, act: str) -> Response:
         request, "acts/sign.html", public=False, act=found, rows=rows, answers=answers, keys=keys,
         waits=any(one.registration for one in sessions.people(request).passkeys(found.person)),
         asked=passkeys.assertion_options(request, found.challenge, keys),
-        payload=found.payload.decode(),
+        payload=found.payload.decode(), seat=KEYS in found.told.context,
     )  # fmt: skip
 
 
@@ -197,11 +198,12 @@ def _mine(request: Request, act: str) -> Act:
 
 def _usable(request: Request, act: Act) -> tuple[Passkey, ...]:
     # The log refuses keys that it does not know yet; only their own registration is signed so.
-    only = act.told.context.get("credential")
+    only, may = act.told.context.get("credential"), act.told.context.get(KEYS)
     return tuple(
         one
         for one in sessions.people(request).passkeys(act.person)
         if (one.credential == only if only else one.state is PasskeyState.KNOWN)
+        and (may is None or one.key.key_id in may.split())
     )
 
 

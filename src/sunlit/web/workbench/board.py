@@ -75,29 +75,34 @@ def _expect_no_judge(request: Request, found: Case) -> None:
 def show(request: Request, use: str) -> Response:
     """Show the material, the seats, and the form for one's own vote."""
     found, where = _there(request, use)
-    known_ = suggested(found, where, now(request))
-    typed = day_fields("valid_until", known_.valid_until) | {
-        name: str(value)
-        for name, value in (
-            ("area", known_.area), ("impact", known_.impact), ("autonomy", known_.autonomy),
-        )
-        if value is not None
-    }  # fmt: skip
-    return _form(request, found, where, {}, typed)
+    return _form(request, found, where, {}, {})
 
 
 def _form(
     request: Request, found: Case, where: Sitting, wrong: Mapping[str, str], typed: dict[str, str]
 ) -> Response:
     who = me(request)
+    # Three forms share the page: what one of them does not send is suggested still.
+    filled = _suggested(found, where, now(request)) | typed
     return form(
-        request, "work/vote.html", wrong, typed, case=found, where=where,
+        request, "work/vote.html", wrong, filled, case=found, where=where,
         answer=may_vote(found, where, who.keys), mine=who.keys, chair=is_chair(who.actor),
         publishing=why_not_yet(found, where, site_of(request).rubric, _holders(request)),
         material=material(found), most=scheme().maximum, areas=tuple(AREAS.items()),
         levels=tuple((str(one), words) for one, words in autonomy_levels().items()),
         closes=day_fields("closes", _week(now(request))),
     )  # fmt: skip
+
+
+def _suggested(found: Case, where: Sitting, at: datetime) -> dict[str, str]:
+    known_ = suggested(found, where, at)
+    return day_fields("valid_until", known_.valid_until) | {
+        name: str(value)
+        for name, value in (
+            ("area", known_.area), ("impact", known_.impact), ("autonomy", known_.autonomy),
+        )
+        if value is not None
+    }  # fmt: skip
 
 
 def _holders(request: Request) -> Holders:
