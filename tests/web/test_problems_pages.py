@@ -74,7 +74,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client: TestClient) -> 
 def test_a_link_from_a_component_names_it(client: TestClient, site: Site) -> None:
     """Only a component that the logs know gets into a report; any other text stays private."""
     key = component_key(PURL)
-    assert PURL in client.get(f"{PATH}?component={key}").text
+    assert f"About {PURL.rsplit('/', 1)[-1]}." in client.get(f"{PATH}?component={key}").text
     assert "Which AI system is it about" in client.get(f"{PATH}?component=nothing~known").text
 
     known = SqlReports(site.private).get(sent(client, component=key))

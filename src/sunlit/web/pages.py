@@ -10,7 +10,7 @@ ask `unchanged` first:
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -25,8 +25,10 @@ from jinja2 import (
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
+    pass_context,
     select_autoescape,
 )
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from sunlit.base.wording import Text, catalogue, is_known, told
@@ -113,7 +115,7 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
         time=partial(said_time, language=language),
         number=partial(said_number, language=language),
         tidy=tidy,
-        filled=partial(_filled, language),
+        filled=_filling(language),
         told=partial(told, language=language),
         told_or_marked=partial(_told_or_marked, language),
         reasoned=partial(_reasoned, language),
@@ -123,12 +125,19 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
     return made
 
 
-def _filled(language: str, said: Sentence) -> str:
-    values = {
-        name: told(one, language) if isinstance(one, Text) else one
-        for name, one in said.values.items()
-    }
-    return fill(catalogue(language).gettext(said.pattern), values, told(NOT_STATED, language))
+def _filling(language: str) -> Callable[[Context, Sentence], str]:
+    """Return what fills a sentence; an organisation's id in it becomes its name."""
+
+    @pass_context
+    def filled(context: Context, said: Sentence) -> str:
+        named: Callable[[str], str] = context.get("named") or str
+        values = {
+            name: told(one, language) if isinstance(one, Text) else named(one)
+            for name, one in said.values.items()
+        }
+        return fill(catalogue(language).gettext(said.pattern), values, told(NOT_STATED, language))
+
+    return filled
 
 
 def _told_or_marked(language: str, sentence: str) -> Markup | str:
