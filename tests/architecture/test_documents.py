@@ -41,6 +41,20 @@ def test_a_promised_document_exists(name: str) -> None:
     assert (ROOT / name).is_file()
 
 
+def test_every_page_is_reached_from_the_readme() -> None:
+    """Else nobody finds it; and no link leads to nothing."""
+    reached, waiting = set[Path](), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        links = re.findall(r"\]\(([^)#:\s]+)[^):]*\)", page.read_text(encoding="utf-8"))
+        waiting += [(page.parent / link).resolve(strict=True) for link in links]
+
+    assert set((ROOT / "docs").rglob("*.md")) - reached == {ROOT / "docs/adr/template.md"} - reached
+
+
 @pytest.mark.parametrize("word", [*WORDS, *TERMS])
 def test_the_glossary_defines(word: str) -> None:
     """One word, one thing: every word of the design and the field has a line."""
