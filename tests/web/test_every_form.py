@@ -24,7 +24,8 @@ from tests.web.test_every_route import PEOPLE, _routes
 LONG: Final = "long " * 2_000
 # Nothing is typed into these, or it is typed elsewhere first.
 BUTTONS: Final = {
-    "/sign-out", "/account/sign-out-everywhere", "/account/typed/forget", "/account/sessions/end-others", "/work/leave",
+    "/sign-out", "/account/sign-out-everywhere", "/account/typed/forget",
+    "/account/sessions/end-others", "/work/leave",
 }  # fmt: skip
 SUMMARY: Final = "govuk-error-summary__list"
 
