@@ -5,7 +5,7 @@ import gzip
 import io
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -17,9 +17,8 @@ import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from sunlit.formats.cyclonedx import dangling
 from sunlit.formats.losses import Exported
-from sunlit.formats.nl_write import problems as nl_problems
+from sunlit.formats.nl_write import CATEGORIES, LENGTHS, STATUSES
 from sunlit.formats.omb import COLUMNS, read_omb
 from sunlit.formats.publiccode_write import problems as publiccode_problems
 
@@ -88,3 +87,53 @@ def rows(data: bytes) -> object:
     found = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
     read = read_omb(data)
     return None if len(found) == len(read.records) and set(found[0]) == set(COLUMNS) else "columns"
+
+
+def dangling(document: Mapping[str, object]) -> tuple[str, ...]:
+    """Return references that lead to nothing, which the schema does not notice."""
+    given, asked = set[str](), set[str]()
+    _walk(document, given, asked)
+    return tuple(sorted(asked - given))
+
+
+_REFERS: Final = frozenset({
+    "ref", "assessor", "requirement", "target", "claims", "counterClaims", "evidence",
+    "counterEvidence",
+})  # fmt: skip
+
+
+def _walk(value: object, given: set[str], asked: set[str]) -> None:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name == "bom-ref":
+                given.add(str(inner))
+            elif name in _REFERS:
+                asked.update(_names(inner))
+            _walk(inner, given, asked)
+    elif isinstance(value, list):
+        for inner in value:
+            _walk(inner, given, asked)
+
+
+def _names(value: object) -> list[str]:
+    names = value if isinstance(value, list) else [value]
+    return [one for one in names if isinstance(one, str)]
+
+
+def nl_problems(records: object) -> tuple[str, ...]:
+    """Return what of the standard a list of records does not keep; null is a blank."""
+    rows = records if isinstance(records, list) else [None]
+    return tuple(problem for row in rows for problem in _row_problems(row))
+
+
+def _row_problems(row: object) -> list[str]:
+    if not isinstance(row, Mapping):
+        return ["no object"]
+    found = [
+        name
+        for name, most in LENGTHS.items()
+        if not isinstance(text := row.get(name), str | None) or len(text or "") > most
+    ]
+    found += ["status"] if row.get("status") not in (*STATUSES, None) else []
+    category = row.get("publication_category")
+    return found + (["publication_category"] if category not in (*CATEGORIES, None) else [])

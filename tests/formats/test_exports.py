@@ -7,16 +7,14 @@ import pytest
 import yaml
 
 from sunlit.base.errors import VerificationError
-from sunlit.formats.cyclonedx import dangling
 from sunlit.formats.losses import Exported, How, Taking, leaves, only_known
 from sunlit.formats.mldcat import to_mldcat_catalogue
-from sunlit.formats.nl_write import problems as nl_problems
 from sunlit.formats.omb import COLUMNS
 from sunlit.formats.omb_write import to_omb, to_omb_catalogue
 from sunlit.formats.publiccode_write import problems
 from sunlit.formats.register_file import FoundRegister
 from sunlit.node.exporting import FORMATS
-from tests.formats.export_judges import judged, mldcat
+from tests.formats.export_judges import dangling, judged, mldcat, nl_problems
 from tests.formats.export_views import record_views, whole_view, word, worded
 from tests.formats.registers import atrs, nl, omb
 

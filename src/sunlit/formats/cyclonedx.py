@@ -145,34 +145,3 @@ def _properties(take: Taking) -> list[dict[str, str]]:
 
 def _line(row: Taking) -> str:
     return json.dumps({name: row.text(name) for name in row.facts}, ensure_ascii=False)
-
-
-def dangling(document: Mapping[str, object]) -> tuple[str, ...]:
-    """Return references that lead to nothing, which the schema does not notice."""
-    given, asked = set[str](), set[str]()
-    _walk(document, given, asked)
-    return tuple(sorted(asked - given))
-
-
-_REFERS: Final = frozenset({
-    "ref", "assessor", "requirement", "target", "claims", "counterClaims", "evidence",
-    "counterEvidence",
-})  # fmt: skip
-
-
-def _walk(value: object, given: set[str], asked: set[str]) -> None:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if name == "bom-ref":
-                given.add(str(inner))
-            elif name in _REFERS:
-                asked.update(_names(inner))
-            _walk(inner, given, asked)
-    elif isinstance(value, list):
-        for inner in value:
-            _walk(inner, given, asked)
-
-
-def _names(value: object) -> list[str]:
-    names = value if isinstance(value, list) else [value]
-    return [one for one in names if isinstance(one, str)]

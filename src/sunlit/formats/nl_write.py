@@ -90,22 +90,3 @@ def _texts(take: Taking) -> dict[str, str]:
         "source_id": take.text("digest") or take.text("record", LENGTHS["source_id"]),
         "begin_date": take.word("released_on")[:7],
     }
-
-
-def problems(records: object) -> tuple[str, ...]:
-    """Return what of the standard a list of records does not keep; null is a blank."""
-    rows = records if isinstance(records, list) else [None]
-    return tuple(problem for row in rows for problem in _problems(row))
-
-
-def _problems(row: object) -> list[str]:
-    if not isinstance(row, Mapping):
-        return ["no object"]
-    found = [
-        name
-        for name, most in LENGTHS.items()
-        if not isinstance(text := row.get(name), str | None) or len(text or "") > most
-    ]
-    found += ["status"] if row.get("status") not in (*STATUSES, None) else []
-    category = row.get("publication_category")
-    return found + (["publication_category"] if category not in (*CATEGORIES, None) else [])
