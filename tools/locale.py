@@ -116,8 +116,15 @@ def _errors() -> Iterator[str]:
     for pattern in SPEAKING:
         for path in sorted(CODE.glob(pattern)):
             for node in ast.walk(ast.parse(path.read_bytes())):
-                if isinstance(node, ast.Call) and _is_error(node):
-                    yield from _literals(node)
+                if isinstance(node, ast.Call):
+                    yield from _spoken(node)
+
+
+def _spoken(call: ast.Call) -> Iterator[str]:
+    if _is_error(call):
+        yield from _literals(call)
+    elif getattr(call.func, "attr", "") == "no":  # `Answer.no("nobody signed it")`
+        yield from _strings(call)
 
 
 def _literals(call: ast.Call) -> Iterator[str]:
@@ -137,8 +144,8 @@ def _reasons() -> Iterator[str]:
 def _reasons_of(tree: ast.AST) -> Iterator[str]:
     apart = set(map(id, _not_said(tree)))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "no":
-            yield from _strings(node)  # `Answer.no("nobody signed it")`
+        if isinstance(node, ast.Call) and not _is_error(node):
+            yield from _spoken(node)
         elif isinstance(node, ast.Constant) and id(node) not in apart:
             value = node.value
             if isinstance(value, str) and SENTENCE.fullmatch(value) and "%(" not in value:

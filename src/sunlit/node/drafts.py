@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from sunlit.authority.answer import Answer
 from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.base.wording import either, fixed, text
 from sunlit.node.permission import Actor, Role
 
 MAX_REASON: Final = 2_000  # characters
@@ -156,9 +157,14 @@ def can_move(actor: Actor, move: Move, draft: Draft) -> Answer:
     if step is None or actor.organisation != draft.organisation or not actor.signed_in:
         return Answer.no("this cannot be done here")
     if not actor.roles & step.roles:
-        return Answer.no("this needs the role " + " or ".join(sorted(step.roles)))
+        return Answer.no(text("this needs the role %(roles)s", roles=either(sorted(step.roles))))
     if draft.state not in step.of:
-        return Answer.no(f"this cannot be done to what is {draft.state.value.replace('-', ' ')}")
+        return Answer.no(
+            text(
+                "this cannot be done to what is %(state)s",
+                state=fixed(draft.state.value.replace("-", " ")),
+            )
+        )
     if step.author is True and actor.person != draft.author:
         return Answer.no("only whoever wrote it may do this")
     if step.author is False and actor.person == draft.author:
@@ -181,7 +187,9 @@ def moved(
     """
     answer = can_move(actor, move, draft)
     if not answer:
-        raise VerificationError("draft.refused", f"you may not do this: {answer.reason}")
+        raise VerificationError(
+            "draft.refused", text("you may not do this: %(why)s", why=fixed(answer.reason))
+        )
     step = FLOWS[draft.kind][move]
     said = (reason or "").strip()
     if step.reason and not said:

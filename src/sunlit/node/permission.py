@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from sunlit.authority.answer import Answer
+from sunlit.base.wording import either, fixed, text
 
 
 class Role(StrEnum):
@@ -135,14 +136,18 @@ def _in_this_case(actor: Actor, rule: Rule, subject: Subject) -> Answer:
     if rule.own and subject.organisation not in (None, actor.organisation):
         return Answer.no("it belongs to another organisation")
     if rule.states is not None and subject.state is not None and subject.state not in rule.states:
-        return Answer.no(f"this cannot be done to what is {subject.state}")
+        return Answer.no(
+            text("this cannot be done to what is %(state)s", state=fixed(subject.state))
+        )
     reason = next((why for duty in rule.duties if (why := duty(actor, subject))), None)
     return Answer.no(reason) if reason else Answer.yes("your role allows it")
 
 
 def _who(rule: Rule) -> str:
     names = sorted(role.value.replace("-", " ") for role in rule.roles)
-    return "this needs the role " + " or ".join(names) if names else "nobody may do this"
+    if not names:
+        return text("nobody may do this")
+    return text("this needs the role %(roles)s", roles=either(map(fixed, names)))
 
 
 def _is_one_of(actor: Actor, them: frozenset[str]) -> bool:
@@ -152,42 +157,44 @@ def _is_one_of(actor: Actor, them: frozenset[str]) -> bool:
 def _not_own_work(actor: Actor, subject: Subject) -> str | None:
     # Of another organisation than whoever maintains and deploys it.
     own = actor.organisation in {subject.maintainer, subject.deployer} - {None}
-    return "nobody assesses what their own organisation makes or uses" if own else None
+    return text("nobody assesses what their own organisation makes or uses") if own else None
 
 
 def _did_not_assess(actor: Actor, subject: Subject) -> str | None:
     assessed = _is_one_of(actor, subject.assessed_by)
-    return "a member does not vote on what they assessed" if assessed else None
+    return text("a member does not vote on what they assessed") if assessed else None
 
 
 def _did_not_make(actor: Actor, subject: Subject) -> str | None:
     made = actor.person in subject.made_by
-    return "nobody publishes alone: another person has to do this" if made else None
+    return text("nobody publishes alone: another person has to do this") if made else None
 
 
 def _did_not_ask(actor: Actor, subject: Subject) -> str | None:
     asked = _is_one_of(actor, subject.requested_by)
-    return "nobody grants their own exemption" if asked else None
+    return text("nobody grants their own exemption") if asked else None
 
 
 def _is_not_recused(actor: Actor, subject: Subject) -> str | None:
-    return "you stood aside from this" if _is_one_of(actor, subject.recused) else None
+    return text("you stood aside from this") if _is_one_of(actor, subject.recused) else None
 
 
 def _on_the_board(actor: Actor, subject: Subject) -> str | None:
     other = subject.board not in (None, actor.organisation)
-    return "it is another organisation's board" if other else None
+    return text("it is another organisation's board") if other else None
 
 
 def _audits_their_own(actor: Actor, subject: Subject) -> str | None:
     # Assessors and boards are others on purpose; an auditor is its own organisation's.
     other = subject.organisation not in (None, actor.organisation)
     only = actor.roles.isdisjoint({Role.ASSESSOR, Role.BOARD_MEMBER, Role.CHAIR})
-    return "an auditor reads what their own organisation keeps" if other and only else None
+    why = text("an auditor reads what their own organisation keeps")
+    return why if other and only else None
 
 
 def _says_why(_actor: Actor, subject: Subject) -> str | None:
-    return None if subject.purpose is None or subject.purpose.strip() else "say what it is for"
+    is_said = subject.purpose is None or subject.purpose.strip()
+    return None if is_said else text("say what it is for")
 
 
 def _rule(

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from sunlit.base.errors import VerificationError
+from sunlit.base.wording import fixed, text
 from sunlit.node.permission import ANYTHING, PUBLIC, Action, Actor, Role, Subject, can
 from sunlit.web import csrf, sessions
 from sunlit.web.paths import sign_in_path
@@ -48,7 +49,9 @@ def demand(request: Request, action: Action, subject: Subject = ANYTHING) -> Act
         return actor
     if not actor.signed_in:
         raise SignInNeeded
-    raise VerificationError("permission.refused", f"You may not do this: {answer.reason}")
+    raise VerificationError(
+        "permission.refused", text("You may not do this: %(why)s", why=fixed(answer.reason))
+    )
 
 
 @dataclass(frozen=True)
