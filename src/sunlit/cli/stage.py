@@ -47,11 +47,12 @@ class Stage:
         for line in textwrap.wrap(" ".join(text.split()), WIDTH):
             self._out(line)
 
-    def aside(self, *words: str, into: str | None = None) -> None:
+    def aside(self, *words: str, expect: int | None = 0, into: str | None = None) -> None:
         """Run `sunlit` as a reader would, and show it in the transcript only."""
         shown = " ".join(["sunlit", *map(_quoted, words)]) + (f" > {into}" if into else "")
         self.transcript.append(f"  $ {shown}")
-        text = self._run(shown, [sys.executable, "-m", "sunlit.cli", *words], expect=0, show=0)
+        command = [sys.executable, "-m", "sunlit.cli", *words]
+        text = self._run(shown, command, expect=expect, show=0)
         if into:
             (self.root / into).write_text(text, encoding="utf-8")
         self.asides += 1
