@@ -67,6 +67,29 @@ def test_it_works_until_it_is_told_to_stop(site: Site) -> None:
     assert site.submissions.wait(ticket, 0).state in {State.REFUSED, State.WAITING}
 
 
+def test_one_that_fails_again_and_again_ends_with_an_error(
+    site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that whoever manages services starts it anew; what failed is named, not quoted."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("somebody's name")
+
+    monkeypatch.setattr("sunlit.bootstrap.working.later", broken)
+    monkeypatch.setattr("sunlit.bootstrap.supervising.FIRST_PAUSE", 0.0)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        assert ended(["work", "--at", str(site.node.root)]) == 3
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    told = capsys.readouterr().err
+    assert "work.gave-up" in told
+    assert "Failed: RuntimeError at sunlit/" in told
+    assert "somebody" not in told
+
+
 def test_a_directory_without_a_node_is_said_to_be_none(tmp_path: Path) -> None:
     """With what to do about it."""
     assert ended(["work", "--at", str(tmp_path), "--once"]) == 3

@@ -133,10 +133,14 @@ def run(site: Site, stop: Event, told: Told) -> bool:
 def working(site: Site) -> Iterator[None]:
     """Let a worker run beside the caller, and wait at the end until it has finished its batch."""
     stop = Event()
-    thread = Thread(target=run, args=(site, stop, lambda _: None), daemon=True)
+    thread = Thread(target=run, args=(site, stop, _tell_nobody), daemon=True)
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join()
+
+
+def _tell_nobody(_code: str) -> None:
+    """Hear of a failure."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, TextClause, func, select, text
+from sqlalchemy import Connection, Engine, Executable, func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from sunlit.authority.trustfile import TrustFile
@@ -183,7 +183,7 @@ def _facets(served: Connection, given: Connection) -> Compared:
 
 
 def _stream(
-    name: str, served: Connection, given: Connection, query: Select[Any] | TextClause, keys: int
+    name: str, served: Connection, given: Connection, query: Executable, keys: int
 ) -> Compared:
     """Read both in the order of their first columns, which are the keys, some rows at a time."""
     chosen = query.execution_options(yield_per=AT_ONCE)
