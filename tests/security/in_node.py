@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from datetime import datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
@@ -14,7 +15,15 @@ import pytest
 
 from sunlit.bundle.pages.environment import scripts
 
-NODE: Final = shutil.which("node")
+
+def _node() -> str | None:
+    """Return the machine's Node, else the one that Playwright brings."""
+    found = find_spec("playwright")
+    brought = Path(found.origin).parent / "driver" / "node" if found and found.origin else None
+    return shutil.which("node") or (str(brought) if brought and brought.is_file() else None)
+
+
+NODE: Final = _node()
 needs_node: Final = pytest.mark.skipif(NODE is None, reason="there is no Node here")
 RUN: Final = """
 import { readFileSync } from "node:fs";
