@@ -125,7 +125,7 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
     return made
 
 
-def _filling(language: str) -> Callable[[Context, Sentence], str]:
+def _filling(language: str) -> Callable[..., str]:
     """Return what fills a sentence; an organisation's id in it becomes its name."""
 
     @pass_context
