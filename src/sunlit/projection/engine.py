@@ -5,12 +5,12 @@ It is a cache: a version of the tables that this program does not know is droppe
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
@@ -186,7 +186,7 @@ def create_all(connection: Connection) -> None:
     if is_postgresql(connection):
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     create_tables(connection)
-    create_indices(connection)
+    create_indices(connection, METADATA.sorted_tables)
 
 
 def create_tables(connection: Connection) -> None:
@@ -201,9 +201,9 @@ def create_tables(connection: Connection) -> None:
         connection.execute(META.insert().values(name=name, value=value))
 
 
-def create_indices(connection: Connection) -> None:
-    """Make the indices of every table."""
-    for table in METADATA.sorted_tables:
+def create_indices(connection: Connection, tables: Iterable[Table]) -> None:
+    """Make the indices of tables."""
+    for table in tables:
         for index in sorted(table.indexes, key=lambda it: str(it.name)):
             connection.execute(CreateIndex(index))
 

@@ -24,12 +24,13 @@ from sunlit.projection.folding import fold_entries
 from sunlit.projection.load_again import mend_said_again
 from sunlit.projection.load_cards import load_cards
 from sunlit.projection.rooms import makers, rooms
-from sunlit.projection.tables import FACT, POSITION, THREAD
+from sunlit.projection.tables import CARD, CARD_FACET, FACT, METADATA, POSITION, THREAD
 from sunlit.projection.writing import insert_rows
 
 BATCH: Final = 1000  # entries
 # Of these the rows of an entry land anywhere: they wait, and are put in order at the end.
 _SCATTERED: Final = (THREAD, FACT)
+_LAST: Final = (CARD, CARD_FACET)  # filled when all else is there
 
 
 def file_of(engine: Engine) -> Path | None:
@@ -60,9 +61,10 @@ def load(
                 _load_log(connection, reader, trust, pool, step)
                 _note(connection, reader, digest)
             _put_in_order(connection)
-            create_indices(connection)
+            create_indices(connection, [it for it in METADATA.sorted_tables if it not in _LAST])
             mend_said_again(connection, logs, trust)
             load_cards(connection, pool)
+        create_indices(connection, _LAST)
         connection.commit()
         connection.exec_driver_sql("PRAGMA shrink_memory")
         _put_in_place(connection, engine)

