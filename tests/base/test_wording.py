@@ -1,11 +1,23 @@
 """Sentences that know their pattern: English as ever, translated where they are shown."""
 
 import pickle
+from decimal import Decimal
 
 import pytest
 
 from sunlit.base.errors import VerificationError
-from sunlit.base.wording import fixed, is_known, joined, text, texts, told, whole
+from sunlit.base.wording import (
+    both,
+    either,
+    fixed,
+    is_known,
+    joined,
+    lowered,
+    text,
+    texts,
+    told,
+    whole,
+)
 
 
 def test_a_sentence_is_its_english_words() -> None:
@@ -69,3 +81,24 @@ def test_an_error_is_said_in_a_language() -> None:
     assert error.told("nl") == (
         "de plaats is geen ISO 3166-code: verwacht: een code zoals US-CA, gevonden: XX"
     )
+
+
+def test_a_decimal_has_the_point_of_the_language_and_no_commas() -> None:
+    """A figure of a rule is the same to the byte in English."""
+    found = text("the gap is %(gap)s", gap=Decimal("1234.50"))
+    assert (str(found), told(found, "nl")) == ("the gap is 1234.50", "the gap is 1234,50")
+
+
+def test_words_are_put_together_and_stand_after_a_colon() -> None:
+    """Each keeps its pattern; one alone stays what it is."""
+    assert (both(["a", "b", "c"]), told(either(["a", "b"]), "nl")) == ("a and b and c", "a of b")
+    assert both(["a"]) == "a"
+    found = lowered(text("A draft."))
+    assert (str(found), told(found, "nl")) == ("a draft.", "een concept.")
+
+
+def test_a_translation_that_reads_like_the_english_is_known() -> None:
+    """`model` is a model in Dutch too: it is not marked as English."""
+    assert is_known(fixed("model"), "nl")
+    assert told("anything", "xx") == "anything"
+    assert not is_known("anything", "xx")
