@@ -71,7 +71,7 @@ demo-live: $(VENV)/.stamp-demo $(VENV)/.stamp-vision ## the same, with a languag
 
 # --- check it -------------------------------------------------------------------------------
 
-.PHONY: test coverage lint types layers errors-page wheel check check-long bench bench-data bench-audit bench-node screenshots
+.PHONY: test coverage lint types layers errors-page wheel sbom check check-long bench bench-data bench-audit bench-node screenshots
 test: $(VENV)/.stamp-test ## run the tests
 	@bash tools/install.sh libgomp $(VENV)
 	@bash tools/install.sh spark $(VENV)
@@ -101,7 +101,10 @@ layers: $(VENV)/.stamp-dev ## dependencies point down only
 errors-page: $(VENV)/.stamp-dev ## is docs/reference/errors.md what the code says?
 	@$(BIN)/python -m tools.errors_page --check
 
-wheel: $(VENV)/.stamp-dev ## build the wheel, install it alone, let it test itself
+sbom: $(VENV)/.stamp-dev ## write what Sunlit is made of: build/sunlit.cdx.json
+	@$(BIN)/python -m tools.sbom build/sunlit.cdx.json
+
+wheel: sbom ## build the wheel, install it alone, let it test itself
 	@bash tools/wheel_selftest.sh "$(PYTHON)" $(BIN)
 
 # The demo is played beside the checks that need one core. The tests that use where it ended come

@@ -147,6 +147,29 @@ def test_a_name_that_is_taken_is_refused() -> None:
     assert MAKER in no.reason
 
 
+@pytest.mark.parametrize(
+    "respelt",
+    [
+        PURL.replace("example", "exampl%65"),
+        PURL.replace("example", "Example"),
+        PURL.replace("pkg:generic/", "pkg:generic//"),
+        "pkg:PyPI/onnx",
+        "triage",
+    ],
+)
+def test_a_name_in_another_spelling_is_refused(respelt: str) -> None:
+    """It would be a second component beside the keeper's, and stand under the keeper's domain."""
+    said = Story()
+    squatter = said.world.organisation("squatter.example", Role.MAINTAINER)
+    other = said.say(story.component(), squatter.key(Role.MAINTAINER))
+
+    no = keeps_name(other, [], said.world.directory, respelt)
+
+    assert no is not None
+    assert "one spelling" in no.reason
+    assert no.mend is not None
+
+
 def test_a_statement_is_about_one_release() -> None:
     """Two subjects would make one word count for both."""
     said = Story()

@@ -33,6 +33,8 @@ def test_a_private_component_carries_its_owners_domain() -> None:
     """Only `generic` names do."""
     assert Purl.parse("pkg:generic/city.example/x").domain == "city.example"
     assert Purl.parse("pkg:pypi/onnx").domain is None
+    assert Purl.parse("pkg:generic/nodomain/x").domain is None
+    assert Purl.parse("pkg:generic/x").domain is None
 
 
 @pytest.mark.parametrize(
@@ -64,14 +66,14 @@ def test_a_private_component_carries_its_owners_domain() -> None:
         "pkg:maven/org/a b",
         "pkg:maven/../b",
         "pkg:maven/org//b",
-        "pkg:generic/x",
-        "pkg:generic/nodomain/x",
         "pkg:generic/City.Example/x",
+        "pkg:generic/city.example./x",
+        "pkg:generic/city%2Eexample/x",
         "pkg:maven/org/" + "x" * 512,
     ],
 )
 def test_any_other_text_is_refused(text: object) -> None:
-    """Versions, other spellings and names without an owner."""
+    """Versions and other spellings."""
     with pytest.raises(MalformedError) as refused:
         Purl.parse(text)
 

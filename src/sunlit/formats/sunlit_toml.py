@@ -11,6 +11,8 @@ from typing import Final, cast
 from sunlit.base.errors import MalformedError
 from sunlit.base.toml import parse_toml
 from sunlit.formats.sunlit_toml_audit import AuditEntry, read_audits
+from sunlit.rubric.standing import bare
+from sunlit.statement.purl import Purl
 
 FILE_NAME: Final = "sunlit.toml"
 SCHEMA: Final = 1
@@ -116,6 +118,12 @@ def read_toml(data: bytes) -> SunlitToml:
     kind = values.get("kind")
     if kind is not None and kind not in KINDS:
         raise _malformed("component.kind", "one of " + ", ".join(KINDS))
+    purl = values.get("purl")
+    if purl and not Purl.is_spelt(bare(str(purl))):
+        raise _malformed(
+            "component.purl",
+            "a package URL in its one spelling, such as pkg:generic/city.example/x",
+        )
     given = cast("dict[str, str]", {key: item for key, item in values.items() if item != ""})
     return SunlitToml(
         found=True, datasets=datasets, audits=audits, unknown=tuple(sorted(unknown)),

@@ -26,6 +26,7 @@ from sunlit.node.proposal import Proposal
 from sunlit.rubric.attested import plain
 from sunlit.rubric.standing import bare
 from sunlit.statement.intoto import Subject
+from sunlit.statement.purl import Purl
 
 HOSTED: Final = "hosted-service"
 MAX_FILE: Final = 256 * 1024  # bytes
@@ -35,7 +36,6 @@ LIMITS: Final[Mapping[str, int]] = {
     "homepage": 500, "licence": 120, "supplier": 200, "contract": 200, "configuration": 64,
 }  # fmt: skip
 NEEDED: Final = ("component", "name", "kind")
-_PURL: Final = re.compile(r"pkg:[a-z][a-z0-9.+-]*/[A-Za-z0-9._~%!:/+-]+(?<!/)")
 _URL: Final = re.compile(r"https?://[^\s<>\"']+")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -141,13 +141,13 @@ def problems(fields: Mapping[str, str]) -> dict[str, str]:
         "kind": text("Choose what it is"),
     }  # fmt: skip
     found |= {name: missing[name] for name in NEEDED if not fields.get(name)}
-    checks = (
-        ("component", _PURL, text("A package URL looks like pkg:generic/your.domain/name")),
-        ("homepage", _URL, text("An address begins with https://")),
-        ("configuration", _DIGEST, text("A digest has 64 digits from 0-9 and a-f")),
+    checks: tuple[tuple[str, Callable[[str], object], str], ...] = (
+        ("component", Purl.is_spelt, text("A package URL looks like pkg:generic/your.domain/name")),
+        ("homepage", _URL.fullmatch, text("An address begins with https://")),
+        ("configuration", _DIGEST.fullmatch, text("A digest has 64 digits from 0-9 and a-f")),
     )
-    for name, pattern, message in checks:
-        if fields.get(name) and not pattern.fullmatch(fields[name]):
+    for name, fits, message in checks:
+        if fields.get(name) and not fits(fields[name]):
             found.setdefault(name, message)
     if fields.get("kind") and fields["kind"] not in KINDS:
         found["kind"] = text("Choose one of the kinds")

@@ -142,7 +142,7 @@ def _expect_version(connection: Connection) -> None:
 def _nothing(got: str) -> UnavailableError:
     return UnavailableError(
         "projection.nothing", "nothing is projected that could be compared", got=got,
-        mend="sunlit rebuild makes it; sunlit serve does too",
+        mend="sunlit rebuild --at NODE",
     )  # fmt: skip
 
 

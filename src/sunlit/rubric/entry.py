@@ -8,7 +8,8 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
-from sunlit.rubric.standing import maintainers
+from sunlit.rubric.standing import bare, maintainers
+from sunlit.statement.purl import Purl
 
 
 def enters(said: Admitted, reason: str) -> Verdict:
@@ -70,8 +71,15 @@ def keeps_name(
 ) -> Verdict | None:
     """Return why the signer may not speak for a component, None when it may.
 
-    The first maintainer to use a name in a log keeps it; see `standing.maintainers`.
+    The first maintainer to use a name in a log keeps it; see `standing.maintainers`. A name has
+    one spelling (spec/statement.md): in another it would be a second component, kept by nobody.
     """
+    if not Purl.is_spelt(bare(purl)):
+        return refused(
+            f"{purl} is no package URL in its one spelling.",
+            mend="write it as spec/statement.md says: type and domain in lower case, percent "
+            "signs only where they are needed",
+        )
     keepers = maintainers(before(said, history, directory, component=purl))
     if keepers and not keepers & directory.organisations(said):
         return refused(

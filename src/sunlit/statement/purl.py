@@ -38,10 +38,20 @@ class Purl:
     @property
     def domain(self) -> str | None:
         """The owner's domain, for private components (`pkg:generic/<domain>/<name>`)."""
-        return self.namespace[0] if self.kind == "generic" else None
+        first = self.namespace[0] if self.kind == "generic" and self.namespace else ""
+        return first if _DOMAIN.fullmatch(first) else None
 
     def __str__(self) -> str:
         return self.text
+
+    @staticmethod
+    def is_spelt(text: str) -> bool:
+        """Tell whether a text is a purl in its one canonical spelling."""
+        try:
+            Purl.parse(text)
+        except MalformedError:
+            return False
+        return True
 
     @classmethod
     def parse(cls, text: object) -> "Purl":
@@ -62,14 +72,19 @@ class Purl:
             raise _bad("key=value qualifiers in alphabetical order, each once")
         if not _is_folded(kind, _ENCODED.sub("", path)):
             raise _bad(f"pkg:{kind} names in lower case, for pypi with - in place of _")
-        purl = cls(text, kind, tuple(parts[:-1]), parts[-1])
-        if kind == "generic" and not (parts[:-1] and _DOMAIN.fullmatch(parts[0])):
-            raise _bad("pkg:generic/<domain of the owner>/<name>")
-        return purl
+        if kind == "generic" and _is_respelt_domain(parts[0]):
+            raise _bad("pkg:generic/<domain of the owner>/<name>, the domain in lower case")
+        return cls(text, kind, tuple(parts[:-1]), parts[-1])
 
 
 def _is_folded(kind: str, path: str) -> bool:
     return (kind not in _LOWER or path == path.lower()) and (kind != "pypi" or "_" not in path)
+
+
+def _is_respelt_domain(first: str) -> bool:
+    # DNS compares names without regard to case and a closing dot (RFC 4343, RFC 1034 3.1).
+    one = first.lower().rstrip(".")
+    return one != first and _DOMAIN.fullmatch(one) is not None
 
 
 def _is_part(part: str) -> bool:

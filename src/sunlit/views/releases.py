@@ -104,12 +104,14 @@ def digest_of(said: Admitted) -> str | None:
 
 
 def _lapse(evidence: Evidence, said: Admitted) -> Iterator[Lapse]:
-    until, told = _ended(evidence, said)
-    if until is not None and until <= evidence.at:
-        yield Lapse(words=told, on=until, statement=said.statement_id)
+    match _ended(evidence, said):
+        case (datetime() as until, told) if until <= evidence.at:
+            yield Lapse(words=told, on=until, statement=said.statement_id)
+        case _:
+            return
 
 
-def _ended(evidence: Evidence, said: Admitted) -> tuple[datetime | None, Words]:
+def _ended(evidence: Evidence, said: Admitted) -> tuple[datetime | None, Words] | None:
     """Return until when a statement counts, and what to say when it does not any more."""
     claim = said.claim
     if isinstance(claim, Attestation):
@@ -124,7 +126,7 @@ def _ended(evidence: Evidence, said: Admitted) -> tuple[datetime | None, Words]:
         told = words("The permission of %(who)s for %(use)s ended.",
                      who=claim.deployer, use=claim.use)  # fmt: skip
         return claim.valid_until, told
-    return None, words("")
+    return None
 
 
 def _line(evidence: Evidence, digest: str, told: _Told) -> ReleaseLine:
