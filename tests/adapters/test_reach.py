@@ -40,7 +40,8 @@ def names(*addresses: str, networks: Reach = INSIDE) -> Reach:
         ("100.64.0.1", False), ("127.0.0.1", False), ("::1", False), ("::ffff:127.0.0.1", False),
         (str(ip_address(0)), False), ("::", False), ("224.0.0.1", False), ("ff02::1", False),
         ("240.0.0.1", False), ("255.255.255.255", False), ("64:ff9b::7f00:1", False),
-        ("2002:7f00:1::", False), ("2002:0a15:1::", False),
+        ("2002:7f00:1::", False), ("2002:0a15:1::", False), ("::7f00:1", False),
+        ("64:ff9b:1::7f00:1", False), ("fec0::1", False), ("::ffff:0:7f00:1", False),
     ],
 )  # fmt: skip
 def test_only_public_addresses_and_named_networks_are_reached(address: str, *, may: bool) -> None:
@@ -129,6 +130,34 @@ def test_a_connection_goes_to_the_address_that_was_judged() -> None:
     assert lookup.asked == 1
 
 
+def test_a_name_in_its_own_script_is_looked_up_as_the_receiver_hears_it() -> None:
+    """Not as an older standard writes it, by which it would be another host."""
+    asked: list[str] = []
+
+    def lookup(host: str) -> list[str]:
+        asked.append(host)
+        return ["93.184.216.34"]
+
+    client, seen = _seen(Reach(lookup=lookup))
+    client.get("https://fa\N{LATIN SMALL LETTER SHARP S}.example/")
+
+    assert asked == [seen[0].headers["host"]] == ["xn--fa-hia.example"]
+    assert seen[0].extensions["sni_hostname"] == "xn--fa-hia.example"
+
+
+def test_what_is_no_name_at_all_is_a_host_that_is_not_there() -> None:
+    """It is tried again, as one that is down; nothing unforeseen ends the worker."""
+
+    def lookup(host: str) -> list[str]:
+        return [host.encode("idna").decode()]  # as `socket.getaddrinfo` begins
+
+    client, _ = _seen(Reach(lookup=lookup))
+
+    for host in ("hooks..example", f"{'a' * 64}.example"):
+        with pytest.raises(httpx.ConnectError):
+            client.get(f"https://{host}/")
+
+
 def test_a_name_that_leads_inside_is_not_connected_to() -> None:
     """Nothing is sent; the operator is told which setting would allow it."""
     client, seen = _seen(Reach(lookup=Rebinding("192.168.1.1")))
@@ -210,6 +239,13 @@ def test_behind_a_proxy_the_proxy_decides() -> None:
     for name in PROXIES:
         assert transport({name: "http://proxy.example:3128"}) is None
     assert isinstance(transport({}), JudgedTransport)
+
+
+def test_a_connection_is_used_once() -> None:
+    """It is known by its address: another host of that one would meet a certificate not its own."""
+    pool = JudgedTransport(Reach()).inner._pool  # type: ignore[attr-defined]
+
+    assert pool._max_keepalive_connections == 0
 
 
 @pytest.mark.enable_socket

@@ -31,6 +31,8 @@ SECRETS: Final = frozenset(
     ip_address(one) for one in ("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254")
 )
 NAT64: Final = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
+# RFC 4291, section 2.4: what is not of these may be public by its kind, and is given to nobody.
+UNICAST: Final = (ip_network("0.0.0.0/0"), ip_network("2000::/3"))
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -74,7 +76,11 @@ class Reach:
             UnavailableError: `reach.refused`.
             OSError: where the host has none.
         """
-        found = [one for one in self.lookup(host) if self.may(ip_address(one), host)]
+        try:
+            known = self.lookup(host)
+        except UnicodeError as error:  # a label that is empty or too long
+            raise OSError("no host has such a name") from error
+        found = [one for one in known if self.may(ip_address(one), host)]
         if not found:
             raise UnavailableError(
                 "reach.refused", "the settings name a host of a network that is not to be reached",
@@ -88,7 +94,9 @@ class Reach:
         plain = _plain(address)
         if plain in SECRETS or plain.is_link_local or plain.is_multicast or plain.is_unspecified:
             return False
-        if plain.is_global or (plain.is_loopback and host.lower() in HERE):
+        if plain.is_loopback and host.lower() in HERE:
+            return True
+        if plain.is_global and any(plain in one for one in UNICAST):
             return True
         return any(plain in one for one in self.networks)
 
@@ -102,16 +110,22 @@ def _plain(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or address
 
 
+def _used_once() -> httpx.BaseTransport:
+    # A connection is kept by its address: another host of the same one would be given it, whose
+    # certificate nobody checked.
+    return httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
+
+
 @dataclass(slots=True)
 class JudgedTransport(httpx.BaseTransport):
     """Looks a host up, judges its addresses, and speaks to one of those under the host's name."""
 
     reach: Reach
-    inner: httpx.BaseTransport = field(default_factory=httpx.HTTPTransport)
+    inner: httpx.BaseTransport = field(default_factory=_used_once)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request to the first address that answers; see `Reach.addresses`."""
-        host = request.url.host
+        host = _name(request)
         try:
             found = self.reach.addresses(host)
         except OSError as error:
@@ -141,8 +155,14 @@ def transport(environment: Mapping[str, str]) -> httpx.BaseTransport | None:
 
 def _to(address: str, request: httpx.Request) -> httpx.Request:
     # The Host header stays; so does the name that the certificate is checked for.
-    named = {**request.extensions, "sni_hostname": request.url.host}
+    named = {**request.extensions, "sni_hostname": _name(request)}
     return httpx.Request(
         request.method, request.url.copy_with(host=address), headers=request.headers,
         stream=request.stream, extensions=named,
     )  # fmt: skip
+
+
+def _name(request: httpx.Request) -> str:
+    # As the Host header has it. `URL.host` is in its own script, and what looks it up, or checks
+    # the certificate, would make another name of that: `fass.de` of `faß.de` (IDNA 2003).
+    return request.url.raw_host.decode("ascii")
