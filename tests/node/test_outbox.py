@@ -134,6 +134,26 @@ def test_a_job_that_takes_its_workers_down_is_given_up(outbox: SqlOutbox, clock:
     assert kept.jobs == []
 
 
+def test_what_takes_a_worker_down_costs_the_others_nothing(
+    outbox: SqlOutbox, clock: SetClock
+) -> None:
+    """A job that no handler survives was due first; those behind it are done at the next look."""
+    kept = Kept()
+    outbox.later("poison", {}, START)
+    for number in range(3):
+        outbox.later("note", {"number": number}, START + timedelta(seconds=1))
+    clock.at += timedelta(seconds=1)
+
+    def dies(_: Job) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work_off(outbox, {**kept.all, "poison": dies}, clock, "dies")
+
+    assert work_off(outbox, kept.all, clock, "next") == Did(done=3)
+    assert [job.attempts for job in kept.jobs] == [1, 1, 1]
+
+
 def test_a_job_of_an_unknown_kind_waits_for_a_worker_that_knows_it(
     outbox: SqlOutbox, clock: SetClock
 ) -> None:

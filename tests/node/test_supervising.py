@@ -1,9 +1,10 @@
 """What works beside a server begins again after an error, and ends the process where that fails."""
 
 from collections.abc import Callable
+from concurrent.futures.thread import _threads_queues
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread, current_thread
 
 import pytest
 
@@ -58,7 +59,8 @@ def test_a_job_begins_again_later_each_time_and_is_given_up_at_last() -> None:
         raise ValueError("somebody's name")
 
     assert not kept(work, stop, heard).run()
-    assert heard == ["ValueError"] * FAILURES
+    assert len(heard) == FAILURES
+    assert all(one.startswith("ValueError at sunlit/bootstrap/supervising.py:") for one in heard)
     assert stop.pauses == [1, 2, 4, 8, 16, 32, LONGEST_PAUSE]
 
 
@@ -132,3 +134,40 @@ def test_a_pause_ends_at_once_when_all_is_to_stop() -> None:
     stop.set()
     beside.join(PATIENCE)
     assert not beside.is_well
+
+
+def test_a_job_that_hangs_keeps_no_process_from_ending() -> None:
+    """It is started anew only when it has ended, and Python waits for the threads of pools."""
+    threads: list[Thread] = []
+    stop, works, end = Event(), Event(), Event()
+
+    def work() -> None:
+        threads.append(current_thread())
+        works.set()
+        end.wait(PATIENCE)
+
+    beside = Supervisor({"one": work}, stop, print, stop.set)
+    beside.start()
+    assert works.wait(PATIENCE)
+    assert all(one.daemon for one in threads)
+    assert set(threads).isdisjoint(_threads_queues)
+    end.set()
+    beside.join(PATIENCE)
+
+
+def test_where_nobody_can_be_told_the_process_is_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its standard error was closed, perhaps: a job that stands still unseen helps nobody."""
+    gave_up = Event()
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+
+    def work() -> None:
+        raise RuntimeError
+
+    def told(_code: str) -> None:
+        raise BrokenPipeError
+
+    beside = Supervisor({"one": work}, Event(), told, gave_up.set)
+    beside.start()
+
+    assert gave_up.wait(PATIENCE)
+    beside.join(PATIENCE)

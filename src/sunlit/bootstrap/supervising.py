@@ -7,12 +7,12 @@ compose) starts it anew, which mends what only a new process can.
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
 from traceback import extract_tb
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from sunlit.base.errors import SunlitError
 from sunlit.node.sequence import Stop
@@ -41,16 +41,15 @@ class Kept:
 
     def run(self) -> bool:
         """Do the job again and again; False where it failed too often to go on."""
-        # A thread of a pool hands on whatever ends the job, which then ends nothing else.
-        with ThreadPoolExecutor(1, thread_name_prefix=self.name) as pool:
-            while not self.stop.is_set():
-                error = pool.submit(self.work).exception()
-                if error is None:
-                    break
-                self.told(code_of(error))
-                if (pause := self._pause()) is None:
-                    return False
-                self.stop.wait(pause)
+        while not self.stop.is_set():
+            with _Caught() as caught:
+                self.work()
+            if caught.error is None:
+                break
+            self.told(code_of(caught.error))
+            if (pause := self._pause()) is None:
+                return False
+            self.stop.wait(pause)
         return True
 
     @property
@@ -67,6 +66,27 @@ class Kept:
         pause: float = min(FIRST_PAUSE * 2 ** (len(self._failed) - 1), LONGEST_PAUSE)
         self._well_from = now + pause + STEADY
         return None if len(self._failed) >= FAILURES else pause
+
+
+@dataclass(slots=True)
+class _Caught:
+    """Holds back whatever ends the work inside, which then ends nothing else.
+
+    In the job's own thread: those of a pool are waited for at the end of a process, so that one
+    that hangs would keep a process from ending that is to begin anew.
+    """
+
+    error: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> bool:  # fmt: skip
+        self.error = error
+        return True
 
 
 class Supervisor:
@@ -99,8 +119,12 @@ class Supervisor:
             thread.join(seconds)
 
     def _keep(self, job: Kept) -> None:
-        if not job.run():
-            self._gave_up()
+        goes_on = False
+        try:
+            goes_on = job.run()
+        finally:  # where nobody can be told any more, too
+            if not goes_on:
+                self._gave_up()
 
 
 def code_of(error: BaseException) -> str:

@@ -82,11 +82,16 @@ def work_off(
 ) -> Did:
     """Do jobs that are due, each by the handler of its kind.
 
+    They are leased one by one: what ends a worker costs no other job one of its attempts.
+
     Raises:
         UnavailableError: `private.unavailable`.
     """
     done = failed = dead = 0
-    for job in outbox.lease(holder, limit, LEASE_SECONDS):
+    for _ in range(limit):
+        job = next(iter(outbox.lease(holder, 1, LEASE_SECONDS)), None)
+        if job is None:
+            break
         code, again = _do(handlers, job, clock)
         if code is None:
             outbox.done(job, holder)
