@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy import Engine, delete, event, func, insert, select, text, update
 
 from sunlit.base.errors import UnavailableError
 from sunlit.projection.compare import FILE, SCHEMA, WORDS, Compared, compare
-from sunlit.projection.engine import connect, reading, writing
+from sunlit.projection.engine import PRAGMAS, connect, reading, writing
 from sunlit.projection.loading import file_of
 from sunlit.projection.project import project
-from sunlit.projection.tables import CARD, CARD_FACET, ENTRY, META, METADATA, STALE
+from sunlit.projection.tables import CARD, CARD_FACET, CHANGED, ENTRY, META, METADATA, STALE
 from sunlit.testing.authority import LOG, World
 from sunlit.testing.logs import MadeLog
 
@@ -113,6 +113,54 @@ def test_what_hides_in_a_files_index_or_acts_by_itself_is_found(
 
     assert set(found) == {FILE, SCHEMA}
     assert found[SCHEMA].first == ("trigger", "later")
+
+
+def test_what_is_of_no_kind_that_its_column_has_is_found(
+    sqlite: Engine, log: MadeLog, world: World, tmp_path: Path
+) -> None:
+    """SQLite keeps a text where a number was; neither a size nor a key has to be one."""
+    project(sqlite, log, world.trust)
+    change(sqlite, text("UPDATE entry SET idx = 'first' WHERE idx = 5"))
+    assert compared(sqlite, log, world, tmp_path)["entry"].first == (LOG, 5)
+
+    for size in ("many", -1):
+        change(sqlite, text("UPDATE position SET size = :size").bindparams(size=size))
+        assert compared(sqlite, log, world, tmp_path)["position"].first == (LOG,)
+
+
+def test_a_server_that_writes_meanwhile_changes_nothing_about_the_answer(
+    sqlite: Engine, log: MadeLog, world: World, tmp_path: Path
+) -> None:
+    """Not between the check of a file's pages and that of its words, either."""
+    project(sqlite, log, world.trust)
+    written: list[str] = []
+
+    def write(_c: object, _k: object, statement: str, *_: object) -> None:
+        if "integrity_check" in statement:
+            written.append(statement)
+            change(sqlite, update(META).where(META.c.name == CHANGED).values(value="9"))
+
+    event.listen(Engine, "after_cursor_execute", write)
+    try:
+        assert compared(sqlite, log, world, tmp_path) == {}
+    finally:
+        event.remove(Engine, "after_cursor_execute", write)
+    assert written
+
+
+def test_a_file_that_somebody_keeps_for_themselves_is_not_said_to_differ(
+    sqlite: Engine, log: MadeLog, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for again."""
+    project(sqlite, log, world.trust)
+    monkeypatch.setattr(
+        "sunlit.projection.engine.PRAGMAS", (*PRAGMAS, "PRAGMA busy_timeout = 10")
+    )  # fmt: skip
+
+    with writing(sqlite, 1), pytest.raises(UnavailableError) as caught:
+        compared(sqlite, log, world, tmp_path)
+
+    assert caught.value.code == "projection.unavailable"
 
 
 def test_nothing_to_compare_is_said(tmp_path: Path, log: MadeLog, world: World) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final, NamedTuple
+from sqlite3 import SQLITE_BUSY, Error
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, Executable, func, select, text
 from sqlalchemy.exc import DatabaseError
@@ -19,7 +20,7 @@ from sunlit.authority.trustfile import TrustFile
 from sunlit.base.errors import UnavailableError
 from sunlit.log.reader import LogReader
 from sunlit.projection.dialect import is_postgresql
-from sunlit.projection.engine import connect, open_projections, reading, version
+from sunlit.projection.engine import answering, connect, open_projections, reading, version
 from sunlit.projection.loading import file_of
 from sunlit.projection.project import HomeLike, Step, project, rebuild
 from sunlit.projection.rooms import rooms
@@ -151,7 +152,9 @@ def _upto(connection: Connection, homes: Sequence[HomeLike]) -> list[Upto]:
     entries = select(ENTRY.c.origin, func.max(ENTRY.c.idx) + 1).group_by(ENTRY.c.origin)
     sizes: dict[str, int] = {}
     for query in (entries, select(POSITION.c.origin, POSITION.c.size)):
-        sizes |= {str(origin): int(size) for origin, size in connection.execute(query)}
+        found = connection.execute(query)
+        # In SQLite a column may hold anything: then it differs from what the log gives.
+        sizes |= {str(it): max(size, 0) for it, size in found if isinstance(size, int)}
     return [Upto(home, sizes.get(home.origin, 0)) for home in homes]
 
 
@@ -194,8 +197,13 @@ def _stream(
             for one, row in zip(sums, pair, strict=True):
                 one.add(row)
             if first is None and pair[0] != pair[1]:
-                first = min(tuple(row[:keys]) for row in pair if row is not None)
+                first = min((tuple(row[:keys]) for row in pair if row is not None), key=_ordered)
     return Compared(table=name, served=sums[0].total, given=sums[1].total, first=first)
+
+
+def _ordered(key: tuple[Any, ...]) -> list[tuple[str, Any]]:
+    # Somebody may have put a text where a number was: those compare with nothing but texts.
+    return [(type(one).__name__, one) for one in key]
 
 
 class _Sum:
@@ -231,13 +239,24 @@ def _file(served: Engine) -> Iterator[Compared]:
     """Let SQLite check its file: an index may hide rows, or words, that their table has."""
     if file_of(served) is None:
         return
-    with served.connect() as connection:
+    with answering():
         try:
-            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-            connection.exec_driver_sql(_CHECK_WORDS)  # it writes nothing
+            with served.connect() as connection:
+                found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+            # As a writer from the beginning: a reader who turns into one is refused where the
+            # server wrote in between. It writes nothing.
+            with served.connect().execution_options(sunlit_writes=True) as connection:
+                connection.exec_driver_sql(_CHECK_WORDS)
         except DatabaseError as error:
+            if _is_busy(error.orig):
+                raise
             found = type(error.orig).__name__
     none = Rows(0, "")
     yield Compared(
         table=FILE, served=none, given=none, first=None if found == "ok" else (str(found),)
     )
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    code = error.sqlite_errorcode if isinstance(error, Error) else 0
+    return code & 0xFF == SQLITE_BUSY  # the lower byte; the rest tells kinds of it apart
