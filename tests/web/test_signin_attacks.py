@@ -12,6 +12,7 @@ from sunlit.adapters.clock import SystemClock
 from sunlit.adapters.oidc import Begun, Identity
 from sunlit.adapters.sql.people import SqlPeople
 from sunlit.adapters.sql.sessions import SqlSessions
+from sunlit.base.times import Clock
 from sunlit.bootstrap.site import Site
 from sunlit.cli.main import main
 from sunlit.cli.node_invite import ROLES
@@ -32,6 +33,7 @@ PRESENCE = b"sunlit-presence-v1\x00"
 class Vouching:
     """A provider that vouches for whom it is told, and notes what it was asked."""
 
+    clock: Clock
     subject: str = "x"
     since: datetime | None = None
     asked: list[bool] = field(default_factory=list)
@@ -50,9 +52,9 @@ class Vouching:
 
 
 @pytest.fixture
-def provider() -> Vouching:
+def provider(site: Site) -> Vouching:
     """Make a provider."""
-    return Vouching()
+    return Vouching(site.clock)
 
 
 @pytest.fixture

@@ -134,7 +134,8 @@ def returned(request: Request) -> Response:
     _expect_patience(request, "return", TRIES)
     begun = Begun(url="", state=state, nonce=kept["nonce"], verifier=kept["verifier"])
     answer = dict(request.query_params)
-    identity = provider_of(request).finish(begun, answer, _return_address(request))
+    provider = provider_of(request)
+    identity = provider.finish(begun, answer, _return_address(request))
     person = take_up(
         sessions.people(request), person_id(identity.issuer, identity.subject),
         kept["code"] or None, sessions.now(request),
@@ -142,14 +143,14 @@ def returned(request: Request) -> Response:
     if kept["code"]:
         noting.note(request, person, "joined", {"roles": " ".join(sorted(person.roles))})
     _forgive(request, "return", *(["code"] if kept["code"] else []))
-    return _welcome(request, person, kept["back"], lately=_is_lately(request, identity))
+    return _welcome(request, person, kept["back"], lately=_is_lately(provider, identity))
 
 
-def _is_lately(request: Request, identity: Identity) -> bool:
+def _is_lately(provider: Provider, identity: Identity) -> bool:
     """Tell whether somebody showed the provider lately who they are; where it says nothing, yes."""
     if identity.since is None:
         return True
-    at = sessions.now(request).timestamp()
+    at = provider.clock.now().timestamp()  # by which its tokens are judged, too
     return at - RECENT.total_seconds() < identity.since <= at + SKEW.total_seconds()
 
 
