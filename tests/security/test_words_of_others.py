@@ -224,7 +224,7 @@ def test_nobody_logs_an_old_status_anew(tmp_path: Path) -> None:
                 lifted = Envelope.from_json(_envelope(said.entry))
         maker = told.story.maintainer
 
-        with pytest.raises(SunlitError, match="lifecycle does not admit"):
+        with pytest.raises(SunlitError, match="the log does not take this statement"):
             told.ledger.admit(beside(lifted, maker))
 
         now = status_of(told.ledger.history.statements, done.said.statement_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sunlit.authority.history import History
 from sunlit.base.errors import VerificationError
+from sunlit.base.wording import text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Opaque
 from sunlit.registry.home import Home
@@ -27,7 +28,7 @@ def expect_admissible(said: Admitted, before: Sequence[Admitted], history: Histo
             if verdict.outcome is not Outcome.HOLDS:
                 raise VerificationError(
                     "admit.refused",
-                    f"{capability.name} does not admit this statement: {verdict.reason}",
+                    text("the log does not take this statement: %(reason)s", reason=verdict.reason),
                     mend=verdict.mend,
                 )
 
