@@ -1,5 +1,7 @@
 """Organisations are shown by name, and nobody passes for another by a name."""
 
+import pytest
+
 from sunlit.web.language import said_dates
 from sunlit.web.public.naming import apart
 
@@ -14,6 +16,37 @@ def test_a_name_that_two_bear_is_followed_by_the_id() -> None:
     assert apart(names) == {
         "a.example": "The Council (a.example)", "b.example": "THE COUNCIL (b.example)",
         "c.example": "a.example (c.example)", "d.example": "Lab",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Riv\u0435rside Council", "Riverside  C\u043euncil", "Riverside-Council",
+        "Rivers\u0131de Councll", "Riverside Council.", "\uff32iverside Council",
+        "Riverside Co\u00fcncil", "RIVERSIDE COUNCIL",
+    ],
+)  # fmt: skip
+def test_a_name_that_looks_like_anothers_is_followed_by_the_id(other: str) -> None:
+    """Letters of another script, marks, signs and spaces between make no other name."""
+    found = apart({"a.example": "Riverside Council", "b.example": other, "c.example": "Riverton"})
+
+    assert found == {
+        "a.example": "Riverside Council (a.example)", "b.example": f"{other} (b.example)",
+        "c.example": "Riverton",
+    }  # fmt: skip
+
+
+def test_a_name_that_looks_like_an_id_is_followed_by_the_own_one() -> None:
+    """Also of somebody who has no name here, and where one is already behind it."""
+    found = apart({"b.example": "north-lab.example", "c.example": "Council (a.example)"})
+
+    assert found == {
+        "b.example": "north-lab.example (b.example)",
+        "c.example": "Council (a.example) (c.example)",
+    }
+    assert apart({"d.example": "...", "e.example": "St. John's"}) == {
+        "d.example": "...", "e.example": "St. John's",
     }  # fmt: skip
 
 

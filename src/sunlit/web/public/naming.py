@@ -1,5 +1,7 @@
 """Organisations by the name that the logs give them: `riverside.example` is "Riverside Council"."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -12,6 +14,15 @@ from sunlit.web.pages import site_of
 from sunlit.web.public.reading import known_of
 
 LONGEST: Final = 120  # characters of a name
+_LIKE_AN_ID: Final = re.compile(r"\w\.\w")
+# Letters of other scripts that look like ours in most fonts (Unicode's confusables.txt, UTS 39).
+_CYRILLIC: Final = (
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458"
+)
+_GREEK: Final = "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7"
+_LOOK_ALIKE: Final = str.maketrans(
+    f"{_CYRILLIC}{_GREEK}\u0131i10", "abekmhopctyxsljabelkvoptuxlllo"
+)
 
 
 def named(request: Request, organisation: str) -> str:
@@ -43,12 +54,21 @@ def _kept(request: Request) -> Mapping[str, str]:
 
 
 def apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Return the names, each with its id behind it where it does not tell who is meant."""
-    bearers = Counter(one.casefold() for it in names.items() for one in set(it))
+    """Return the names, each with its id behind it where it does not tell who is meant.
+
+    Because another's looks like it, or it looks like an id.
+    """
+    bearers = Counter(map(_looks, names.values()))
     return {
-        id_: name if bearers[name.casefold()] == 1 else f"{name} ({id_})"
+        id_: f"{name} ({id_})" if bearers[_looks(name)] > 1 or _LIKE_AN_ID.search(name) else name
         for id_, name in names.items()
     }
+
+
+def _looks(name: str) -> str:
+    """Return what names have in common that look alike: letters and digits, without their marks."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).translate(_LOOK_ALIKE)
+    return "".join(one for one in plain if one.isalnum()) or name
 
 
 def _read(request: Request) -> Iterator[tuple[str, str]]:
