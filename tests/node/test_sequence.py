@@ -14,7 +14,7 @@ from sunlit.adapters.sql.leases import SqlLeases
 from sunlit.authority.statements import sign_claim
 from sunlit.claims.authority import Organisation
 from sunlit.log.proof import TlogProof, verify_receipt
-from sunlit.node.sequence import LEASE_SECONDS, outcome_of
+from sunlit.node.sequence import LEASE_SECONDS, Worked, outcome_of
 from sunlit.node.submit import State
 from sunlit.registry.admit import open_ledger
 from sunlit.registry.home import Home
@@ -146,6 +146,26 @@ def test_only_the_holder_of_the_lease_works(private: Engine, home: Home, clock: 
     clock.at += timedelta(seconds=LEASE_SECONDS)
 
     assert sequencer(home, queue).work().settled == 1
+
+
+def test_what_ends_a_worker_keeps_its_log_and_no_other_waiting(
+    private: Engine, home: Home, clock: SetClock
+) -> None:
+    """Whoever begins again does not meet the same at once, and the log's turn comes again."""
+    queue = submissions(private, clock)
+    put(queue, [registration(1)])
+    worker = sequencer(home, queue)
+
+    def dies(step: str) -> None:
+        raise RuntimeError(step)
+
+    worker.at_step = dies
+    with pytest.raises(RuntimeError):
+        worker.work()
+
+    assert sequencer(home, queue, "next").work() == Worked()
+    clock.at += timedelta(seconds=LEASE_SECONDS)
+    assert sequencer(home, queue, "next").work().settled == 1
 
 
 def test_a_log_that_is_busy_is_tried_again(private: Engine, home: Home, clock: SetClock) -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from urllib.request import urlopen
 
 import pytest
@@ -25,6 +26,7 @@ from sunlit.cli.main import cli
 from sunlit.node.place import Node
 from sunlit.node.submit import State
 from sunlit.projection.catalogue_index import index_of
+from sunlit.registry.home import Home
 from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import ISSUER
 from sunlit.web.serving import Serving, from_environment, listen, make_app
@@ -192,6 +194,49 @@ def test_a_projection_that_fails_is_told_and_tried_again(site: Site) -> None:
     assert growing.ready.wait(SECONDS)
     growing.stop()
     assert "node.no-trust" in heard
+
+
+def test_what_fails_at_every_look_is_told_once_for_a_while(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that cannot be read fills no disk with a line a second."""
+    (site.node.root / "trust.json").unlink()
+    monkeypatch.setattr("sunlit.bootstrap.growing.LOOK_SECONDS", 0.0)
+    heard, looks, seen = list[str](), list[str](), Event()
+
+    def grown(it: Site) -> str:
+        looks.append(it.node.name)
+        if len(looks) > 5:
+            seen.set()
+        return "grown"
+
+    monkeypatch.setattr(Site, "grown", grown)
+    growing = Growing(site, admits=False, told=heard.append)
+    growing.start()
+
+    assert seen.wait(SECONDS)
+    growing.stop()
+    assert heard == ["node.no-trust"]
+
+
+def test_a_log_that_cannot_be_projected_keeps_no_other_from_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others' entries are there, and what is wrong with the first is told."""
+    done: list[str] = []
+
+    def project(_engine: object, home: Home, _trust: object) -> int:
+        done.append(home.origin)
+        if len(done) == 1:
+            raise UnavailableError("log.broken", "no")
+        return 1
+
+    monkeypatch.setattr("sunlit.bootstrap.site.project", project)
+    many = replace(site, homes=(*site.homes, *site.homes))
+
+    with pytest.raises(UnavailableError, match="no"):
+        many.project()
+    assert len(done) == 2 * len(site.homes)
 
 
 @pytest.mark.enable_socket

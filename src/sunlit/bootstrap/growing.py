@@ -1,6 +1,7 @@
 """What grows while a node is served: projections follow the logs, the queue is admitted."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +12,7 @@ from sunlit.bootstrap.supervising import Supervisor, Told, Work
 from sunlit.bootstrap.working import jobs_of
 
 LOOK_SECONDS: Final = 1.0  # between two looks at whether a log has grown
+SAID_FOR: Final = 60.0  # seconds for which what fails at each look is told once
 GIVE_UP_SECONDS: Final = 20.0
 
 
@@ -31,6 +33,7 @@ class Growing:
     warm: threading.Event = field(default_factory=threading.Event)
     given_up: bool = field(default=False, init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _said: dict[str, float] = field(default_factory=dict[str, float], init=False)
     _beside: Supervisor | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -70,9 +73,15 @@ class Growing:
         try:
             work()
         except SunlitError as error:
-            self.told(error.code)
+            self._say(error.code)
             return False
         except self.site.lost as error:
-            self.told(type(error).__name__)
+            self._say(type(error).__name__)
             return False
         return True
+
+    def _say(self, code: str) -> None:
+        now = time.monotonic()
+        if now - self._said.get(code, -SAID_FOR) >= SAID_FOR:
+            self._said[code] = now
+            self.told(code)

@@ -15,6 +15,7 @@ from sunlit.adapters.sql.listening import Listener
 from sunlit.adapters.sql.private import open_private, upgrade
 from sunlit.adapters.sql.queue import SqlSubmissions
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base.errors import SunlitError
 from sunlit.base.slugs import slug
 from sunlit.base.times import Clock
 from sunlit.bootstrap.locks import use_locks
@@ -107,11 +108,21 @@ class Site:
     def project(self) -> int:
         """Bring the projections up to date; return how many entries that was.
 
+        A log that cannot be projected keeps no other from it.
+
         Raises:
-            SunlitError: as `sunlit.projection.project.project`.
+            SunlitError: as `sunlit.projection.project.project`, of the first such log.
         """
-        trust = self.trust()
-        return sum(project(self.projections, home, trust) for home in self.homes)
+        trust, done = self.trust(), 0
+        failed: SunlitError | None = None
+        for home in self.homes:
+            try:
+                done += project(self.projections, home, trust)
+            except SunlitError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return done
 
     def warm(self) -> None:
         """Read into memory what the catalogue counts by, so that no visitor waits for it.

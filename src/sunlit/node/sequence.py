@@ -119,12 +119,14 @@ class Sequencer:
         if not self._holds(lease):
             return Worked()
         try:
-            return self._admit_waiting(organisation, lease)
+            worked = self._admit_waiting(organisation, lease)
         except SunlitError as error:
             # The log is busy, its disk full, its trust file gone: what waits goes on waiting.
-            return Worked(problems=(error.code,))
-        finally:
-            self.leases.release(lease, self.holder)
+            worked = Worked(problems=(error.code,))
+        # After an error that nobody foresaw the lease stays for its seconds: whoever begins again
+        # works for the other logs first.
+        self.leases.release(lease, self.holder)
+        return worked
 
     def _admit_waiting(self, organisation: str, lease: str) -> Worked:
         home = self._homes.get(organisation)
