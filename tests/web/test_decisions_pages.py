@@ -218,6 +218,30 @@ def test_witnesses_that_signed_are_counted(client: TestClient, site: Site) -> No
     assert "north.example: signed, " in page
 
 
+def test_too_few_witnesses_are_called_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """With what it means, and how far the log was when enough had signed: where that is kept."""
+    world = copied(tmp_path_factory.mktemp("unwitnessed"))
+    site = node_of(world)
+    home = site.homes[0]
+    path, size = f"/log/{slug(home.origin)}", home.reader().size
+    newest = home.log_directory / "checkpoint"
+    text, _, signatures = newest.read_bytes().partition(b"\n\n")
+    unwitnessed = text + b"\n\n" + signatures.splitlines(keepends=True)[0]
+
+    newest.write_bytes(unwitnessed)
+    known = client_of(site).get(path).text
+    listed = client_of(site).get("/log").text
+    (home.log_directory / "checkpoints" / str(size)).write_bytes(unwitnessed)
+    unknown = client_of(site).get(path).text
+    site.close()
+
+    assert "0 of 2 independent witnesses signed" in known
+    assert "fewer than the trust file of this site asks for" in known
+    assert f"Enough of them signed the log when it had {size} entries." in known
+    assert "0 of 2: too few" in listed
+    assert f"when it had {size} entries" not in unknown
+
+
 @pytest.mark.long
 def test_a_court_gets_one_pdf(client: TestClient, world: World) -> None:
     """Where WeasyPrint is installed; it takes seconds to lay out."""

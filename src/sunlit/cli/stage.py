@@ -47,14 +47,23 @@ class Stage:
         for line in textwrap.wrap(" ".join(text.split()), WIDTH):
             self._out(line)
 
-    def aside(self, *words: str, expect: int | None = 0, into: str | None = None) -> None:
-        """Run `sunlit` as a reader would, and show it in the transcript only."""
-        shown = " ".join(["sunlit", *map(_quoted, words)]) + (f" > {into}" if into else "")
+    def aside(
+        self, *words: str, expect: int | None = 0, into: str | None = None, onto: str | None = None
+    ) -> None:
+        """Run `sunlit` as a reader would, and show it in the transcript only.
+
+        `into` names a file that takes the output; `onto` one that it is added to.
+        """
+        shown = " ".join(["sunlit", *map(_quoted, words)])
+        shown += f" > {into}" if into else f" >> {onto}" if onto else ""
         self.transcript.append(f"  $ {shown}")
         command = [sys.executable, "-m", "sunlit.cli", *words]
         text = self._run(shown, command, expect=expect, show=0)
         if into:
             (self.root / into).write_text(text, encoding="utf-8")
+        if onto:
+            with (self.root / onto).open("a", encoding="utf-8") as file:
+                file.write(text)
         self.asides += 1
 
     def _tell_asides(self) -> None:

@@ -15,6 +15,7 @@ REGISTERS: Final = (
     ("omb", "omb-2025.csv.gz"), ("atrs", "atrs-136.json.gz"),
     ("nl-register", "nl-amsterdam.json"), ("nl-register", "nl-centric.json"),
 )  # fmt: skip
+WITNESSES: Final = ("office", "north-lab", "south-lab")
 HOMES: Final = ("council", "maker", "north-lab", "south-lab", "office", "watch")
 
 
@@ -29,6 +30,7 @@ def a_website_for_everybody(stage: Stage) -> None:
         stage.sunlit("import", register, f"beside/registers/{name}", "--home", "watch", show=3)
     _entered(stage)
     _more_to_do(stage)
+    _witnessed(stage)
     stage.say("""A node serves all of it: a site where anybody looks a component up, reads its
         label, checks a decision and the log; a workbench for those who sign in; an API. Its pages
         follow from the logs alone, and can be made anew from them at any time.""")
@@ -60,6 +62,14 @@ def _more_to_do(stage: Stage) -> None:
     seat = ("--key", "file:board-1.pem", "--home", "council")
     stage.sunlit("board", "open", "model", *use, "--days", "14", *seat, show=1)
     stage.sunlit("board", "vote", "model", *use, "--ceiling", "3", *seat, show=1)
+
+
+def _witnessed(stage: Stage) -> None:
+    stage.say("""The council's log grew since its witnesses came by. All three check that it only
+        grew, and cosign it as it will be served.""")
+    for home in WITNESSES:
+        stage.aside("log", "cosign", "council/log", "--home", home, onto="witnesses.cosignatures")
+    stage.sunlit("log", "accept", "witnesses.cosignatures", "--home", "council", show=3)
 
 
 def _entered(stage: Stage) -> None:

@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.authority.history import read_entry
 from sunlit.authority.trust_parts import Board
 from sunlit.authority.trustfile import TrustFile
-from sunlit.base.errors import UnavailableError
+from sunlit.base.errors import SunlitError, UnavailableError
 from sunlit.base.slugs import slug
 from sunlit.claims.admitted import Admitted
 from sunlit.log.cosignature import cosignatures
 from sunlit.log.entry import Entry
 from sunlit.log.note import Note
+from sunlit.log.policy import Policy
 from sunlit.log.reader import LogReader
 from sunlit.registry.home import Home
 from sunlit.views.entry_words import Sentence, kind_of, sentence
+
+LOOKED_AT: Final = 200  # kept checkpoints, the newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,10 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogState:
-    """One log: its newest checkpoint, its key, who watches it."""
+    """One log: its newest checkpoint, its key, who watches it.
+
+    `enough`: a quorum of the trust file cosigned the newest checkpoint.
+    """
 
     slug: str
     origin: str
@@ -41,6 +49,7 @@ class LogState:
     root: str
     newest: datetime | None
     watchers: tuple[Watcher, ...]
+    enough: bool
 
     @property
     def cosigned(self) -> int:
@@ -68,7 +77,8 @@ def log_state(home: Home, trust: TrustFile) -> LogState:
         SunlitError: as opening the log raises.
     """
     reader = home.reader()
-    note = Note.parse((home.log_directory / "checkpoint").read_bytes())
+    data = (home.log_directory / "checkpoint").read_bytes()
+    note = Note.parse(data)
     found = cosignatures(note, [one.verifier for one in trust.witnesses])
     seen = {one.verifier.vkey: one for one in found}
     newest = entry_time(reader, reader.size - 1) if reader.size else None
@@ -82,7 +92,37 @@ def log_state(home: Home, trust: TrustFile) -> LogState:
             )
             for one in trust.witnesses
         ),
+        enough=_enough(trust.policy, data),
     )  # fmt: skip
+
+
+def witnessed_size(home: Home, trust: TrustFile) -> int | None:
+    """Return how many entries the log had when a quorum last cosigned it, as far as is kept.
+
+    None where no quorum cosigned any of the newest checkpoints that are kept.
+    """
+    kept = home.log_directory / "checkpoints"
+    sizes = sorted(int(one.name) for one in kept.glob("*") if one.name.isdecimal())
+    policy = trust.policy
+    return next(
+        (one for one in reversed(sizes[-LOOKED_AT:]) if _enough(policy, _read(kept / str(one)))),
+        None,
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # thinned out since it was listed
+        return b""
+
+
+def _enough(policy: Policy, checkpoint: bytes) -> bool:
+    try:
+        policy.verify(checkpoint)
+    except SunlitError:
+        return False
+    return True
 
 
 def entry_time(reader: LogReader, index: int) -> datetime:

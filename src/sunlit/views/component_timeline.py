@@ -50,9 +50,17 @@ def _event(evidence: Evidence, said: Admitted) -> Iterable[Event]:
 
 _PROBLEMS: Final = (CounterEvidence, Problem, ProblemUpdate)
 _STATUS: Final = {
-    Status.VALID: words("Permission restored: %(reason)s").text,
-    Status.SUSPENDED: words("Permission suspended: %(reason)s").text,
-    Status.INVALID: words("Permission taken back: %(reason)s").text,
+    Status.VALID: words(
+        "Permission was restored: it may be used again. The reason as it was signed: “%(reason)s”"
+    ).text,
+    Status.SUSPENDED: words(
+        "Permission was suspended: it may not be used for now. "
+        "The reason as it was signed: “%(reason)s”"
+    ).text,
+    Status.INVALID: words(
+        "Permission was taken back: it may not be used any more. "
+        "The reason as it was signed: “%(reason)s”"
+    ).text,
 }
 
 

@@ -22,6 +22,7 @@ from sunlit.node.logs import (
     said_at,
     said_between,
     size_at,
+    witnessed_size,
 )
 from sunlit.node.permission import Action
 from sunlit.statement.dsse import Envelope
@@ -75,8 +76,10 @@ def log(request: Request, origin: str) -> Response:
     else:
         start = max(0, before - PAGE)
         rows = said_between(home, reader, directory, start, before)
+    state = log_state(home, site.trust())
     return page(
-        request, "log/log.html", log=log_state(home, site.trust()), rows=rows, asked=asked,
+        request, "log/log.html", log=state, rows=rows, asked=asked,
+        witnessed=None if state.enough else witnessed_size(home, site.trust()),
         older=link(request, f"/log/{origin}", before=before - PAGE)
         if not asked and before > PAGE else "",
         newer=link(request, f"/log/{origin}", before=min(reader.size, before + PAGE))
