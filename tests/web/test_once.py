@@ -71,6 +71,58 @@ def test_who_finds_it_being_made_gets_the_older_one(monkeypatch: pytest.MonkeyPa
             assert making.result(WAIT) == 9
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_of_many_keys_one_is_made_at_a_time_where_visitors_choose_them(
+    monkeypatch: pytest.MonkeyPatch, *, alone: bool
+) -> None:
+    """Ten searches at once are not ten documents at once; what is there is given meanwhile."""
+    monkeypatch.setattr(once, "PATIENCE", 0.01)
+    kept, begun, go = Once[int](3, alone=alone), Event(), Event()
+    kept.get("there", 1, lambda: 1)
+
+    def slowly() -> int:
+        begun.set()
+        assert go.wait(WAIT)
+        return 9
+
+    def other() -> int:
+        return kept.get("b", 1, lambda: 2)
+
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(kept.get, "a", 1, slowly)
+        assert begun.wait(WAIT)
+        assert kept.get("there", 1, slowly) == 1
+        if alone:
+            with pytest.raises(UnavailableError):
+                other()
+        else:
+            assert other() == 2
+        go.set()
+        assert making.result(WAIT) == 9
+    assert other() == 2
+
+
+def test_some_wait_and_the_others_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many ask: threads are left that answer everybody else."""
+    monkeypatch.setattr(once, "WAITING", 0)
+    kept, begun, go = Once[int](1), Event(), Event()
+
+    def slowly() -> int:
+        begun.set()
+        assert go.wait(WAIT)
+        return 9
+
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(kept.get, "a", 1, slowly)
+        assert begun.wait(WAIT)
+        with pytest.raises(UnavailableError) as caught:
+            kept.get("a", 1, slowly)
+        go.set()
+        assert making.result(WAIT) == 9
+    assert caught.value.code == "page.being-made"
+    assert kept.get("a", 1, slowly) == 9
+
+
 def test_what_rests_on_something_else_is_made_again() -> None:
     """One that failed is not kept, and of many keys the last ones are."""
     kept, maker = Once[int](2), Maker()

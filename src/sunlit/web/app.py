@@ -46,7 +46,7 @@ def create_app(
     app.state.version = version_of(app.state.assets)
     app.state.contexts = contexts()
     app.state.figures = Once[Figures](QUARTERS_KEPT, paced=True)
-    app.state.exports = Once[Exported](EXPORTS_KEPT)
+    app.state.exports = Once[Exported](EXPORTS_KEPT, alone=True)
     app.state.measures, app.state.metrics_token = Measures(site), metrics_token
     for router in routers():
         app.include_router(router)

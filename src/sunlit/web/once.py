@@ -10,7 +10,8 @@ from typing import Final, Generic, TypeVar
 from sunlit.base.errors import UnavailableError
 
 V = TypeVar("V")
-PATIENCE: Final = 5.0  # seconds that a request waits for another one's making
+PATIENCE: Final = 5.0  # seconds that a request waits for another one's making ...
+WAITING: Final = 10  # ... and how many may: each holds one of the 40 threads that answer everybody
 SLOW: Final = 0.5  # seconds: what takes less is made again whenever it rests on something else
 PACE: Final = 20  # what took longer stays for so many times as long: a twentieth of one core
 
@@ -28,11 +29,17 @@ class Once(Generic[V]):
     """Values by key, `most` of them, each as good as what it rests on (`stamp`).
 
     `paced`: a value that took long to make is kept for a while though its stamp is another.
+    `alone`: of all of them one is made at a time, where visitors choose among many keys.
     """
 
     most: int
     paced: bool = False
+    alone: bool = False
     monotonic: Callable[[], float] = time.monotonic
+    _one: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _may_wait: threading.Semaphore = field(
+        default_factory=lambda: threading.Semaphore(WAITING), init=False
+    )
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _slots: OrderedDict[Hashable, _Slot[V]] = field(
         default_factory=OrderedDict[Hashable, _Slot[V]], init=False
@@ -46,7 +53,9 @@ class Once(Generic[V]):
         """
         slot = self._slot(key)
         older = slot.value
-        if not slot.lock.acquire(timeout=PATIENCE if older is None else 0):
+        if older is not None and self._holds(slot, stamp):
+            return older
+        if not self._takes(slot.lock, patient=older is None):
             return _expect(older)
         try:
             if slot.value is None or not self._holds(slot, stamp):
@@ -55,9 +64,20 @@ class Once(Generic[V]):
         finally:
             slot.lock.release()
 
+    def _takes(self, lock: threading.Lock, *, patient: bool) -> bool:
+        if lock.acquire(blocking=False):
+            return True
+        if not patient or not self._may_wait.acquire(blocking=False):
+            return False
+        try:
+            return lock.acquire(timeout=PATIENCE)
+        finally:
+            self._may_wait.release()
+
     def _slot(self, key: Hashable) -> _Slot[V]:
         with self._lock:
-            slot = self._slots.setdefault(key, _Slot[V]())
+            new = _Slot[V](self._one) if self.alone else _Slot[V]()
+            slot = self._slots.setdefault(key, new)
             self._slots.move_to_end(key)
             if len(self._slots) > self.most:
                 self._slots.popitem(last=False)
