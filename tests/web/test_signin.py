@@ -336,10 +336,10 @@ def test_a_provider_that_names_itself_is_held_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "since"), [(None, None), (7, 7), ("7", None), (True, None), (7.5, None)]
+    ("told", "since"), [(None, None), (7, 7), ("7", None), (True, None), (7.5, 7)]
 )
 def test_a_token_may_say_since_when_somebody_is_known(told: object, since: int | None) -> None:
-    """In whole seconds; anything else says nothing."""
+    """In seconds, and parts of one; anything else says nothing."""
     found = _finish(_provider(_token(auth_time=told)))
 
     assert found.since == since  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ Nothing else in the token is read: a person is (issuer, subject), what they may 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 import httpx
@@ -194,7 +195,9 @@ class Provider:
         if not isinstance(claims["sub"], str) or not claims["sub"]:
             raise _bad("its ID token names nobody")
         since = claims.get("auth_time")
-        return Identity(issuer, claims["sub"], since if type(since) is int else None)
+        if isinstance(since, bool) or not isinstance(since, int | float) or not isfinite(since):
+            since = None  # OIDC Core, section 2: a number
+        return Identity(issuer, claims["sub"], None if since is None else int(since))
 
 
 def _document(client: httpx.Client, url: str) -> dict[str, object]:

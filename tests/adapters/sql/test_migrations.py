@@ -3,14 +3,25 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from sunlit.adapters.sql.migrate import newest, settings
 from sunlit.adapters.sql.private import METADATA, open_private, upgrade, writing
+from sunlit.adapters.sql.queue import SqlSubmissions
 from sunlit.base.errors import MalformedError, UnavailableError
+from sunlit.testing.authority import START
+from sunlit.testing.clock import SetClock
+
+_OLD = text(
+    "INSERT INTO submission (id, organisation, statement, state, put_at)"
+    " VALUES (:id, 'a', :id, :state, 1)"
+)
+_SIZES = text("SELECT id, size FROM submission")
+_ENVELOPE = text("INSERT INTO submitted (submission, place, envelope) VALUES (:id, 0, :envelope)")
 
 
 def test_the_migrations_make_the_tables_that_the_code_speaks_to(private: Engine) -> None:
@@ -48,6 +59,33 @@ def test_postgresql_is_migrated_from_nothing(postgres: str) -> None:
         schema = connection.exec_driver_sql("SELECT current_schema()").scalar()
 
     assert schema == "private"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_what_waited_before_an_upgrade_is_measured_by_it(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Also what is put by a process of the version before, which knows nothing of sizes."""
+    url = f"sqlite:///{tmp_path}/p.sqlite"
+    engine = open_private(url if kind == "sqlite" else request.getfixturevalue(kind))
+    with writing(engine) as connection:
+        if kind == "postgres":
+            connection.execute(text("CREATE SCHEMA IF NOT EXISTS private"))
+        command.upgrade(settings(connection), "0004")
+        for number, state in enumerate(("waiting", "admitted", "waiting")):
+            connection.execute(_OLD, {"id": str(number), "state": state})
+            connection.execute(_ENVELOPE, {"id": str(number), "envelope": b"\x00" * 70})
+
+    upgrade(engine)
+    with writing(engine) as connection:
+        connection.execute(_OLD, {"id": "beside", "state": "waiting"})
+        connection.execute(_ENVELOPE, {"id": "beside", "envelope": b"late"})
+        found = {row.id: row.size for row in connection.execute(_SIZES)}
+    waits = SqlSubmissions(engine=engine, clock=SetClock(START)).waiting("a", 10, 60)
+
+    assert found == {"0": 70, "1": 0, "2": 70, "beside": 0}
+    assert [group.id for group in waits] == ["0"]
     engine.dispose()
 
 
