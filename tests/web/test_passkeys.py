@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from sunlit.statement.keys import PrivateKey, generate
 from sunlit.statement.webauthn import RelyingParty
 from sunlit.testing.authority import ISSUER
 from sunlit.testing.clock import SetClock
+from sunlit.testing.site import URL
+from sunlit.testing.webauthn import FakePasskey
 from tests.rubric.story import DEPLOYER
 from tests.web.people import SignedIn, answer, sign_in, somebody, with_passkey
 
@@ -108,15 +111,58 @@ def test_what_is_no_passkey_is_not_kept(
     """Whatever is wrong with the answer, it is one refusal, and the ceremony is over."""
     page = client.get("/account/passkeys").text
     state = page.split('name="state" value="')[1].split('"')[0]
-    form = officer.form(state=state, label="x", answer=text)
+    form = officer.form(state=state, label="My laptop", answer=text)
 
     first, again = (client.post("/account/passkeys", data=form) for _ in range(2))
 
-    assert "passkey.not-registered" in first.text
-    assert "passkey.malformed" in again.text
+    assert "could not be checked" in first.text
+    assert "too long ago" in again.text
+    for found in (first, again):
+        assert found.status_code == 422
+        assert 'href="#make"' in found.text
+        assert 'value="My laptop"' in found.text
     assert SqlPeople(site.private).passkeys(officer.person.id) == ()
     with pytest.raises(VerificationError):
         registered(text, b"x", RelyingParty("node.example", ("https://node.example",)))
+
+
+def test_a_key_that_is_not_taken_is_asked_for_again_under_its_name(
+    client: TestClient, officer: SignedIn
+) -> None:
+    """The form again, beside the file why, and the name that was typed; a key is taken once."""
+    key, role = generate(), authority.Role.MAINTAINER
+    good, other = (
+        sign_claim(key_claim(name, key.public, [role]), [key]).to_bytes()
+        for name in (DEPLOYER, ISSUER)
+    )
+    words = []
+    for data in (b"junk", other, good, good):
+        form = officer.form(label="My terminal")
+        found = client.post("/account/keys", data=form, files={"file": ("x", data)})
+        words.append(found.text)
+
+    for found, why in ((0, "does not ask for a key"), (1, "other roles"), (3, "is here already")):
+        assert 'href="#file"' in words[found]
+        assert 'value="My terminal"' in words[found]
+        assert why in words[found]
+    again = client.get("/account/passkeys").text
+    assert again.count(">My terminal<") == 1
+    assert 'value="Passkey"' in again
+
+
+def test_a_second_passkey_is_called_the_second(
+    client: TestClient, site: Site, officer: SignedIn
+) -> None:
+    """Nobody has to tell two by the day on which they were made."""
+    key, _ = with_passkey(site, officer.person, known=False)
+    people = SqlPeople(site.private)
+    people.move(key.credential, PasskeyState.ENDED)
+    for name in ("Passkey", "Passkey 2"):
+        fresh = FakePasskey(rp_id="node.example", origins=(URL,))
+        kept = replace(key, key=fresh.public, credential=fresh.public.key_id[:32], label=name)
+        people.add_passkey(replace(kept, state=PasskeyState.WAITING))
+
+    assert 'value="Passkey 3"' in client.get("/account/passkeys").text
 
 
 def test_a_registration_that_was_broken_off_can_be_signed_later(
@@ -238,6 +284,27 @@ def test_the_audit_shows_ones_own_organisation_only(
     sign_in(client, site, ISSUER, Role.AUDITOR)
 
     assert "Invited" not in client.get("/account/audit").text
+
+
+def test_the_audit_names_keys_and_roles_as_people_do(
+    client: TestClient, site: Site, officer: SignedIn
+) -> None:
+    """A key by its name, ended too, with its id to copy; roles in words; the code's way in."""
+    key, _ = with_passkey(site, officer.person, known=False)
+    client.post(f"/account/passkeys/{key.credential}/end", data=officer.form())
+    admin = sign_in(client, site, DEPLOYER, Role.ADMIN)
+    form = admin.form(label="x", roles=["auditor", "board-member"])
+
+    invitation = client.post("/account/people/invite", data=form).text
+    page = client.get("/account/audit").text
+
+    assert f"Open {URL}/sign-in<" in invitation
+    assert "works once, and until" in invitation
+    assert "Ended a passkey or signing key" in page
+    assert f"Test passkey <code>{key.key.key_id[:8]}</code>" in page
+    assert f"hidden>{key.key.key_id}</span>" in page
+    assert "Auditor, Board member" in page
+    assert "key-ended" not in page
 
 
 def test_the_operator_enrols_from_the_command_line(

@@ -187,8 +187,10 @@ def test_the_second_of_two_officers_sees_both_versions(officer: Worker) -> None:
     officer.signs(first)
     assert "risk.stale" in officer.signs(second, status=409)
 
-    page = officer.sends(where, 409, text="What the second one did", **mine)
+    due = {"due-day": "3", "due-month": "3", "due-year": "2027"}
+    page = officer.sends(where, 409, text="What the second one did", **mine, **due)
     assert "What the first one did" in page
+    assert "3 March 2027<" in page
     assert page.count("What the second one did") == 2
     assert "Both versions" in page
     officer.gets(f"/work/risk/{KEY}/M9", 404)

@@ -6,7 +6,7 @@ known by a digest of what the identity provider calls them; there are no passwor
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -167,6 +167,10 @@ class People(Protocol):
 
     def passkeys(self, person: str) -> tuple[Passkey, ...]:
         """Return somebody's passkeys that have not ended, oldest first."""
+        ...
+
+    def key_names(self, organisation: str) -> Mapping[str, str]:
+        """Return what people of an organisation call their keys, ended ones too, by key id."""
         ...
 
     def passkey(self, credential: str) -> Passkey | None:

@@ -144,6 +144,16 @@ class SqlPeople:
             ).all()
         return tuple(map(_passkey, rows))
 
+    def key_names(self, organisation: str) -> dict[str, str]:
+        """Return what people of an organisation call their keys, ended ones too, by key id."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                select(PASSKEY.c.key, PASSKEY.c.label)
+                .join(PERSON, PERSON.c.id == PASSKEY.c.person)
+                .where(PERSON.c.organisation == organisation)
+            ).all()
+        return {PublicKey.from_json(json.loads(row.key)).key_id: row.label for row in rows}
+
     def passkey(self, credential: str) -> Passkey | None:
         """Return a passkey by its credential id."""
         with reading(self.engine) as connection:

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from sunlit.adapters.passkeys import creation_options, registered
 from sunlit.authority.statements import subject_of
-from sunlit.base.errors import MalformedError, SunlitError, UnavailableError
+from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.node.acts import Act
 from sunlit.node.enrolment import check_request, roles_of
 from sunlit.node.people import Passkey, PasskeyState, new_secret
@@ -48,9 +48,13 @@ def _mine(
     request: Request, typed: Mapping[str, str] = {},
     problems: Mapping[str, str] = {},
 ) -> Response:  # fmt: skip
-    visit = sessions.signed_in(request)
+    visit, _ = sessions.signed_in(request), gettext_of(request)
     keys = sessions.people(request).passkeys(visit.person.id)
-    state = new_secret()
+    taken, state = {one.label for one in keys}, new_secret()
+    suggested = {
+        "label": words.free_name(_("Passkey"), taken),
+        "key-label": words.free_name(_("Command line"), taken),
+    }
     kept = json.dumps({"person": visit.person.id})
     sessions.sessions(request).begin(state, kept, sessions.now(request))
     options = creation_options(
@@ -61,7 +65,8 @@ def _mine(
     )  # fmt: skip
     return page(
         request, "account/passkeys.html", public=False, keys=keys, options=options, state=state,
-        is_passkey=passkeys.is_passkey, can_sign=bool(roles_of(visit.person)), typed=typed,
+        is_passkey=passkeys.is_passkey, can_sign=bool(roles_of(visit.person)),
+        typed={**suggested, **typed},
         problems=problems, status=422 if problems else 200,
     )  # fmt: skip
 
@@ -79,18 +84,20 @@ def made(
     if wrong:
         return _mine(request, {"label": label}, wrong)
     if visit.person.id != _ceremony(request, state).get("person"):
-        raise MalformedError(
-            "passkey.malformed", "this passkey was asked for too long ago",
-            mend="open the page again, then make the passkey",
-        )  # fmt: skip
+        late = _("This passkey was asked for too long ago, so it was not kept. Try again.")
+        return _mine(request, {"label": label}, {"make": late})
     if sessions.people(request).passkeys(visit.person.id) and not _is_confirmed(request, visit):
         return redirect_to_confirm(request, "/account/passkeys")
-    found = registered(answer, state.encode(), passkeys.party(request))
-    new = Passkey(
-        credential=found.credential, person=visit.person.id, key=found.key, label=label,
-        since=sessions.now(request),
-    )  # fmt: skip
-    sessions.people(request).add_passkey(new)
+    try:
+        found = registered(answer, state.encode(), passkeys.party(request))
+        new = Passkey(
+            credential=found.credential, person=visit.person.id, key=found.key, label=label,
+            since=sessions.now(request),
+        )  # fmt: skip
+        sessions.people(request).add_passkey(new)
+    except VerificationError as error:
+        wrong = {"make": words.passkey_problem(request, error)}
+        return _mine(request, {"label": label}, wrong)
     _note(request, visit, "passkey-made", new)
     return _register(request, visit, new)
 
@@ -113,12 +120,16 @@ def brought(request: Request, file: UploadFile | None = None, label: Label = "")
         return _mine(request, {"key-label": label}, wrong)
     if sessions.people(request).passkeys(visit.person.id) and not _is_confirmed(request, visit):
         return redirect_to_confirm(request, "/account/passkeys")
-    envelope, key = check_request(file.file.read(MAX_REQUEST), visit.person)
-    new = Passkey(
-        credential=key.key_id, person=visit.person.id, key=key, label=label,
-        since=sessions.now(request), registration=envelope.to_bytes(),
-    )  # fmt: skip
-    sessions.people(request).add_passkey(new)
+    try:
+        envelope, key = check_request(file.file.read(MAX_REQUEST), visit.person)
+        new = Passkey(
+            credential=key.key_id, person=visit.person.id, key=key, label=label,
+            since=sessions.now(request), registration=envelope.to_bytes(),
+        )  # fmt: skip
+        sessions.people(request).add_passkey(new)
+    except (MalformedError, VerificationError) as error:
+        wrong = {"file": words.file_problem(request, error)}
+        return _mine(request, {"key-label": label}, wrong)
     _note(request, visit, "key-brought", new)
     return redirect(request, "passkeys")
 

@@ -74,7 +74,10 @@ def invite(
     )  # fmt: skip
     sessions.people(request).invite(code, invitation)
     noting.note(request, admin, "invited", {"roles": " ".join(sorted(invitation.roles))})
-    return page(request, "account/invitation.html", public=False, code=code, invitation=invitation)
+    return page(
+        request, "account/invitation.html", public=False, code=code, invitation=invitation,
+        address=f"{sessions.site_of(request).node.url}/sign-in",
+    )  # fmt: skip
 
 
 @router.get("/account/people/{person}", name="staff", dependencies=MANAGE)
@@ -137,8 +140,13 @@ def audit(request: Request) -> Response:
     """Who signed in, who was invited, who read what is guarded: your organisation's rows."""
     own = sessions.signed_in(request).person.organisation
     rows = sessions.audit(request).rows(own, NEWEST)
+    _ = gettext_of(request)
     offices = {one.id: one.label for one in sessions.people(request).of(own)}
-    return page(request, "account/audit.html", public=False, rows=rows, offices=offices)
+    offices["operator"] = _("The operator of this site")  # `sunlit node invite`
+    return page(
+        request, "account/audit.html", public=False, rows=rows, offices=offices,
+        done=words.done(request), keys=sessions.people(request).key_names(own),
+    )  # fmt: skip
 
 
 def _known_keys(request: Request, person: Person) -> list[str]:

@@ -1,6 +1,6 @@
 """Editing the register: one cell, one page; a second officer sees what the first one said."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -42,12 +42,12 @@ def edit(request: Request, use: str, practice: str) -> Response:
 
 def _form(
     request: Request, found: Case, cell: Cell, wrong: dict[str, str], typed: dict[str, str], *,
-    theirs: bool = False,
+    theirs: bool = False, due: datetime | None = None,
 ) -> Response:  # fmt: skip
     return form(
         request, "work/risk.html", wrong, typed, case=found, cell=cell, seen=version(cell),
         title=practice_title(cell.practice), asked=matrix().columns.get(cell.practice),
-        theirs=theirs, status=409 if theirs else None,
+        theirs=theirs, due=due, status=409 if theirs else None,
     )  # fmt: skip
 
 
@@ -64,5 +64,5 @@ def sign(request: Request, use: str, practice: str, sent: Form) -> Response:
     try:
         expect_unchanged(cell, sent.text("seen"))
     except VerificationError:
-        return _form(request, found, cell, {}, sent.flat(), theirs=True)
+        return _form(request, found, cell, {}, sent.flat(), theirs=True, due=typed.due)
     return propose(request, to_sign(found, cell, typed))
