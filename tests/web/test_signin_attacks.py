@@ -24,6 +24,7 @@ from sunlit.testing.site import URL
 from sunlit.web.app import create_app
 from sunlit.web.sessions import COOKIE, DEV_COOKIE
 from tests.rubric.story import DEPLOYER
+from tests.web.nodes import site_at
 from tests.web.people import SignedIn, answer, sign_in, sign_in_as, somebody, with_passkey
 
 PRESENCE = b"sunlit-presence-v1\x00"
@@ -49,6 +50,15 @@ class Vouching:
         assert (answer["state"], redirect) == (begun.state, f"{URL}/sign-in/return")
         since = None if self.since is None else int(self.since.timestamp())
         return Identity("https://idp.example", self.subject, since)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, Site]]:
+    """Open one node for all tests that only add people of their own and sign in as them."""
+    found = site_at(tmp_path_factory.mktemp("node"))
+    with TestClient(create_app(found), base_url=URL, follow_redirects=False) as client:
+        yield client, found
+    found.close()
 
 
 @pytest.fixture
@@ -176,8 +186,9 @@ def _invited(door: TestClient, site: Site) -> httpx.Response:
     return sent
 
 
-def test_a_session_counts_over_https_only(client: TestClient, site: Site) -> None:
+def test_a_session_counts_over_https_only(here: tuple[TestClient, Site]) -> None:
     """A cookie that came over http, which others can read and plant, is nobody's."""
+    client, site = here
     who = sign_in(client, site, ISSUER, Role.OFFICER)
     with TestClient(
         client.app, base_url=URL.replace("https", "http"), follow_redirects=False
@@ -192,9 +203,10 @@ def test_a_session_counts_over_https_only(client: TestClient, site: Site) -> Non
 
 
 def test_an_administrator_without_another_role_registers_no_key_in_a_log(
-    client: TestClient, site: Site
+    here: tuple[TestClient, Site],
 ) -> None:
     """They sign nothing: their passkey shows that it is them, and a log never hears of it."""
+    client, site = here
     admin = sign_in(client, site, DEPLOYER, Role.ADMIN)
     key, _ = with_passkey(site, admin.person, known=False)
 
@@ -212,8 +224,9 @@ def _state(client: TestClient) -> str:
     return page.split('name="state" value="')[1].split('"', maxsplit=1)[0]
 
 
-def test_a_colleagues_passkey_shows_not_that_it_is_you(client: TestClient, site: Site) -> None:
+def test_a_colleagues_passkey_shows_not_that_it_is_you(here: tuple[TestClient, Site]) -> None:
     """Neither with their own key in your session, nor with your question answered in theirs."""
+    client, site = here
     me, other = (somebody(site, DEPLOYER, Role.ADMIN, name=name) for name in ("me", "other"))
     with_passkey(site, me, known=False)
     key, fake = with_passkey(site, other, known=False)
@@ -242,10 +255,11 @@ def test_a_colleagues_passkey_shows_not_that_it_is_you(client: TestClient, site:
     ],
 )  # fmt: skip
 def test_a_passkey_used_on_another_site_shows_nothing(
-    client: TestClient, site: Site, rp_id: str, origin: str
+    here: tuple[TestClient, Site], rp_id: str, origin: str
 ) -> None:
     """The site that asked is in what is signed: by its name, and by its origin in full."""
-    me = sign_in(client, site, DEPLOYER, Role.ADMIN)
+    client, site = here
+    me = sign_in(client, site, DEPLOYER, Role.ADMIN, name=origin + rp_id)
     key, fake = with_passkey(site, me.person, known=False)
     state = _state(client)
     sent = answer(key, fake, PRESENCE + state.encode(), rp_id=rp_id, origin=origin)
@@ -295,8 +309,9 @@ def test_what_takes_a_step_up_takes_a_recent_one(
     assert (kept.ended is None) is late
 
 
-def test_a_token_of_somebody_elses_session_is_refused(client: TestClient, site: Site) -> None:
+def test_a_token_of_somebody_elses_session_is_refused(here: tuple[TestClient, Site]) -> None:
     """What one person's page holds sends nothing for another."""
+    client, site = here
     theirs = sign_in(client, site, ISSUER, Role.ADMIN)
     sign_in(client, site, ISSUER, Role.OFFICER)
 
