@@ -45,6 +45,9 @@ def test_a_name_that_looks_like_an_id_is_followed_by_the_own_one() -> None:
         "b.example": "north-lab.example (b.example)",
         "c.example": "Council (a.example) (c.example)",
     }
+    assert apart({"a.example": "a.example", "b.example": "A.example"}) == {
+        "a.example": "a.example", "b.example": "A.example (b.example)",
+    }  # fmt: skip
     assert apart({"d.example": "...", "e.example": "St. John's"}) == {
         "d.example": "...", "e.example": "St. John's",
     }  # fmt: skip

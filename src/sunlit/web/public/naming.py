@@ -56,13 +56,15 @@ def _kept(request: Request) -> Mapping[str, str]:
 def apart(names: Mapping[str, str]) -> dict[str, str]:
     """Return the names, each with its id behind it where it does not tell who is meant.
 
-    Because another's looks like it, or it looks like an id.
+    Because another's looks like it, or it looks like an id; whose name is their id has said it.
     """
     bearers = Counter(map(_looks, names.values()))
-    return {
-        id_: f"{name} ({id_})" if bearers[_looks(name)] > 1 or _LIKE_AN_ID.search(name) else name
+    unclear = {
+        id_
         for id_, name in names.items()
+        if name != id_ and (bearers[_looks(name)] > 1 or _LIKE_AN_ID.search(name))
     }
+    return {id_: f"{name} ({id_})" if id_ in unclear else name for id_, name in names.items()}
 
 
 def _looks(name: str) -> str:
