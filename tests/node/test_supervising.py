@@ -104,6 +104,39 @@ def test_an_error_is_placed_in_our_own_files() -> None:
     assert code_of(caught.value).startswith("AttributeError at sunlit/bootstrap/supervising.py:")
 
 
+def test_what_sunlit_stands_on_is_not_taken_for_it() -> None:
+    """As deploy/ has it, both lie below a folder of our name: the line is that of our own file."""
+    theirs = compile("def work(): raise KeyError", "/opt/sunlit/lib/theirs.py", "exec")
+    found: dict[str, Callable[[], None]] = {}
+    exec(theirs, found)  # noqa: S102 - the line above
+    heard: list[str] = []
+
+    kept(found["work"], Waits(), heard).run()
+
+    assert heard[0].startswith("KeyError at sunlit/bootstrap/supervising.py:")
+
+
+def test_a_job_that_hangs_does_not_keep_a_worker_that_gave_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends without it, after a while, and is started anew."""
+    site, go = site_at(tmp_path / "node"), Event()
+    monkeypatch.setattr(supervising, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(working, "GIVE_UP_SECONDS", 0.01)
+
+    def broken() -> None:
+        raise RuntimeError
+
+    def jobs(*_: object) -> dict[str, Callable[[], object]]:
+        return {"broken": broken, "hangs": go.wait}
+
+    monkeypatch.setattr(working, "jobs_of", jobs)
+
+    assert not run(site, Event(), lambda _: None)
+    go.set()
+    site.close()
+
+
 def test_one_that_gives_up_ends_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker says so, and its process ends with an error; the other job finishes first."""
     site, heard = site_at(tmp_path / "node"), list[str]()

@@ -9,11 +9,10 @@ from typing import Final
 from sunlit.base.errors import SunlitError
 from sunlit.bootstrap.site import Site
 from sunlit.bootstrap.supervising import Supervisor, Told, Work
-from sunlit.bootstrap.working import jobs_of
+from sunlit.bootstrap.working import GIVE_UP_SECONDS, jobs_of
 
 LOOK_SECONDS: Final = 1.0  # between two looks at whether a log has grown
 SAID_FOR: Final = 60.0  # seconds for which what fails at each look is told once
-GIVE_UP_SECONDS: Final = 20.0
 
 
 @dataclass(slots=True)

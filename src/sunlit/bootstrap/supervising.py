@@ -7,13 +7,14 @@ compose) starts it anew, which mends what only a new process can.
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Thread
 from traceback import extract_tb
 from types import TracebackType
 from typing import Final, Self
 
+import sunlit
 from sunlit.base.errors import SunlitError
 from sunlit.node.sequence import Stop
 
@@ -21,6 +22,7 @@ FAILURES: Final = 8  # of one job, that are too many ...
 WITHIN: Final = 600.0  # ... in so many seconds
 FIRST_PAUSE: Final = 1.0  # seconds; each pause is twice the one before
 LONGEST_PAUSE: Final = 60.0
+PACKAGE: Final = f"{Path(sunlit.__file__).parent}/"  # what it stands on may lie in /opt/sunlit too
 STEADY: Final = 5.0  # seconds that a job goes on before it counts as well again
 
 Work = Callable[[], None]
@@ -134,8 +136,8 @@ def code_of(error: BaseException) -> str:
     """
     if isinstance(error, SunlitError):
         return error.code
-    name, where = type(error).__name__, ""
-    for frame in extract_tb(error.__traceback__):
-        with suppress(IndexError):
-            where = f" at sunlit/{frame.filename.split('/sunlit/', 1)[1]}:{frame.lineno}"
-    return name + where
+    ours = [one for one in extract_tb(error.__traceback__) if one.filename.startswith(PACKAGE)]
+    if not ours:
+        return type(error).__name__
+    place = ours[-1].filename.removeprefix(PACKAGE)
+    return f"{type(error).__name__} at sunlit/{place}:{ours[-1].lineno}"

@@ -19,6 +19,7 @@ from sunlit.node.outbox import Did, work_off
 from sunlit.node.sequence import Sequencer, Stop, Worked
 
 LATER_EVERY: Final = 5.0  # seconds between two looks at the outbox
+GIVE_UP_SECONDS: Final = 20.0  # that one job has for its end where another could not go on
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,7 +117,10 @@ def later(work: Worker, stop: Stop) -> None:
 
 
 def run(site: Site, stop: Event, told: Told) -> bool:
-    """Work until told to stop; False where it failed too often. What was begun is finished."""
+    """Work until told to stop; False where it failed too often. What was begun is finished.
+
+    What hangs where another gave up is left: the process has to end to be started anew.
+    """
     given_up = Event()
 
     def give_up() -> None:
@@ -125,7 +129,8 @@ def run(site: Site, stop: Event, told: Told) -> bool:
 
     beside = Supervisor(jobs_of(site, stop), stop, told, give_up)
     beside.start()
-    beside.join()
+    stop.wait()
+    beside.join(GIVE_UP_SECONDS if given_up.is_set() else None)
     return not given_up.is_set()
 
 
