@@ -128,7 +128,7 @@ def test_a_use_without_permission_says_what_it_is_meant_for() -> None:
 @pytest.mark.parametrize(
     ("status", "state", "words"),
     [
-        (Status.SUSPENDED, State.SUSPENDED, "Do not use it. Permission is suspended since"),
+        (Status.SUSPENDED, State.SUSPENDED, "Do not use it. Permission has been suspended since"),
         (Status.INVALID, State.REVOKED, "Do not use it. Permission was taken back on"),
         (Status.VALID, State.VALID, "You may use it"),
     ],

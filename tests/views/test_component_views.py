@@ -84,7 +84,8 @@ def test_the_timeline_has_the_newest_first_and_only_what_somebody_signed(story: 
     found = timeline(told.evidence())
 
     assert [str(one.words) for one in found[:2]] == [
-        "A statement was taken back: a mistake", "lab-a.example tested it independently: passed.",
+        "A statement was taken back. The reason as it was signed: “a mistake”",
+        "lab-a.example tested it independently: passed.",
     ]  # fmt: skip
     assert "Release 1.0: First." in [str(one.words) for one in timeline(story.evidence())]
     assert len(timeline(story.evidence(), most=2)) == 2

@@ -153,7 +153,7 @@ def test_a_stopped_component_says_so_first_and_a_strangers_words_stay_words(
     listed = client.get("/components").text
 
     assert text.index("sunlit-stop") < text.index("sunlit-label")
-    assert "Permission is suspended since" in text
+    assert "Permission has been suspended since" in text
     assert text.count('class="sunlit-label"') == 2
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     for page in (text, listed, client.get(f"{HOME}/evidence").text):

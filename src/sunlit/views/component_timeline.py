@@ -110,7 +110,9 @@ _WORDS: Final[Mapping[type[Claim], Callable[[Any], Words]]] = {
         "%(who)s brought counter-evidence: %(finding)s", who=it.assessor, finding=it.finding
     ),
     Reply: lambda it: words("%(who)s replied: %(text)s", who=it.organisation, text=it.text),
-    Withdrawal: lambda it: words("A statement was taken back: %(reason)s", reason=it.reason),
+    Withdrawal: lambda it: words(
+        "A statement was taken back. The reason as it was signed: “%(reason)s”", reason=it.reason
+    ),
     Problem: _problem,
     ProblemUpdate: _update,
 }

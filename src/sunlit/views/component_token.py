@@ -131,7 +131,7 @@ def _verdict(found: Permission) -> Words:
 def _refusal(found: Permission, until: Value) -> Words:
     on = (found.change.admitted_at if found.change else None) or ""
     if found.state is State.SUSPENDED:
-        return words("Do not use it. Permission is suspended since %(on)s.", on=on)
+        return words("Do not use it. Permission has been suspended since %(on)s.", on=on)
     if found.state is State.REVOKED:
         return words("Do not use it. Permission was taken back on %(on)s.", on=on)
     if found.state is State.EXPIRED:
