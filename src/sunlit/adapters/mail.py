@@ -3,7 +3,7 @@
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -85,7 +85,7 @@ class SmtpMailer:
 
     def _connected(self) -> smtplib.SMTP:
         found, context = self.settings, ssl.create_default_context()
-        judged = self.reach.addresses(found.host)[0]
+        judged = self.reach.addresses(found.host)
         if found.tls == "tls":
             server: smtplib.SMTP = _TlsTo(judged, found, context)
         else:
@@ -102,26 +102,36 @@ class SmtpMailer:
 
 
 class _To(smtplib.SMTP):
-    """SMTP with the address that was judged, under the server's own name."""
+    """SMTP with one of the addresses that were judged, under the server's own name."""
 
-    def __init__(self, judged: str, server: Smtp) -> None:
+    def __init__(self, judged: Sequence[str], server: Smtp) -> None:
         self.judged = judged
         super().__init__(server.host, server.port, timeout=TIMEOUT)
 
     def _get_socket(self, _host: str, port: int, timeout: float) -> socket.socket:
-        return socket.create_connection((self.judged, port), timeout)
+        return _connection(self.judged, port, timeout)
 
 
 class _TlsTo(smtplib.SMTP_SSL):
     """The same with TLS from the start; its certificate is checked for the server's name."""
 
-    def __init__(self, judged: str, server: Smtp, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, judged: Sequence[str], server: Smtp, context: ssl.SSLContext
+    ) -> None:  # fmt: skip
         self.judged, self.name = judged, server.host
         super().__init__(server.host, server.port, timeout=TIMEOUT, context=context)
 
     def _get_socket(self, _host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((self.judged, port), timeout)
+        plain = _connection(self.judged, port, timeout)
         return self.context.wrap_socket(plain, server_hostname=self.name)
+
+
+def _connection(judged: Sequence[str], port: int, timeout: float) -> socket.socket:
+    """Return a connection to the first address that answers."""
+    for address in judged[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout)
+    return socket.create_connection((judged[-1], port), timeout)
 
 
 def _refused() -> VerificationError:
