@@ -12,7 +12,7 @@ CODES: Final = {
     "csrf.token": "A form does not hold the token of the session that it was sent in.",
     "guarded.no-such": "Nothing is kept on this node under the digest that was asked for.",
     "page.being-made": "What was asked for is being made for somebody else, which takes a while.",
-    "passkey.malformed": "What an authenticator answered cannot be read, or came too late.",
+    "passkey.malformed": "What an authenticator answered cannot be read.",
     "passkey.no-such": "There is no such key in somebody's account.",
     "passkey.not-you": "A passkey that is not the person's own was used to show who they are.",
     "people.no-such": "There is no such person in one's organisation.",
