@@ -264,8 +264,7 @@ def take_up(people: People, person: str, code: str | None, at: datetime) -> Pers
                 mend="ask whoever invited you for a new code",
             )  # fmt: skip
         return made
-    known = people.person(person)
-    if known is None:
+    if (known := people.person(person)) is None:
         raise VerificationError(
             "signin.not-invited", "nobody has invited you to this node yet",
             mend="ask an administrator of your organisation for an invitation code",
