@@ -80,6 +80,8 @@ def test_rebuild_says_which_package_it_needs(
     node: Path, sunlit: Door, monkeypatch: pytest.MonkeyPatch, module: str, code: int
 ) -> None:
     """Without the extra the answer is how to install it; a fault of ours stays one."""
+    # Importing anew puts another package at this name, which the tests after this one would meet.
+    monkeypatch.setattr("sunlit.projection", sys.modules["sunlit.projection"])
     for name in [one for one in sys.modules if one.startswith("sunlit.projection")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
