@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from sunlit.adapters.reach import SETTING
 from tests.web.nodes import site_at
 
 ROOT: Final = Path(__file__).parents[2]
@@ -156,6 +157,13 @@ def test_containers_of_ours_may_do_little(compose: Any) -> None:  # noqa: ANN401
         assert service["read_only"] is True
         assert "no-new-privileges:true" in service["security_opt"]
         assert "ports" not in service  # only the proxy is reached from outside
+
+
+def test_who_speaks_to_others_is_told_which_networks_it_may_reach(compose: Any) -> None:  # noqa: ANN401
+    """Web processes and workers both do; in a container only what is handed on is set."""
+    for container, unit in (("web", "web"), ("worker", "work")):
+        assert SETTING in compose["services"][container]["environment"]
+        assert SETTING in (DEPLOY / "systemd" / f"sunlit-{unit}.service").read_text("utf-8")
 
 
 def test_no_secret_stands_in_a_file(compose: Any) -> None:  # noqa: ANN401 - a document
