@@ -52,6 +52,7 @@ class FakeGate:
     traces: list[str] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     may_write: asyncio.Event = field(default_factory=asyncio.Event)
+    end_seconds: float = 0.0
     is_closed: bool = False
     fallback: str = FALLBACK
 
@@ -82,6 +83,7 @@ class FakeGate:
     async def end(self, opened: object, result: str, values: Values) -> None:
         if self.cannot_end:
             raise UnavailableError("recorder.disk", "the disk is full")
+        await asyncio.sleep(self.end_seconds)
         self.records.append((result, dict(values)))
         self.ended.set()
 

@@ -341,7 +341,7 @@ def test_a_stream_with_a_length_keeps_it() -> None:
 
 
 def test_stopping_drains_streams_and_then_cuts_them() -> None:
-    """A stream that does not end in time is recorded as aborted."""
+    """A stream that does not end in time is recorded as aborted, before the log is let go."""
 
     async def test() -> None:
         stop = asyncio.Event()
@@ -350,7 +350,7 @@ def test_stopping_drains_streams_and_then_cuts_them() -> None:
             writer.write(HEAD + chunk(b"data: 1\n\n"))
             await stop.wait()
 
-        async with stage(play, drain_seconds=1) as on:
+        async with stage(play, FakeGate(end_seconds=0.2), drain_seconds=1) as on:
             reader, writer = await asyncio.open_connection("127.0.0.1", on.port)
             writer.write(post(CHAT, b"{}", USE))
             await reader.readuntil(chunk(b"data: 1\n\n"))

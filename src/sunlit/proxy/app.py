@@ -1,5 +1,6 @@
 """The proxy as a web application: one handler for everything; deny by default."""
 
+import asyncio
 import json
 import logging
 from dataclasses import dataclass
@@ -60,6 +61,9 @@ class _Door:
             return _problem(not_served())
         if parts.is_draining or parts.active >= parts.limits.concurrent:
             return _problem(_busy(is_draining=parts.is_draining))
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a handler runs in one
+        parts.under_way.add(task)
         parts.active += 1
         try:
             if route.recorded:
@@ -67,6 +71,7 @@ class _Door:
             return await self._passed(request)
         finally:
             parts.active -= 1
+            parts.under_way.discard(task)
 
     async def _recorded(self, request: web.Request, route: Route, began: float) -> (
         web.StreamResponse

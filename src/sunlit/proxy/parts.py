@@ -1,7 +1,9 @@
 """What all requests to one proxy share."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sunlit.proxy.config import Limits
 from sunlit.proxy.declared import NOTHING, Declared
@@ -16,7 +18,10 @@ from sunlit.proxy.watch import Watch
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """The parts of a running proxy. `now` is monotonic, in seconds; `fixed` is the operator's."""
+    """The parts of a running proxy. `now` is monotonic, in seconds; `fixed` is the operator's.
+
+    `under_way` are the tasks that may still write to the decision log.
+    """
 
     gate: Gate
     upstream: Upstream
@@ -29,4 +34,5 @@ class Parts:
     plan: Plan | None = None
     tracer: Tracer = field(default_factory=Untraced)
     active: int = 0
+    under_way: set[asyncio.Future[Any]] = field(default_factory=set)
     is_draining: bool = False

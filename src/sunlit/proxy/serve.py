@@ -95,6 +95,10 @@ class Running:
         """Take no new request, wait for those under way, then let go of everything."""
         self.parts.is_draining = True
         await self._runner.cleanup()
+        # The server cancels what outlasts the drain, and does not wait for it: a stream that is cut
+        # off still has its end to record.
+        while self.parts.under_way:
+            await asyncio.wait(self.parts.under_way)
         await self.parts.upstream.close()
         await asyncio.to_thread(self.parts.tracer.close)
 

@@ -79,7 +79,10 @@ class Relay:
         try:
             broken = await self._relay(response)
         finally:  # also when the proxy is stopped in the middle
-            is_closed = await asyncio.shield(self._close(opened, broken))
+            closing = asyncio.ensure_future(self._close(opened, broken))
+            one.parts.under_way.add(closing)
+            closing.add_done_callback(one.parts.under_way.discard)
+            is_closed = await asyncio.shield(closing)
         if broken or not is_closed:
             cut(self._request)
         else:
