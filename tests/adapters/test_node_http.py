@@ -13,12 +13,12 @@ from sunlit.adapters.node_http import HttpFiles, expect_safe, send
 from sunlit.authority.statements import sign_claim
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.claims.authority import Organisation, Role
-from sunlit.registry.admit import admit, open_ledger
+from sunlit.registry.admit import open_ledger
 from sunlit.registry.home import Home
 from sunlit.registry.mirror import open_files, take_from
 from sunlit.testing.authority import ROOT, START, named_key
 from sunlit.testing.clock import SetClock
-from tests.registry.homes import give_trust, home_at, trust_for
+from tests.registry.homes import admit, give_trust, home_at, trust_for
 
 NODE = "https://node.example"
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -10,14 +10,13 @@ from sunlit.adapters import node_http
 from sunlit.adapters.clock import SystemClock
 from sunlit.authority.statements import sign_claim
 from sunlit.claims.authority import Organisation, Role
-from sunlit.registry.admit import admit
 from sunlit.registry.home import Home
 from sunlit.testing.authority import ROOT, named_key
 from sunlit.testing.clock import SetClock
 from tests.cli.doors import Door
 from tests.formats.export_judges import judged_bytes
 from tests.formats.registers import AMSTERDAM, CENTRIC
-from tests.registry.homes import give_trust, home_at, trust_for
+from tests.registry.homes import admit, give_trust, home_at, trust_for
 from tests.rubric.story import PURL
 from tests.web.nodes import site_at
 

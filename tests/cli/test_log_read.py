@@ -9,11 +9,10 @@ from sunlit.adapters import node_http
 from sunlit.adapters.clock import SystemClock
 from sunlit.authority.statements import sign_claim
 from sunlit.claims.authority import Organisation, Role
-from sunlit.registry.admit import admit
 from sunlit.registry.home import Home
 from sunlit.testing.authority import ROOT, named_key
 from tests.cli.doors import Door
-from tests.registry.homes import give_trust, home_at, trust_for
+from tests.registry.homes import admit, give_trust, home_at, trust_for
 
 URL = "https://node.example/logs/x"
 Change = Callable[[str, bytes], bytes]

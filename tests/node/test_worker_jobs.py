@@ -12,7 +12,7 @@ import pytest
 from sunlit.base.errors import UnavailableError
 from sunlit.bootstrap.handlers import DAILY
 from sunlit.bootstrap.site import Site
-from sunlit.bootstrap.working import Worker, run, worker, working
+from sunlit.bootstrap.working import Worker, run, worker
 from sunlit.node.calendar import calendar
 from sunlit.node.notify import Delivery, Hook, Letter, Notify
 from sunlit.node.outbox import Did
@@ -23,7 +23,7 @@ from sunlit.testing.clock import SetClock
 from sunlit.views.tasks import Who
 from tests.node.queue_world import registration
 from tests.rubric.story import DEPLOYER
-from tests.web.nodes import site_at
+from tests.web.nodes import site_at, working
 
 HOOK = Hook(organisation=DEPLOYER, url="https://hooks.example/in", secret_file="hook")
 ADDRESS = "team@city.example"

@@ -9,9 +9,12 @@ from sunlit.authority.trustfile import TrustFile
 from sunlit.base.times import Clock
 from sunlit.claims.authority import Role
 from sunlit.log.note import COSIGNATURE_V1
+from sunlit.log.receipt import Receipt
 from sunlit.log.sequencer import Log
+from sunlit.registry.admit import open_ledger
 from sunlit.registry.home import Home, KeyFile, note_signer
 from sunlit.statement.by_uri import write_key_file
+from sunlit.statement.dsse import Envelope
 from sunlit.testing.authority import named_key, signed_trust, trust_of
 
 
@@ -65,3 +68,9 @@ def give_trust(trust: TrustFile, *homes: Home) -> None:
     """Put the signed trust file into the homes."""
     for home in homes:
         home.trust_path.write_bytes(signed_trust(trust))
+
+
+def admit(home: Home, envelope: Envelope, clock: Clock) -> Receipt:
+    """Admit one envelope to a home's log."""
+    with open_ledger(home, clock) as ledger:
+        return ledger.admit(envelope)

@@ -13,7 +13,7 @@ from sunlit.claims.authority import Conflict, Key, Organisation, Role
 from sunlit.claims.base import Opaque
 from sunlit.claims.names import named_digest
 from sunlit.log.note import Note
-from sunlit.registry.admit import admit, open_ledger
+from sunlit.registry.admit import open_ledger
 from sunlit.registry.home import Home, write_whole
 from sunlit.registry.mirror import log_key, open_trusted, take_over
 from sunlit.registry.witness import accept, witness
@@ -21,7 +21,7 @@ from sunlit.statement.dsse import Envelope, sign
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.testing.authority import ROOT, START, named_key
 from sunlit.testing.clock import SetClock
-from tests.registry.homes import give_trust, home_at, trust_for
+from tests.registry.homes import admit, give_trust, home_at, trust_for
 
 AGENCY = "agency.example"
 KING = (

@@ -277,9 +277,11 @@ FILES = {"config.json": b'{"layers":2}', "sub/model.py": b"print(1)\n", "weights
 
 
 def folder_case(
-    name: str, what: str, code: str, change: dict[str, bytes | None], **more: object
-) -> None:
-    """Register a component folder that is not what its manifest says."""
+    name: str, what: str, expected: str | list[str], change: dict[str, bytes | None],
+    **more: object,
+) -> None:  # fmt: skip
+    """Register a component folder that is refused with a code, or differs from its manifest."""
+    how = "expect_code" if isinstance(expected, str) else "expect_differences"
 
     def make() -> Case:
         work = HERE / ".work"
@@ -291,7 +293,7 @@ def folder_case(
         }
         about = {
             "what": what, "check": "folder", "artefact": "folder", "manifest": "manifest.json",
-            "expect_code": code, **more,
+            how: expected, **more,
         }  # fmt: skip
         return about, {**files, "manifest.json": manifest}
 
@@ -303,6 +305,7 @@ def manifest_case(name: str, what: str, code: str, old: bytes, new: bytes) -> No
 
     def make() -> Case:
         about, files = CASES["folder-byte-changed"]()
+        del about["expect_differences"]
         honest = {f"folder/{at}": data for at, data in FILES.items()}
         assert old in files["manifest.json"]
         manifest = files["manifest.json"].replace(old, new)
@@ -314,33 +317,40 @@ def manifest_case(name: str, what: str, code: str, old: bytes, new: bytes) -> No
 def folders() -> None:
     """Register the component folder cases."""
     weights = FILES["weights.bin"]
-    differs = "manifest.differs"
     folder_case(
         "folder-byte-changed",
         "one byte of the weights",
-        differs,
+        ["changed weights.bin"],
         {"weights.bin": b"\x01" + weights[1:]},
     )
     folder_case(
-        "folder-file-added", "a module that was not released", differs, {"evil.py": b"import os"}
+        "folder-file-added",
+        "a module that was not released",
+        ["added evil.py"],
+        {"evil.py": b"import os"},
     )
     folder_case(
         "folder-empty-file-added",
         "an empty module makes a package",
-        differs,
+        ["added sub/__init__.py"],
         {"sub/__init__.py": b""},
     )
-    folder_case("folder-file-missing", "the configuration is gone", differs, {"config.json": None})
+    folder_case(
+        "folder-file-missing",
+        "the configuration is gone",
+        ["missing config.json"],
+        {"config.json": None},
+    )
     folder_case(
         "folder-file-renamed",
         "the same bytes under a name that gets loaded",
-        differs,
+        ["renamed sub/model.py"],
         {"sub/model.py": None, "sub/conftest.py": FILES["sub/model.py"]},
     )
     folder_case(
         "folder-contents-swapped",
         "two files changed places",
-        differs,
+        ["changed config.json", "changed weights.bin"],
         {"config.json": weights, "weights.bin": FILES["config.json"]},
     )
     folder_case(

@@ -11,7 +11,7 @@ from sunlit.claims.lifecycle import Status, TokenGrant, TokenKind, TokenStatus
 from sunlit.testing.authority import START
 from sunlit.views.chart import LABEL, ROOM, Told, bars, line
 from sunlit.views.figures import figures
-from sunlit.views.figures_count import Agency, counted
+from sunlit.views.figures_count import Agency, counted_at
 from sunlit.views.quarter import Quarter
 from tests.capabilities.incident.test_incident_admission import PROBLEM
 from tests.rubric import story
@@ -63,13 +63,13 @@ def test_components_are_counted_by_state_and_age() -> None:
     told.say(story.component(), told.maintainer)
     told.say(replace(story.component(), purl="pkg:generic/x/y@2"), told.maintainer, about="ff" * 32)
     told.say(replace(story.attestation(LABS[0]), assessed_on=START), told.labs[0].operator)
-    found = counted(told.said, directories(told), START + timedelta(days=200))
+    found = counted_at(told.said, directories(told), [START + timedelta(days=200)])[0]
 
     assert found.components == 2
     assert dict(found.states) == {"none": 2}
     assert dict(found.ages) == {"a year": 1, "never": 1}
     assert found.agencies == {MAKER: Agency(components=2)}
-    assert counted(told.said, directories(told), START - timedelta(days=1)).components == 0
+    assert counted_at(told.said, directories(told), [START - timedelta(days=1)])[0].components == 0
 
 
 def test_a_label_is_valid_suspended_or_ended_as_its_issuer_said() -> None:
@@ -81,7 +81,7 @@ def test_a_label_is_valid_suspended_or_ended_as_its_issuer_said() -> None:
 
     def state(days: int) -> list[str]:
         at = START + timedelta(days=days)
-        return list(counted(told.said, directories(told), at).states)
+        return list(counted_at(told.said, directories(told), [at])[0].states)
 
     assert state(10) == ["valid"]
     assert state(400) == ["ended"]
@@ -98,7 +98,7 @@ def test_nobody_but_its_issuer_changes_the_state_of_a_label() -> None:
     told.say(TokenStatus(grant=said.statement_id, status=Status.SUSPENDED, reason="r"),
              told.city.operator)  # fmt: skip
 
-    found = counted(told.said, directories(told), START + timedelta(days=10))
+    found = counted_at(told.said, directories(told), [START + timedelta(days=10)])[0]
 
     assert list(found.states) == ["valid"]
 
@@ -121,7 +121,7 @@ def test_blank_answers_are_counted_by_question_and_organisation() -> None:
         blanks = ("Risks", "Purpose") if number % 2 else ("Risks",)
         told.say(record(number, f"Agency {number:02}", blanks), told.city.operator)
     at = START + timedelta(days=20)
-    found = counted(told.said, directories(told), at)
+    found = counted_at(told.said, directories(told), [at])[0]
     shown = figures(Quarter.of(at), found, found, [found])
     charts = {chart.id: chart for chart in shown.charts}
 
@@ -138,7 +138,7 @@ def test_open_and_late_problems_are_counted() -> None:
     told = Story()
     subject = str(problem_subject(PURL).digest["sha256"])
     told.say(PROBLEM, told.city.operator, about=subject)
-    found = counted(told.said, directories(told), LATER)
+    found = counted_at(told.said, directories(told), [LATER])[0]
     shown = figures(Quarter.of(LATER), found, found, [found])
 
     assert (len(found.open), found.late) == (1, 1)

@@ -1,14 +1,18 @@
 """The node of the web's tests: told once a process, then copied for whoever changes it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from shutil import copytree
 from tempfile import mkdtemp
+from threading import Event, Thread
 from typing import Final
 
 from sunlit.bootstrap.site import Site, open_site
+from sunlit.bootstrap.working import run
 from sunlit.claims.authority import Role
 from sunlit.claims.interop import ImportedRecord
 from sunlit.claims.lifecycle import TokenKind
@@ -87,3 +91,16 @@ def _imported(city: Home, clock: SetClock, teller: Telling) -> None:
             )  # fmt: skip
             digest = named_digest("imported-record", f"omb#US-{number}")
             say(ledger, claim, Subject(None, {"sha256": digest}), CITY_KEY)
+
+
+@contextmanager
+def working(site: Site) -> Iterator[None]:
+    """Let a worker run beside the test, and wait at the end until it has finished its batch."""
+    stop = Event()
+    thread = Thread(target=run, args=(site, stop, lambda _code: None), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

@@ -14,7 +14,7 @@ from sunlit.bootstrap.site import Site
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.lifecycle import Status, TokenGrant, TokenStatus
 from sunlit.node.figures import UNSIGNED, figures_of, order
-from sunlit.views.figures_count import KINDS, counted, counted_at
+from sunlit.views.figures_count import KINDS, counted_at
 from sunlit.views.quarter import Quarter
 
 
@@ -80,7 +80,7 @@ def test_a_stream_of_what_is_counted_counts_as_all_that_was_said(shared_site: Si
     streamed = merge(*(it.every(KINDS, UNSIGNED) for it in logs), key=order)
     found = counted_at(streamed, directories, ends, logs[0].repeated())
 
-    assert found == tuple(counted(said, directories, end) for end in ends)
+    assert found == tuple(counted_at(said, directories, [end])[0] for end in ends)
     assert (found[-1].components, found[-1].records) == (1, 3)
     quarter = Quarter.of(at)
     assert figures_of(logs[::-1], quarter, at) == figures_of(logs, quarter, at)
@@ -95,12 +95,12 @@ def test_a_component_counts_as_its_own_log_says(shared_site: Site) -> None:
         for place, one in enumerate(said * 2)
     ]
 
-    found = counted(
+    (found,) = counted_at(
         sorted([*said, *noise], key=order), directories | {"other.example/log": Directory.empty()},
-        at,
+        [at],
     )  # fmt: skip
 
-    assert found == counted(said, directories, at)
+    assert (found,) == counted_at(said, directories, [at])
     assert found.components == 1
 
 
@@ -117,11 +117,11 @@ def test_a_label_makes_a_component_and_only_its_issuer_changes_it(shared_site: S
                     if isinstance(label.claim, TokenGrant)})  # fmt: skip
     claim = TokenStatus(grant=labels[0].statement_id, status=Status.SUSPENDED, reason="r")
 
-    found = counted([*labels, replace(other, claim=claim)], directories, at)
+    (found,) = counted_at([*labels, replace(other, claim=claim)], directories, [at])
 
     assert (found.components, found.valid) == (1, 1)
     mine = replace(labels[0], statement_id="0" * 64, claim=claim)
-    assert counted([*labels, mine], directories, at).states == {"suspended": 1}
+    assert counted_at([*labels, mine], directories, [at])[0].states == {"suspended": 1}
 
 
 def test_what_has_not_changed_is_not_counted_again(shared_client: TestClient) -> None:

@@ -14,14 +14,13 @@ import uvicorn
 
 from sunlit.adapters.sql.acts import SqlActs
 from sunlit.adapters.sql.people import SqlPeople
-from sunlit.bootstrap.working import working
 from sunlit.node.acts import COSIGN, Told, prepare
 from sunlit.node.people import PasskeyState
 from sunlit.web.app import create_app
 from sunlit.web.trying_out import trying_out
 from tests.rubric.story import DEPLOYER
 from tests.web.conftest import Live
-from tests.web.nodes import site_at
+from tests.web.nodes import site_at, working
 from tests.web.test_acts import CLAIM, SUBJECT
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from sunlit.adapters.sql.people import SqlPeople
 from sunlit.base.slugs import slug
 from sunlit.bootstrap.site import Site, open_site
-from sunlit.capabilities.lifecycle.catalogued import catalogued
+from sunlit.capabilities.lifecycle.catalogued import entered
 from sunlit.node.people import PasskeyState
 from sunlit.node.permission import Role
 from sunlit.registry.home import Home
@@ -45,7 +45,11 @@ def checker(client: TestClient, site: Site) -> Worker:
 def shown(site: Site) -> set[str]:
     """Return what the city's catalogue shows."""
     history = site.home(DEPLOYER).history(site.clock.now())
-    return set(catalogued(history.statements, history.directory, DEPLOYER))
+    return {
+        one.claim.component
+        for one in entered(history.statements, history.directory)
+        if one.is_public and one.claim.organisation == DEPLOYER
+    }
 
 
 def begun(writer: Worker, text: str = MANIFEST, source: str = "manifest") -> str:

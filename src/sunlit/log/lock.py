@@ -189,14 +189,6 @@ class SQLiteLock:
             # where a sync has no new length of the file to make durable.
             run("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def index(self, keys: Mapping[bytes, int]) -> None:
-        """Replace the whole key index."""
-        with self._or_rollback():
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("DELETE FROM seen")
-            self._insert_keys(keys)
-            self._db.execute("COMMIT")
-
     def close(self) -> None:
         """Let go of the store; what was not committed is gone. The second time does nothing."""
         self._db.close()

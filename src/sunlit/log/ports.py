@@ -127,10 +127,6 @@ class Lock(Protocol):
         """Forget the staged batches that end at or below `durable_size`."""
         ...
 
-    def index(self, keys: Mapping[bytes, int]) -> None:
-        """Replace the whole key index (for rebuilding it from the entries)."""
-        ...
-
     def close(self) -> None:
         """Let go of the store. The second time does nothing."""
         ...

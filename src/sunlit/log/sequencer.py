@@ -197,13 +197,6 @@ class Log:
                     state.publisher.flush()
             return found
 
-    def rebuild_index(self, keys: Mapping[bytes, int]) -> None:
-        """Replace the index of keys by one that the caller derived from the entries."""
-        with self._mutex:
-            self._ready()
-            with self._guarded():
-                self._lock.index(keys)
-
     def close(self) -> None:
         """Make everything durable and let go of the log. The second time does nothing."""
         with self._mutex:

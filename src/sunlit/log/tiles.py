@@ -71,15 +71,6 @@ def width_of(level: int, index: int, size: int) -> int:
     return max(0, min(TILE_WIDTH, (size >> (TILE_HEIGHT * level)) - index * TILE_WIDTH))
 
 
-def tiles_for(size: int) -> Iterator[Tile]:
-    """Yield every tile that a tree of `size` leaves has, level by level, left to right.
-
-    Raises:
-        MalformedError: `proof.out-of-range`.
-    """
-    return tiles_between(0, size)
-
-
 def tiles_between(old: int, new: int) -> Iterator[Tile]:
     """Yield the tiles of the tree of `new` leaves that the tree of `old` leaves has not.
 

@@ -122,12 +122,6 @@ def _string(written: str) -> str:
     return read
 
 
-def mask_text(text: str, names: Sequence[str]) -> tuple[str, dict[str, int]]:
-    """Mask plain text; return it and the number of finds by name."""
-    counts = dict.fromkeys(names, 0)
-    return _mask_text(text, names, counts), counts
-
-
 def _mask_text(text: str, names: Sequence[str], counts: dict[str, int]) -> str:
     found: list[tuple[Span, str]] = sorted(
         ((span, name) for name in names for span in MASKS[name](text)),

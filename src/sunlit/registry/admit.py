@@ -228,12 +228,6 @@ def writing(home: Home, clock: Clock, sleep: Callable[[float], None] = time.slee
     return home.open_log(clock)
 
 
-def admit(home: Home, envelope: Envelope, clock: Clock) -> Receipt:
-    """Admit one envelope to a home's log; see `Ledger.admit`."""
-    with open_ledger(home, clock) as ledger:
-        return ledger.admit(envelope)
-
-
 def admission_key(said: Admitted) -> bytes:
     """Return what makes an admission the same: the statement id and who signed it."""
     return sha256(

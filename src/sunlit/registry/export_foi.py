@@ -220,12 +220,3 @@ def _row(
     return {
         **_place(one, entry), "redacted": redacted, "subject": subjects, "predicate": predicate,
     }  # fmt: skip
-
-
-def opens(document_digest: str, salt: str, name: str, value: object) -> bool:
-    """Tell whether a salt and a value are what a digest in an export stands for."""
-    try:
-        data = bytes.fromhex(salt) + canonical.encode({name: value})
-    except ValueError:
-        return False
-    return sha256(data).hexdigest() == document_digest

@@ -13,7 +13,6 @@ CODES: Final = {
     "key.unknown-kind": "A key is of a kind that is not used here.",
     "key.unknown-scheme": "No signer is known for a URI.",
     "manifest.changed-while-reading": "A file changed while it was read.",
-    "manifest.differs": "The files are not those that were expected.",
     "manifest.malformed": "Bytes are not a canonical manifest of version 1.",
     "manifest.name": "A file name cannot stand in a manifest.",
     "manifest.name-collision": "Two file names are one in Unicode normal form C.",

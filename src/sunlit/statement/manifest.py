@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Final
 
 from sunlit.base.canonical import MAX_SAFE_INTEGER, decode, encode
-from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.base.errors import MalformedError
 from sunlit.statement.folder import FoundFile
 from sunlit.statement.hashing import DigestCache, Progress, open_file, sha256_of_open_file
 from sunlit.statement.names import normal_name, sort_key
@@ -20,7 +20,6 @@ from sunlit.statement.together import together
 
 MALFORMED: Final = "manifest.malformed"
 MAX_MANIFEST: Final = 256 * 1024 * 1024  # bytes
-MAX_NAMED: Final = 5  # files named in one message
 
 EXCLUDED: Final = frozenset({".git", ".sunlit", "model.sig"})
 """Names that are left out when they stand directly in the root, and only there.
@@ -200,22 +199,6 @@ def compare(expected: Manifest, actual: Manifest) -> tuple[Difference, ...]:
         for name, one in added.items()
     ]
     return tuple(sorted(differences, key=lambda one: (sort_key(one.name), one.kind)))
-
-
-def check_same(expected: Manifest, actual: Manifest) -> None:
-    """Refuse anything but the very files that were expected.
-
-    Raises:
-        VerificationError: `manifest.differs`, naming up to five files.
-    """
-    differences = compare(expected, actual)
-    if differences:
-        shown = ", ".join(f"{one.kind} {one.name!a}" for one in differences[:MAX_NAMED])
-        more = f" and {len(differences) - MAX_NAMED} more" if differences[MAX_NAMED:] else ""
-        raise VerificationError(
-            "manifest.differs", "these are not the files that were expected",
-            expected=f"manifest digest {expected.digest}", got=shown + more,
-        )  # fmt: skip
 
 
 def _change(before: FileEntry, after: FileEntry) -> Difference | None:

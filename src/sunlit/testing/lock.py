@@ -76,10 +76,6 @@ class FakeLock:
 
         self._power.step(f"drop {durable_size}", delete)
 
-    def index(self, keys: Mapping[bytes, int]) -> None:
-        """Replace the whole key index."""
-        self.rows.keys = dict(keys)
-
     def close(self) -> None:
         """Forget what was not committed."""
         self._staged = None

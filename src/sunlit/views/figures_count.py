@@ -130,11 +130,6 @@ class _Tally:
     problems: list[Admitted] = field(default_factory=list[Admitted])
 
 
-def counted(said: Iterable[Admitted], directories: Directories, at: datetime) -> Counted:
-    """Count what was said by a time; `said` in the order of time, a directory for each log."""
-    return counted_at(said, directories, (at,))[0]
-
-
 def counted_at(
     said: Iterable[Admitted], directories: Directories, ends: Sequence[datetime],
     repeated: Collection[str] | None = None,

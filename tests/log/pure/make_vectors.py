@@ -9,7 +9,7 @@ from sunlit.log.cosignature import cosign
 from sunlit.log.entry import Entry
 from sunlit.log.merkle import leaf_hash
 from sunlit.log.note import NoteSignature
-from sunlit.log.tiles import tiles_for
+from sunlit.log.tiles import tiles_between
 from tests.log.pure.making import AT, MemoryLog, MlDsaWitness, log_of, signer, witness
 
 VECTORS = Path(__file__).parents[3] / "spec" / "vectors" / "log"
@@ -108,7 +108,7 @@ def tiles() -> dict[str, object]:
     """Return which tiles exist at each size: how many full ones, and the partial ones."""
     found: dict[str, object] = {}
     for size in TILE_SIZES:
-        all_tiles = list(tiles_for(size))
+        all_tiles = list(tiles_between(0, size))
         found[str(size)] = {
             "full": sum(tile.width == 256 for tile in all_tiles),
             "partial": [tile.path for tile in all_tiles if tile.width < 256],

@@ -11,7 +11,7 @@ from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, Ve
 from sunlit.log.checkpoint import Checkpoint
 from sunlit.log.merkle import leaf_hash, verify_consistency, verify_inclusion
 from sunlit.log.reader import LogReader
-from sunlit.log.tiles import entries_path, tiles_for
+from sunlit.log.tiles import entries_path, tiles_between
 from tests.log.pure.making import MemoryFiles, MemoryLog, log_of, numbered, signer
 
 BIG = log_of(70_000)
@@ -93,7 +93,7 @@ def test_a_proof_reads_few_files() -> None:
 def test_a_flipped_bit_in_any_file_is_found(bit: int, data: st.DataObject) -> None:
     """Checkpoint, tile or bundle: reading all of it fails with a documented refusal."""
     log = log_of(600)
-    wanted = {tile.path for tile in tiles_for(600)} | {
+    wanted = {tile.path for tile in tiles_between(0, 600)} | {
         path for path in log.files if path.startswith("tile/entries") or path == "checkpoint"
     }
     path = data.draw(st.sampled_from(sorted(wanted)))
@@ -140,7 +140,7 @@ def test_partial_tiles_may_be_gone_once_the_full_ones_are_there() -> None:
     old = log.head
     log.append(numbered(700, 300))
     files = {path: data for path, data in log.files.items() if ".p/" not in path}
-    files |= {tile.path: log.files[tile.path] for tile in tiles_for(300) if tile.level > 0}
+    files |= {tile.path: log.files[tile.path] for tile in tiles_between(0, 300) if tile.level > 0}
 
     reader = LogReader(MemoryFiles(files), old)
 

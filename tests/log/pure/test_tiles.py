@@ -20,7 +20,6 @@ from sunlit.log.tiles import (
     split_tile,
     tile_path,
     tiles_between,
-    tiles_for,
     width_of,
 )
 from tests.log.pure.making import log_of
@@ -70,7 +69,7 @@ def test_a_path_out_of_range_is_refused(level: int, index: int, width: int | Non
 
 def test_the_tiles_of_size_70000_are_those_of_the_spec() -> None:
     """tlog-tiles: 273 full and one of 112, one full and one of 17, one of 1."""
-    tiles = list(tiles_for(70_000))
+    tiles = list(tiles_between(0, 70_000))
 
     assert [tile for tile in tiles if tile.width < 256] == [
         Tile(0, 273, 112), Tile(1, 1, 17), Tile(2, 0, 1),
@@ -81,18 +80,18 @@ def test_the_tiles_of_size_70000_are_those_of_the_spec() -> None:
 
 def test_the_tiles_of_size_256_are_those_of_the_spec() -> None:
     """tlog-tiles: a full level 0 tile and a level 1 tile of width 1."""
-    assert list(tiles_for(256)) == [Tile(0, 0), Tile(1, 0, 1)]
-    assert list(tiles_for(0)) == []
+    assert list(tiles_between(0, 256)) == [Tile(0, 0), Tile(1, 0, 1)]
+    assert list(tiles_between(0, 0)) == []
 
 
 @given(st.integers(0, 2**18))
 def test_partial_widths_follow_the_formula(size: int) -> None:
     """tlog-tiles: the partial tile at level l has floor(s / 256**l) mod 256 hashes."""
-    partial = {tile.level: tile.width for tile in tiles_for(size) if tile.width < 256}
+    partial = {tile.level: tile.width for tile in tiles_between(0, size) if tile.width < 256}
     wanted = {level: size // 256**level % 256 for level in range(4)}
 
     assert partial == {level: width for level, width in wanted.items() if width}
-    for tile in tiles_for(size):
+    for tile in tiles_between(0, size):
         assert tile.width == width_of(tile.level, tile.index, size)
         assert width_of(tile.level, tile.index + 10**6, size) == 0
 
@@ -104,7 +103,7 @@ def test_growing_writes_exactly_the_tiles_that_were_not_there(old: int, more: in
 
     added = list(tiles_between(old, new))
 
-    assert set(added) == set(tiles_for(new)) - set(tiles_for(old))
+    assert set(added) == set(tiles_between(0, new)) - set(tiles_between(0, old))
     assert len(set(added)) == len(added)
 
 

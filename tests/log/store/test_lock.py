@@ -111,15 +111,6 @@ def test_a_lost_race_keeps_nothing(lock: Lock) -> None:
     swap(lock, 2, 5)
 
 
-def test_the_index_is_replaced_whole(lock: Lock) -> None:
-    """Keys that are not given are gone."""
-    swap(lock, 0, 2)
-
-    lock.index({b"a": 1})
-
-    assert lock.find([b"a", b"key 0"]) == {b"a": 1}
-
-
 def test_what_was_staged_and_not_swapped_is_gone_after_closing(tmp_path: Path) -> None:
     """A process that dies in a commit leaves nothing of it."""
     lock = SQLiteLock.create(tmp_path / "lock.db", origin="o", checkpoint=note(0))

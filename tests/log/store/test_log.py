@@ -73,17 +73,6 @@ def test_a_known_key_gets_the_receipt_of_its_first_entry(tmp_path: Path) -> None
     assert again[0].entry == Entry.of(START, {"n": 1}).to_bytes()
 
 
-def test_the_index_of_keys_can_be_built_again(tmp_path: Path) -> None:
-    """What the caller derives from the entries replaces it whole."""
-    with create(tmp_path) as log:
-        log.append(numbered(1, 2), keys=[b"a", b"b"])
-
-        log.rebuild_index({b"new": 1})
-
-        found = log.append(numbered(3, 4), keys=[b"new", b"a"])
-    assert [receipt.index for receipt in found] == [1, 2]
-
-
 @given(
     st.dictionaries(
         st.text(max_size=4), st.text(max_size=8) | st.integers(-(2**50), 2**50), max_size=4

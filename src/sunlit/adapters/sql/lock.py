@@ -181,12 +181,6 @@ class PostgresLock:
                 (self._origin, durable_size),
             )
 
-    def index(self, keys: Mapping[bytes, int]) -> None:
-        """Replace the whole key index."""
-        with _translated(), self._db.transaction():
-            self._db.execute("DELETE FROM lock.seen WHERE origin = %s", (self._origin,))
-            _insert_keys(self._db, self._origin, {_short(key): at for key, at in keys.items()})
-
     def close(self) -> None:
         """Let go of the store; what was not committed is gone. The second time does nothing."""
         if not self._db.closed:

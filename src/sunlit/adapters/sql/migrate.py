@@ -54,11 +54,3 @@ def settings(connection: Connection | None = None) -> "Config":
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def newest() -> str:
-    """Return the newest revision of the one chain."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - the same
-
-    head = ScriptDirectory.from_config(settings()).get_current_head()
-    return head or ""

@@ -7,7 +7,6 @@ from sunlit.authority.directory import Directory
 from sunlit.capabilities.lifecycle.publishing import PUBLISH
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.lifecycle import Publication, Registration
-from sunlit.rubric.standing import bare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +36,3 @@ def entered(said: Iterable[Admitted], directory: Directory) -> tuple[Entered, ..
             if claim.organisation in directory.organisations(one) & {known.claim.organisation}:
                 found[claim.statement] = replace(known, publication=one, decision=claim.decision)
     return tuple(found.values())
-
-
-def catalogued(
-    said: Iterable[Admitted], directory: Directory, organisation: str
-) -> dict[str, Entered]:
-    """Return what an organisation's catalogue shows: the last published of each component."""
-    return {
-        bare(one.claim.component): one
-        for one in entered(said, directory)
-        if one.is_public and one.claim.organisation == organisation
-    }
