@@ -48,8 +48,9 @@ class Kept:
                 self.work()
             if caught.error is None:
                 break
+            pause = self._pause()  # first: whoever is told finds that it is not well
             self.told(code_of(caught.error))
-            if (pause := self._pause()) is None:
+            if pause is None:
                 return False
             self.stop.wait(pause)
         return True
