@@ -47,6 +47,7 @@ def test_pages_work_without_scripts(spoken: Live, browser: "Browser") -> None:
         look.page.get_by_role("searchbox").fill("outreach")
         look.page.get_by_role("button", name="Search", exact=True).click()
         look.page.get_by_role("link", name="outreach 1.0").click()
+        look.page.wait_for_load_state()
 
         assert look.page.get_by_role("heading", name="Safety label").count() == 2
         assert look.problems() == []

@@ -22,6 +22,7 @@ def test_a_form_that_is_sent_is_good_too(live: Live, browser: "Browser") -> None
         look.expected = {422}
         look.page.get_by_role("button", name="Send the report", exact=True).click()
         look.page.wait_for_selector(".govuk-error-summary")
+        look.page.wait_for_load_state()
         look.expect_good()
         look.page.check("#kind-1")
         look.page.fill("#text", "It went wrong.")

@@ -44,8 +44,9 @@ def enter(look: Look, site: Site, organisation: str, *roles: Role) -> None:
 
 
 def press(look: Look, words: str) -> None:
-    """Press a button by its words."""
+    """Press a button by its words, and wait for the whole page that it leads to."""
     look.page.get_by_role("button", name=words, exact=True).first.click()
+    look.page.wait_for_load_state()
 
 
 @pytest.mark.enable_socket

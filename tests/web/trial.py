@@ -165,8 +165,14 @@ class Somebody:
         assert answer.status == 200, (path, answer.status)
 
     def presses(self, button: str, *, exact: bool = False) -> None:
-        """Press the first button of this name."""
+        """Press the first button of this name; wait for the whole page that it leads to, if any."""
         self.page.get_by_role("button", name=button, exact=exact).first.click()
+        self.page.wait_for_load_state()
+
+    def follows(self, link: "Locator") -> None:
+        """Follow a link, and wait for the whole page."""
+        link.click()
+        self.page.wait_for_load_state()
 
     def fills(self, **fields: str) -> None:
         """Fill text fields by the id."""
@@ -192,9 +198,10 @@ class Somebody:
         return found[0]
 
     def heads(self, heading: str) -> "Locator":
-        """Wait for a heading."""
+        """Wait for a heading, and for what stands below it."""
         found = self.page.locator("h1, h2", has_text=heading).first
         found.wait_for()
+        self.page.wait_for_load_state()
         return found
 
     def finds(self, statement: str, words: str) -> None:
@@ -202,7 +209,7 @@ class Somebody:
         self.opens("/log")
         self.fills(q=statement)
         self.presses("Search")
-        self.page.locator("main table a").first.click()
+        self.follows(self.page.locator("main table a").first)
         self.heads("Entry")
         said = self.page.locator("main").inner_text()
         assert statement in said
