@@ -154,7 +154,7 @@ def test_a_client_that_never_reads_holds_its_slot_and_is_cut(path: str) -> None:
     body = b"x" * (24 << 20)  # more than the sockets' own buffers take
 
     async def test() -> None:
-        async with _limited(response(body), concurrent=1, write_seconds=1) as on:
+        async with _limited(response(body), concurrent=1, write_seconds=2) as on:
             reader, writer = await asyncio.open_connection("127.0.0.1", on.port, limit=1024)
             asked = post(path, b"{}", USE) if path == CHAT else get(path)
             writer.write(asked)
@@ -174,7 +174,7 @@ def test_a_large_answer_comes_whole_in_pieces() -> None:
     body = bytes(range(256)) * (20 << 10)
 
     async def test() -> None:
-        async with _limited(response(body), write_seconds=1) as on:
+        async with _limited(response(body)) as on:
             found = taken_apart(await on.send(post(CHAT, b"{}", USE)))
             assert found.body == body
             assert found.headers["content-length"] == str(len(body))

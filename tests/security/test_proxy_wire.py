@@ -109,6 +109,8 @@ def test_a_pipelined_request_waits_for_the_record_of_the_first() -> None:
         async with stage(answering(response(SAID)), gate) as on:
             reader, writer = await asyncio.open_connection("127.0.0.1", on.port)
             writer.write(KEPT + PLAIN)
+            async with asyncio.timeout(SECONDS):
+                await until(lambda: bool(on.sent))
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(reader.read(1), 0.3)
             assert (len(on.sent), gate.records) == (1, [])
