@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 Request = dict[str, Any]
+REFUSED = 400
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Load:
     turns: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter[int])
     bytes: int = 0
+    refused: str = ""  # the last answer that was none
 
     async def run(self) -> None:
         """Let all clients take turns until there are none, or the time is over."""
@@ -48,11 +50,13 @@ class Load:
             began = start = time.perf_counter()
             for request in turn:
                 writer.write(_head(told.netloc, self.job.get("headers", {}), request, kept))
-                status, headers, size = await _answer(reader)
+                status, headers, body = await _answer(reader)
                 now = time.perf_counter()
                 self.requests.append((now - start) * 1e3)
                 self.statuses[status] += 1
-                self.bytes += size
+                self.bytes += len(body)
+                if status >= REFUSED:
+                    self.refused = body.decode(errors="replace")
                 start = now
                 if self.job.get("keep") and "etag" in headers:
                     kept[request["path"]] = headers["etag"]
@@ -74,22 +78,20 @@ def _head(host: str, always: dict[str, str], request: Request, kept: dict[str, s
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], int]:
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], bytes]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in head[1:] if line)
     headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
     if headers.get("transfer-encoding") == "chunked":
         return int(head[0].split()[1]), headers, await _chunks(reader)
     size = int(headers.get("content-length", 0))
-    await reader.readexactly(size)
-    return int(head[0].split()[1]), headers, size
+    return int(head[0].split()[1]), headers, await reader.readexactly(size)
 
 
-async def _chunks(reader: asyncio.StreamReader) -> int:
-    whole = 0
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    whole = b""
     while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
-        await reader.readexactly(size + 2)
-        whole += size
+        whole += (await reader.readexactly(size + 2))[:-2]
     await reader.readexactly(2)
     return whole
 
@@ -103,6 +105,7 @@ def main() -> None:
         "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu,
         "turns": load.turns, "requests": load.requests, "bytes": load.bytes,
         "statuses": {str(status): count for status, count in load.statuses.items()},
+        "refused": load.refused,
     }))  # fmt: skip
 
 

@@ -37,7 +37,8 @@ class Growing:
 
     def start(self) -> None:
         """Begin; pages are answered meanwhile, from what is projected already."""
-        jobs = {"projects": self._project, **jobs_of(self.site, self._stop, admits=self.admits)}
+        beside = jobs_of(self.site, self._stop, admits=self.admits, serves=True)
+        jobs = {"projects": self._project, **beside}
         self._beside = Supervisor(jobs, self._stop, self.told, self._give_up)
         self._beside.start()
 
@@ -58,26 +59,35 @@ class Growing:
 
     def _project(self) -> None:
         seen = ""
-        self._attempt(self.site.warm)
+        self._attempt(self._warm)
         self.warm.set()
         while not self._stop.is_set():
             grown = self.site.grown()
             if grown != seen:
-                done = self._attempt(self.site.project) and self._attempt(self.site.warm)
-                seen = grown if done else ""
+                seen = grown if self._attempt(self._follow) else ""
                 self.ready.set()
             self._stop.wait(LOOK_SECONDS)
 
-    def _attempt(self, work: Callable[[], object]) -> bool:
+    def _warm(self) -> bool:
+        self.site.warm()
+        return True
+
+    def _follow(self) -> bool:
+        """Project what is new; False where another process is at it, and more may be new after."""
+        with self.site.alone() as alone:
+            if alone:
+                self.site.project()
+        self.site.warm()
+        return alone
+
+    def _attempt(self, work: Callable[[], bool]) -> bool:
         try:
-            work()
+            return work()
         except SunlitError as error:
             self._say(error.code)
-            return False
         except self.site.lost as error:
             self._say(type(error).__name__)
-            return False
-        return True
+        return False
 
     def _say(self, code: str) -> None:
         now = time.monotonic()

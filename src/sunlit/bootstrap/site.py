@@ -1,12 +1,13 @@
 """A node, opened: its homes, its databases, its queue. What the website and the worker stand on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -22,7 +23,7 @@ from sunlit.bootstrap.locks import use_locks
 from sunlit.capabilities.lifecycle.queries import catalogue_state
 from sunlit.node.door import Door
 from sunlit.node.place import Node
-from sunlit.projection.engine import open_projections, reading
+from sunlit.projection.engine import answering, open_projections, reading
 from sunlit.projection.project import project
 from sunlit.projection.signed import Directories
 from sunlit.projection.tables import POSITION
@@ -34,6 +35,7 @@ LOST: Final[tuple[type[Exception], ...]] = (
     DBAPIError,
     PoolTimeoutError,
 )  # a database that went away
+_PROJECTS: Final = 0x53554E4C49540004  # ours, among PostgreSQL's advisory locks
 _POSITIONS: Final = select(POSITION.c.origin, POSITION.c.size).order_by(POSITION.c.origin)
 
 
@@ -73,9 +75,9 @@ class Site:
         """Where requests of this process hand in."""
         return Door(self.submissions, self.submissions.bells.settled)
 
-    def listener(self) -> Listener:
+    def listener(self, *, admits: bool, serves: bool) -> Listener:
         """Return what rings this process's bells while it runs."""
-        return Listener(self.private, self.submissions.bells)
+        return Listener(self.private, self.submissions.bells, admits=admits, serves=serves)
 
     @cached_property
     def by_slug(self) -> Mapping[str, Home]:
@@ -104,6 +106,26 @@ class Site:
         with reading(self.projections) as connection:
             rows = connection.execute(_POSITIONS).all()
         return f"{self.grown()} {[tuple(row) for row in rows]}"
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Tell whether this process is to project: where several would do the same, one does.
+
+        Raises:
+            UnavailableError: `projection.unavailable`.
+        """
+        if self.projections.dialect.name != "postgresql":  # one process has a SQLite file
+            yield True
+            return
+        lock = {"lock": _PROJECTS}
+        with answering(), self.projections.connect() as connection:
+            chosen = connection.execution_options(isolation_level="AUTOCOMMIT")
+            taken = bool(chosen.scalar(text("SELECT pg_try_advisory_lock(:lock)"), lock))
+            try:
+                yield taken
+            finally:
+                if taken:
+                    chosen.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
 
     def project(self) -> int:
         """Bring the projections up to date; return how many entries that was.

@@ -90,13 +90,15 @@ def worker(site: Site) -> Worker:
     )  # fmt: skip
 
 
-def jobs_of(site: Site, stop: Stop, *, admits: bool = True) -> dict[str, Work]:
+def jobs_of(
+    site: Site, stop: Stop, *, admits: bool = True, serves: bool = False
+) -> dict[str, Work]:
     """Return what goes on in threads, by name: hearing from other processes, and working.
 
     Each makes what it works with when it begins: what an error left half done is not used again.
     """
     found: dict[str, Work] = {}
-    listener = site.listener()
+    listener = site.listener(admits=admits, serves=serves)
     if listener.is_needed:
         found["listens"] = lambda: listener.run(stop)
     if admits:

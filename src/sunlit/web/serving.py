@@ -1,5 +1,6 @@
 """Serving a node with uvicorn: one process with all in it, or several over PostgreSQL."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -27,12 +28,32 @@ if TYPE_CHECKING:
 KEEP_ALIVE: Final = 15  # seconds that an idle connection stays open
 GRACE: Final = 20  # seconds for what is under way when the server is told to stop
 AT_ONCE: Final = 400  # connections of one process; more are answered 503
+SWITCH_SECONDS: Final = 0.0005  # for which a thread that computes keeps others waiting
 OPTIONS: Final[Mapping[str, Any]] = {
-    "http": PatientProtocol, "ws": "none", "lifespan": "on", "log_config": None,
-    "access_log": False, "server_header": False, "timeout_keep_alive": KEEP_ALIVE,
+    "http": PatientProtocol, "loop": "sunlit.web.serving:FairLoop", "ws": "none",
+    "lifespan": "on", "log_config": None, "access_log": False, "server_header": False,
+    "timeout_keep_alive": KEEP_ALIVE,
     "timeout_graceful_shutdown": GRACE, "limit_concurrency": AT_ONCE,
     "h11_max_incomplete_event_size": 32_768,  # bytes that are held of an unfinished head
 }  # fmt: skip
+
+
+class FairLoop(asyncio.SelectorEventLoop):
+    """Takes one connection at a time, so that processes which share a socket share them.
+
+    asyncio takes as many as there are, up to the backlog: of sixteen clients that connect at once
+    one process had all, and the others' cores had nothing to do.
+    """
+
+    async def create_server(
+        self, *args: Any, backlog: int = 100, **how: Any  # noqa: ANN401 - as asyncio has them
+    ) -> asyncio.Server:  # fmt: skip
+        """Listen as always; only how many are taken at once is another number."""
+        server = await super().create_server(*args, backlog=1, **how)
+        for one in server.sockets:
+            with socket.fromfd(one.fileno(), one.family, one.type) as same:
+                same.listen(backlog)
+        return server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +89,7 @@ class Serving:
 
 def make_app(serving: Serving, url: str | None = None) -> FastAPI:
     """Open the node and return its website, which closes the node when it stops."""
+    sys.setswitchinterval(SWITCH_SECONDS)  # projecting beside it computes for long
     site = open_site(serving.root, dev=serving.dev, url=url)
     growing = Growing(site, admits=serving.admits, told=_failed)
     return create_app(

@@ -63,7 +63,7 @@ WITH told AS (
 ), done AS (
   UPDATE submission s
   SET state = t.state, settled_at = %(now)s, origin = t.origin, error = t.error
-  FROM told t WHERE s.id = t.id AND s.state = 'waiting' RETURNING s.id
+  FROM told t WHERE s.id = t.id AND s.state || '' = 'waiting' RETURNING s.id
 ), placed AS (
   UPDATE submitted p SET envelope = '', "index" = e."index", entry = e.entry, receipt = e.receipt
   FROM unnest(%(submission)s::text[], %(place)s::int[], %(index)s::bigint[], %(entry)s::bytea[],

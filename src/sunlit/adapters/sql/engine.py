@@ -37,7 +37,11 @@ def open_private(url: str, *, pool: int = 10) -> Engine:
             engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"), pool_size=pool, max_overflow=pool,
                 connect_args={
-                    "options": f"-csearch_path={SCHEMA} -csynchronous_commit=on",
+                    # A plan is kept that was made while a table was empty: the queue's tables have
+                    # thousands of rows a minute later, and are never to be read whole.
+                    "options": (
+                        f"-csearch_path={SCHEMA} -csynchronous_commit=on -cenable_seqscan=off"
+                    ),
                     "connect_timeout": BUSY_SECONDS,
                 },
             )  # fmt: skip
