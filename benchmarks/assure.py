@@ -34,7 +34,7 @@ def sample(rounds: int) -> tuple[list[Took], list[Took], Took]:
         shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".sunlit", "__pycache__"))
         time.sleep(SETTLES)
         environment = {**os.environ, "XDG_CACHE_HOME": str(Path(name, "cache"))}
-        command = [sys.executable, "-m", "sunlit.cli", "assure", str(folder), "--json"]
+        command = [sys.executable, "-m", "sunlit", "assure", str(folder), "--json"]
 
         def assure(*more: str) -> Took:
             return timed([*command, *more], accept=FINDINGS, environment=environment)

@@ -76,7 +76,7 @@ class Process:
         web = ["serve", "--no-work", "--port", "0", "--rate", "0"]
         self.url, self.ready = None, False
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sunlit.cli", *(web if self.kind == "web" else ["work"]),
+            [sys.executable, "-m", "sunlit", *(web if self.kind == "web" else ["work"]),
              "--at", str(self.root)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip

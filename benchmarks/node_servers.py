@@ -57,7 +57,7 @@ def served(root: Path, *, workers: int = 1, core: int | None = None) -> Iterator
     port = free_port()
     words = ["serve", "--port", str(port), "--rate", "0", "--workers", str(workers)]
     commands = [words, ["work"]] if workers > 1 else [words]
-    with started([[sys.executable, "-m", "sunlit.cli", *one, "--at", str(root)]
+    with started([[sys.executable, "-m", "sunlit", *one, "--at", str(root)]
                   for one in commands], core=core) as pids:  # fmt: skip
         server = Server(f"http://127.0.0.1:{port}", pids)
         wait_for(f"{server.url}/healthz", pids)

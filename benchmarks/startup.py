@@ -20,10 +20,10 @@ BOUND_MS: Final = 150
 BARE: Final = "python -c pass"
 COMMANDS: Final = {
     BARE: (sys.executable, "-c", "pass"),
-    "help": (sys.executable, "-m", "sunlit.cli", "--help"),
-    "version": (sys.executable, "-m", "sunlit.cli", "--version"),
-    "assure --help": (sys.executable, "-m", "sunlit.cli", "assure", "--help"),
-    "token --help": (sys.executable, "-m", "sunlit.cli", "token", "--help"),
+    "help": (sys.executable, "-m", "sunlit", "--help"),
+    "version": (sys.executable, "-m", "sunlit", "--version"),
+    "assure --help": (sys.executable, "-m", "sunlit", "assure", "--help"),
+    "token --help": (sys.executable, "-m", "sunlit", "token", "--help"),
 }
 
 

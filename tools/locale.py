@@ -25,9 +25,10 @@ from babel.messages.pofile import read_po, write_po
 from sunlit.claims.authority import Role as Signing
 from sunlit.claims.incident import ProblemState
 from sunlit.claims.lifecycle import Status, TokenKind
+from sunlit.claims.provenance import KINDS
 from sunlit.node.drafts import Kind
 from sunlit.node.permission import Role
-from sunlit.rubric.applies import KINDS, OVERSIGHT
+from sunlit.rubric.applies import OVERSIGHT
 from sunlit.rubric.law import law
 from sunlit.rubric.prose import patterns
 from sunlit.views.entry_patterns import PATTERNS

@@ -153,7 +153,7 @@ def test_the_malicious_fixtures_fail_and_print_nothing(
     """In a process of its own: what it printed is the answer, and the answer alone."""
     path = os.pathsep.join(filter(None, sys.path))
     done = subprocess.run(
-        [sys.executable, "-m", "sunlit.cli", "assure", str(folder), "--json"],
+        [sys.executable, "-m", "sunlit", "assure", str(folder), "--json"],
         env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

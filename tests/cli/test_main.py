@@ -86,9 +86,9 @@ def test_selftest_passes_here(sunlit: Door) -> None:
 
 
 def test_the_module_is_a_program_too() -> None:
-    """`python -m sunlit.cli` is the same as `sunlit`."""
+    """`python -m sunlit` is the same as `sunlit`."""
     done = subprocess.run(
-        [sys.executable, "-m", "sunlit.cli", "--version"], capture_output=True, text=True,
+        [sys.executable, "-m", "sunlit", "--version"], capture_output=True, text=True,
         check=False, env={"PYTHONPATH": ":".join(sys.path)},
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ def _wait() -> None:
 
 def _run_demo(demo: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "sunlit.cli", "demo", "--in", str(demo)],
+        [sys.executable, "-m", "sunlit", "demo", "--in", str(demo)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -30,7 +30,7 @@ def retrained(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     parquet.write_table(table.slice(200), model / TRAINING)
     shutil.rmtree(model / ".sunlit")
     python(
-        "-m", "sunlit.cli", "run", "--component", "model", "--input", f"model/{TRAINING}",
+        "-m", "sunlit", "run", "--component", "model", "--input", f"model/{TRAINING}",
         "--output", "model/model.txt", "--output", "model/cut.json", "--review-later", "--",
         sys.executable,
         "model/train.py", at=model.parent,

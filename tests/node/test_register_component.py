@@ -10,10 +10,10 @@ from sunlit.capabilities.lifecycle.admission import admit
 from sunlit.capabilities.lifecycle.catalogued import entered
 from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Publication, Registration
+from sunlit.claims.provenance import HOSTED
 from sunlit.formats.publiccode import read_publiccode
 from sunlit.node.drafts import Draft, Kind
 from sunlit.node.register_component import (
-    HOSTED,
     LIMITS,
     MAX_FILE,
     Found,
@@ -62,6 +62,15 @@ description = "Sorts post"
 licence = "MIT"
 """
 
+SERVICE = MANIFEST.replace(
+    b'"model"',
+    b'''"hosted-service"
+supplier = "Vendor"
+contract = "2026-117"
+configuration = "%s"'''
+    % (b"cd" * 32),
+)
+
 
 def draft(**fields: str) -> Draft:
     """Return a draft with these fields."""
@@ -76,6 +85,10 @@ def draft(**fields: str) -> Draft:
     ("source", "data", "fields"),
     [
         ("manifest", MANIFEST, {"kind": "model", "licence": "MIT", "name": "triage"}),
+        ("manifest", SERVICE, {
+            "kind": HOSTED, "supplier": "Vendor", "contract": "2026-117",
+            "configuration": "cd" * 32,
+        }),
         ("publiccode", PUBLICCODE, {
             "name": "Medusa", "description": "Sorts letters", "licence": "AGPL-3.0-or-later",
             "homepage": "https://medusa.example", "kind": "code",

@@ -9,6 +9,7 @@ from sunlit.formats import tabular
 from sunlit.producers import PRODUCERS
 from sunlit.producers.component import ComponentProducer, guess_kind
 from sunlit.registry.producing import ComponentFolder
+from sunlit.statement.oms_verify import oms_root
 from tests.producers.folders import FOLDERS, claims, codes, written
 
 TOML = """
@@ -69,6 +70,19 @@ def test_what_sunlit_toml_says_is_said(tmp_path: Path) -> None:
         "producer.unknown-key", "producer.sensitive-columns", "producer.dataset-missing",
         "producer.dataset-missing",
     ]  # fmt: skip
+
+
+def test_what_python_compiled_by_itself_is_bound_and_noted(tmp_path: Path) -> None:
+    """It could be loaded; whoever runs the release learns how to keep it as it is."""
+    folder = written(tmp_path, {"a.py": "1", "__pycache__/a.cpython-311.pyc": "2"})
+
+    produced = ComponentProducer().produce(folder)
+
+    (claim,) = claims(produced, Component)
+    assert (claim.files, claim.oms_root) == (2, oms_root(folder.manifest))
+    note = next(one for one in produced.notes if one.code == "producer.bytecode")
+    assert not note.blocks
+    assert "PYTHONDONTWRITEBYTECODE=1" in (note.mend or "")
 
 
 def test_a_malformed_sunlit_toml_is_noted_and_not_used(tmp_path: Path) -> None:

@@ -285,6 +285,17 @@ def test_without_the_manifest_only_the_digests_are_told(kept: bytes | None) -> N
     assert "(" not in step.words
 
 
+@pytest.mark.parametrize(("name", "told"), [("a/__pycache__/b.pyc", True), ("a.py", False)])
+def test_files_that_python_wrote_by_itself_have_a_mend(name: str, *, told: bool) -> None:
+    """Running the model's own code in its folder makes it another release."""
+    files = Manifest((FileEntry(name, 1, "00" * 32),))
+
+    step = judged(asked=Asked(at=AT, files=files)).first_failure
+
+    assert step is not None
+    assert ("PYTHONDONTWRITEBYTECODE=1" in (step.mend or "")) is told
+
+
 def test_many_differences_are_counted() -> None:
     """Five are named, the rest is a number."""
     files = Manifest(tuple(FileEntry(f"a{n}", 1, "00" * 32) for n in range(9)))

@@ -126,7 +126,7 @@ def test_no_part_of_an_answer_waits_for_the_part_before(site: Site) -> None:
 def test_a_server_says_when_it_is_ready_and_ends_when_told(site: Site) -> None:
     """The command line: an address, a page, an interruption, exit code 0, JSON lines as a log."""
     site.close()
-    command = [sys.executable, "-m", "sunlit.cli", "serve", "--at", str(site.node.root)]
+    command = [sys.executable, "-m", "sunlit", "serve", "--at", str(site.node.root)]
     server = subprocess.Popen(
         [*command, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},

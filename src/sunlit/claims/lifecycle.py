@@ -101,7 +101,7 @@ class TokenStatus(Claim):
 class Registration(Claim):
     """An organisation enters a component in its catalogue: what it is and who answers for it.
 
-    `kind` is a subject kind (`provenance.Component`); of a `hosted-service` there are no files:
+    `kind` is one of `provenance.KINDS`; of a `hosted-service` there are no files:
     `supplier`, `contract` and `configuration` (hex SHA-256) say what is known, and weights and
     provenance stay unknown. `source` is what it was read from (manifest, publiccode,
     model-card, form), `source_digest` its hex SHA-256. `asked` names what was asked and not

@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sunlit.claims.base import Claim, of_type
+
+HOSTED: Final = "hosted-service"
+KINDS: Final = (
+    "model", "dataset", "code", "pipeline", "oci-image", "database-snapshot", HOSTED,
+)  # fmt: skip
 
 
 @of_type("urn:sunlit:provenance:component:v1", family="provenance")
@@ -12,10 +18,9 @@ from sunlit.claims.base import Claim, of_type
 class Component(Claim):
     """What the component is and who keeps it. Subject: the release's manifest digest.
 
-    `kind` is a subject kind (model, dataset, code, pipeline, oci-image, database-snapshot,
-    hosted-service). `files` and `bytes` count what the manifest lists; `model_files` name the
-    files in it that hold weights. `oms_root` is the OMS
-    root digest, for interoperability; it does not bind file names.
+    `kind` is one of `KINDS`. `files` and `bytes` count what the manifest lists; `model_files`
+    name the files in it that hold weights. `oms_root` is the OMS root digest, for
+    interoperability; it does not bind file names.
     """
 
     purl: str

@@ -57,7 +57,7 @@ class Stage:
         shown = " ".join(["sunlit", *map(_quoted, words)])
         shown += f" > {into}" if into else f" >> {onto}" if onto else ""
         self.transcript.append(f"  $ {shown}")
-        command = [sys.executable, "-m", "sunlit.cli", *words]
+        command = [sys.executable, "-m", "sunlit", *words]
         text = self._run(shown, command, expect=expect, show=0)
         if into:
             (self.root / into).write_text(text, encoding="utf-8")
@@ -97,7 +97,7 @@ class Stage:
         shown = " ".join(["sunlit", *map(_quoted, words)])
         shown += f" > {into}" if into else ""
         self.command(shown)
-        command = [sys.executable, "-m", "sunlit.cli", *words]
+        command = [sys.executable, "-m", "sunlit", *words]
         text = self._run(shown, command, expect=expect, show=0 if into else show)
         if into:
             (self.root / into).write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from sunlit.base.errors import MalformedError
 from sunlit.base.toml import parse_toml
+from sunlit.claims.provenance import KINDS
 from sunlit.formats.sunlit_toml_audit import AuditEntry, read_audits
 from sunlit.rubric.standing import bare
 from sunlit.statement.purl import Purl
@@ -17,9 +18,6 @@ from sunlit.statement.purl import Purl
 FILE_NAME: Final = "sunlit.toml"
 SCHEMA: Final = 1
 MAX_BYTES: Final = 256 * 1024
-KINDS: Final = (
-    "model", "dataset", "code", "pipeline", "oci-image", "database-snapshot", "hosted-service",
-)  # fmt: skip
 DEFAULT_REPORTS: Final = ("sunlit-tests/*.json", ".sunlit/tests/*.json")
 DEFAULT_LINEAGE: Final = (".sunlit/lineage/*.json",)
 
@@ -63,6 +61,9 @@ class SunlitToml:
     target: str | None = None
     intended_use: str | None = None
     licence: str | None = None
+    supplier: str | None = None
+    contract: str | None = None
+    configuration: str | None = None
     model_files: tuple[str, ...] = ()
     model_card: str | None = None
     dataset_card: str | None = None
@@ -78,8 +79,8 @@ _TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "component": {
         "purl": "purl", "version": "version", "kind": "kind", "description": "description",
         "maintainer": "maintainer", "contact": "contact", "target": "target",
-        "intended-use": "intended_use", "licence": "licence",
-        "model-files": "model_files",
+        "intended-use": "intended_use", "licence": "licence", "model-files": "model_files",
+        "supplier": "supplier", "contract": "contract", "configuration": "configuration",
     },
     "documentation": {"model-card": "model_card", "dataset-card": "dataset_card"},
     "tests": {"reports": "reports"},

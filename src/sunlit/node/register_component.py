@@ -15,9 +15,9 @@ from typing import Final
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import format_time, parse_time
 from sunlit.base.wording import text
-from sunlit.capabilities.lifecycle.publishing import KINDS
 from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.claims.names import named_digest
+from sunlit.claims.provenance import HOSTED, KINDS
 from sunlit.formats.card import read_card
 from sunlit.formats.publiccode import read_publiccode
 from sunlit.formats.sunlit_toml import read_toml
@@ -28,7 +28,6 @@ from sunlit.rubric.standing import bare
 from sunlit.statement.intoto import Subject
 from sunlit.statement.purl import Purl
 
-HOSTED: Final = "hosted-service"
 MAX_FILE: Final = 256 * 1024  # bytes
 UNKNOWN: Final = ("weights", "provenance")  # of a service that was bought
 LIMITS: Final[Mapping[str, int]] = {
@@ -90,7 +89,8 @@ def _manifest(data: bytes) -> dict[str, str | None]:
     told = read_toml(data)
     return {
         "component": told.purl, "kind": told.kind, "description": told.description,
-        "contact": told.contact, "licence": told.licence,
+        "contact": told.contact, "licence": told.licence, "supplier": told.supplier,
+        "contract": told.contract, "configuration": told.configuration,
         "name": told.purl.rpartition("/")[2].partition("@")[0] if told.purl else None,
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ CODES: Final = {
     "producer.data-changed": "A training dataset changed before it was looked at.",
     "producer.no-data": "A training run read a dataset whose bytes are not at hand.",
     "producer.cache": "A result kept by a producer is malformed.",
+    "producer.bytecode": "Programs that Python compiled by itself are part of the release.",
     "producer.no-scanner": "No scanner for pickles is installed, so safety is unknown.",
     "producer.nothing-to-scan": "The folder holds no file, so there is nothing to scan.",
     "producer.no-licence": "No licence was found in the folder.",

@@ -19,6 +19,7 @@ from sunlit.registry.model_files import (
 )
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced
 from sunlit.statement.intoto import Subject
+from sunlit.statement.oms_verify import oms_root
 
 NAME: Final = "component"
 
@@ -35,7 +36,7 @@ class ComponentProducer:
     """Makes the Component claim, and one Dataset claim for each dataset that is declared."""
 
     name = NAME
-    version = "1"
+    version = "2"
 
     def tool_version(self) -> str | None:
         """Return the version of what reads tables, None where that is not installed."""
@@ -49,7 +50,7 @@ class ComponentProducer:
     def produce(self, component: ComponentFolder) -> Produced:
         """Say what the component is; guesses are marked in `sunlit_guessed`."""
         drafts = [Draft(claim=_claim(component), subjects=(component.subject(),))]
-        notes = list(_toml_notes(component))
+        notes = [*_toml_notes(component), *_bytecode(component)]
         for entry in component.toml.datasets:
             digest = _dataset_digest(component, entry)
             if digest is None:
@@ -85,6 +86,7 @@ def _claim(component: ComponentFolder) -> Component:
         contact=toml.contact,
         target=toml.target,
         intended_use=toml.intended_use,
+        oms_root=oms_root(component.manifest),
         model_files=model_files(component)[:MAX_MODEL_FILES],
         extra={"guessed": guessed} if guessed else {},
     )
@@ -105,6 +107,18 @@ def _toml_notes(component: ComponentFolder) -> Iterator[Note]:
         yield Note.of(NAME, MalformedError(
             "producer.unknown-key", f"sunlit.toml: the key {key!r} is not known and has no effect",
             mend="docs/sunlit-toml.md lists every key",
+        ), blocks=False)  # fmt: skip
+
+
+def _bytecode(component: ComponentFolder) -> Iterator[Note]:
+    # It is bound like everything that can be loaded (spec/manifest-v1.md; OMS does the same), and
+    # a Python that runs the release may write it anew.
+    found = [one.name for one in component.manifest.files if "__pycache__/" in one.name]
+    if found:
+        yield Note.of(NAME, MalformedError(
+            "producer.bytecode", "__pycache__ is part of the release, and Python may write it anew",
+            got=f"{len(found)} files, the first is {found[0]!a}",
+            mend="delete __pycache__, and set PYTHONDONTWRITEBYTECODE=1 where the release is run",
         ), blocks=False)  # fmt: skip
 
 

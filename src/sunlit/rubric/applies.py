@@ -14,7 +14,7 @@ from typing import Final
 from sunlit.base.times import format_time
 from sunlit.base.wording import either, text
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.provenance import Component
+from sunlit.claims.provenance import KINDS, Component
 from sunlit.rubric.aia import fact_questions
 from sunlit.rubric.aia_assessed import assessment
 from sunlit.rubric.control import Condition, Control
@@ -23,9 +23,6 @@ from sunlit.rubric.places import places
 from sunlit.rubric.published import Published, published_code
 from sunlit.rubric.standing import about, by_deployer, by_maintainer, uses
 
-KINDS: Final = frozenset({
-    "code", "database-snapshot", "dataset", "hosted-service", "model", "oci-image", "pipeline",
-})  # fmt: skip
 OVERSIGHT: Final = frozenset({"human-decides", "human-reviews", "none"})
 ANSWERS: Final = frozenset({"no", "yes"})
 WORDS: Final = {

@@ -12,7 +12,7 @@ from sunlit.base.times import format_time
 from sunlit.base.wording import fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim
-from sunlit.claims.provenance import Component
+from sunlit.claims.provenance import HOSTED, Component
 from sunlit.rubric.applies import Facts, NotApplicable, not_applicable
 from sunlit.rubric.capability import Rule
 from sunlit.rubric.closed import closed_note
@@ -199,7 +199,7 @@ def answer(control: Control, evidence: Evidence, rule: Rule) -> Verdict:
 
 def is_hosted(evidence: Evidence) -> bool:
     """Tell whether its maintainer says that it is a hosted service: one without files."""
-    return any(claim.kind == "hosted-service" for _, claim in stated(evidence, Component))
+    return any(claim.kind == HOSTED for _, claim in stated(evidence, Component))
 
 
 def _signed_first(control: Control, evidence: Evidence, rule: Rule) -> Verdict:

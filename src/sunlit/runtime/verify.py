@@ -196,7 +196,7 @@ class _Verifying:
             raise VerificationError(
                 "token.other-files", "the files are not those of the release that the token is for",
                 expected=f"manifest digest {release}", got=files.digest + self._which(files),
-                mend="use the released files, or ask for a token for these",
+                mend="use the released files, or ask for a token for these" + _written(files),
             )  # fmt: skip
         return f"All {len(files.files)} files are those of the release."
 
@@ -216,6 +216,12 @@ class _Verifying:
     def _use(self) -> str | None:
         # 8. Use, deployer, place, data and kind are what was asked.
         return expect_covers(self.token.claims, self.asked)
+
+
+def _written(files: Manifest) -> str:
+    if not any("__pycache__/" in one.name for one in files.files):
+        return ""
+    return "; if Python wrote __pycache__ here, delete it, and set PYTHONDONTWRITEBYTECODE=1"
 
 
 def _skipped(number: int, name: str, broken: int) -> Step:

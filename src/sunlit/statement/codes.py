@@ -38,7 +38,6 @@ CODES: Final = {
     "statement.opening": "Opened content is not what was withheld.",
     "statement.payload-type": "An envelope holds another type of payload than was asked for.",
     "statement.purl": "A text does not name a component as a canonical purl without version.",
-    "statement.subject": "A subject is no release of a component of a known kind.",
     "statement.threshold": "Fewer distinct keys than required signed an envelope.",
     "statement.threshold-range": "A threshold below one was asked for.",
     "statement.withheld": "The salt or the opening file of a withheld statement is malformed.",

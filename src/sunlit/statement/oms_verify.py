@@ -101,7 +101,7 @@ def sign_folder(root: Path, signer: ModelSigner, *, progress: Progress | None = 
     with open_source(root, OWN_IGNORED.__contains__) as source:
         resources = tuple(_hash_all(source, "sha256", None, progress))
     if not resources:
-        raise _empty()
+        raise MalformedError("oms.empty", "a model without files cannot be signed")
     # `model-signing` reads the ignored paths from here when it verifies.
     model = ModelStatement(root.resolve().name or "model", resources, ignore_paths=OWN_IGNORED)
     payload = model.to_payload()
@@ -111,20 +111,10 @@ def sign_folder(root: Path, signer: ModelSigner, *, progress: Progress | None = 
     return bundle
 
 
-def oms_root(manifest: Manifest) -> str:
-    """Return the root digest that `sign_folder` would sign, from a manifest, without reading.
-
-    Raises:
-        MalformedError: `oms.empty`.
-    """
+def oms_root(manifest: Manifest) -> str | None:
+    """Return the root digest that `sign_folder` would sign, from a manifest; None of no file."""
     kept = [one for one in manifest.files if one.name.partition("/")[0] not in OWN_IGNORED]
-    if not kept:
-        raise _empty()
-    return root_digest(Resource(one.name, one.sha256) for one in kept)
-
-
-def _empty() -> MalformedError:
-    return MalformedError("oms.empty", "a model without files cannot be signed")
+    return root_digest(Resource(one.name, one.sha256) for one in kept) if kept else None
 
 
 @dataclass(frozen=True, slots=True)

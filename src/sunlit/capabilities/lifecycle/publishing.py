@@ -10,12 +10,10 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.claims.names import named_digest
+from sunlit.claims.provenance import HOSTED, KINDS
 from sunlit.rubric.entry import enters, first_no, keeps_name, refused, sentence, speaks
 from sunlit.rubric.finding import Verdict
 
-KINDS: Final = frozenset({
-    "model", "dataset", "code", "pipeline", "oci-image", "database-snapshot", "hosted-service",
-})  # fmt: skip
 SOURCES: Final = frozenset({"manifest", "publiccode", "model-card", "form"})
 ASKED: Final = frozenset({
     "description", "contact", "homepage", "licence", "supplier", "contract", "configuration",
@@ -59,7 +57,7 @@ def _malformed(claim: Registration) -> Verdict | None:
         (not claim.asked or claim.asked_on is not None, "It does not say since when it asks."),
         # Whoever buys a service sees no files: what is in them nobody here can say.
         (
-            claim.kind != "hosted-service" or {"weights", "provenance"} <= set(claim.asked),
+            claim.kind != HOSTED or {"weights", "provenance"} <= set(claim.asked),
             "Of a hosted service the weights and where they come from stay blank.",
         ),
     )

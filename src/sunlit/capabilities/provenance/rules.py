@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from sunlit.base.wording import both, fixed, joined, text, texts
-from sunlit.claims.provenance import Component, Documentation
+from sunlit.claims.provenance import HOSTED, Component, Documentation
 from sunlit.rubric.evidence import Evidence, ids
 from sunlit.rubric.finding import Verdict
 from sunlit.rubric.standing import bare, datasets, signed_runs, stated, when
-
-HOSTED = "hosted-service"
 
 
 def component_identified(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:

@@ -10,11 +10,10 @@ from fastapi.responses import Response
 from sunlit.base.errors import MalformedError
 from sunlit.base.marking import N_
 from sunlit.capabilities.lifecycle.catalogued import Entered, entered
-from sunlit.capabilities.lifecycle.publishing import KINDS
+from sunlit.claims.provenance import HOSTED, KINDS
 from sunlit.node.drafts import Draft, Kind, Move, State, can_move, find, moved, moves
 from sunlit.node.permission import Action
 from sunlit.node.register_component import (
-    HOSTED,
     MAX_FILE,
     Found,
     changes,
@@ -54,7 +53,7 @@ KIND_WORDS: Final = (
     ("database-snapshot", N_("A snapshot of a database")),
     (HOSTED, N_("A hosted service")),
 )
-assert {value for value, _ in KIND_WORDS} == KINDS  # noqa: S101 - a kind without words
+assert {value for value, _ in KIND_WORDS} == {*KINDS}  # noqa: S101 - a kind without words
 
 
 @router.get("/work/components/new", name="register-new", dependencies=WRITE)

@@ -1,4 +1,4 @@
-"""`python -m sunlit.cli`: the same as `sunlit`."""
+"""`python -m sunlit`: the same as `sunlit`."""
 
 from sunlit.cli.main import main
 
