@@ -31,7 +31,7 @@ def test_a_grown_log_starts_at_once(tmp_path: Path) -> None:
     found = grow(tmp_path, 9_600)
 
     assert found["records"] == 9_600 + 2_000
-    assert found["startSeconds"] < 2
+    assert found["startCpuSeconds"] < 2
 
 
 @pytest.mark.long
@@ -48,5 +48,5 @@ def test_a_million_records_neither_fill_the_memory_nor_slow_the_start(tmp_path: 
     """Nothing grows with the data, and no start reads it all."""
     found = grow(tmp_path, 1_000_000)
 
-    assert found["startSeconds"] < 2
+    assert found["startCpuSeconds"] < 2
     assert found["memoryMost"] < found["memoryAfterTenth"] + 16 * 1024 * 1024
