@@ -1,7 +1,7 @@
 """A real llama.cpp server, guarded and unguarded: the same bytes.
 
-Set SUNLIT_LLAMA_PYTHON to a Python that has `llama-cpp-python[server]`, and SUNLIT_LLAMA_MODEL to
-a GGUF file. The model is not part of this project.
+It is the one of `python -m tools.local_model get`; or set SUNLIT_LLAMA_PYTHON to a Python that has
+`llama-cpp-python[server]`, and SUNLIT_LLAMA_MODEL to a GGUF file. No model is part of this project.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from sunlit.decision.record import Kind, State
 from sunlit.proxy.config import ProxyConfig
 from sunlit.proxy.serve import Running, Service
 from tests.proxy.guarded import HEADERS, gate_of, sizes, world_at, written
-from tests.proxy.stage import CHAT, get, post, run, taken_apart
+from tests.proxy.stage import CHAT, post, run, taken_apart
 
 PYTHON = os.environ.get("SUNLIT_LLAMA_PYTHON", "")
 MODEL = os.environ.get("SUNLIT_LLAMA_MODEL", "")
@@ -30,14 +31,18 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.enable_socket,
     pytest.mark.timeout(600),
-    pytest.mark.skipif(not (PYTHON and MODEL), reason="no llama.cpp server and model are named"),
 ]
+ROOT = Path(__file__).parents[3]
 ASKED = {
     "messages": [{"role": "user", "content": "Name three rivers, in Greek letters."}],
     "max_tokens": 32, "temperature": 0, "seed": 1,
 }  # fmt: skip
-# What differs from one answer to the next: ids, times, and the comments that keep a line open.
-ONCE = re.compile(rb'"id": ?"[^"]*"|"created": ?[0-9]+|: ping[^\n]*\r?\n\r?\n')
+# What differs from one answer to the next: ids, times, what was remembered of the question, and the
+# comments that keep a line open.
+ONCE = re.compile(
+    rb'"id": ?"[^"]*"|"created": ?[0-9]+|"timings": ?\{[^}]*\}|"prompt_tokens_details": ?\{[^}]*\}'
+    rb"|: ping[^\n]*\r?\n\r?\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +51,9 @@ def server() -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    # One token a batch: the wheel that this was first run with breaks on larger ones.
     process = subprocess.Popen(
-        [PYTHON, "-m", "llama_cpp.server", "--model", MODEL, "--host", "127.0.0.1", "--port",
-         str(port), "--n_ctx", "512", "--n_batch", "1", "--seed", "1"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [*_command(), "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         run(_answers(port))
@@ -60,15 +63,25 @@ def server() -> Iterator[int]:
         process.wait(30)
 
 
+def _command() -> list[str]:
+    if PYTHON and MODEL:
+        # One token a batch: the wheel that this was first run with breaks on larger ones.
+        return [PYTHON, "-m", "llama_cpp.server", "--model", MODEL, "--host", "127.0.0.1",
+                "--n_ctx", "512", "--n_batch", "1", "--seed", "1"]  # fmt: skip
+    ours = [sys.executable, "-m", "tools.local_model"]
+    if subprocess.run([*ours, "where"], cwd=ROOT, capture_output=True, check=False).returncode:
+        pytest.skip("no language model: python -m tools.local_model get")
+    return [*ours, "serve"]
+
+
 async def _answers(port: int) -> None:
-    async with asyncio.timeout(120):
+    """Wait until it has loaded its model: until then it refuses."""
+    asked = post(CHAT, json.dumps({**ASKED, "max_tokens": 1}).encode())
+    async with asyncio.timeout(300):
         while True:
             with suppress(OSError):
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.write(get("/v1/models"))
-                await reader.read()
-                writer.close()
-                return
+                if taken_apart(await _send(port, asked)).status == 200:
+                    return
             await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=0.5)
 
 
