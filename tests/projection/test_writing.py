@@ -3,7 +3,7 @@
 from sqlalchemy import create_engine
 
 from sunlit.projection.storable import storable_rows
-from sunlit.projection.writing import insert_rows
+from sunlit.projection.writing import Pending, insert_rows
 
 
 def test_rows_are_mended_only_where_a_database_could_not_keep_them() -> None:
@@ -25,3 +25,18 @@ def test_every_row_is_inserted_once_in_order() -> None:
             insert_rows(connection, {"thing": rows})
             found = connection.exec_driver_sql("SELECT * FROM thing ORDER BY rowid").all()
         assert [tuple(row) for row in found] == rows
+
+
+def test_rows_that_wait_for_more_are_inserted_once_in_order_too() -> None:
+    """What is left over of one batch goes into the database with the next, or at the end."""
+    rows = [(number, str(number)) for number in range(1100)]
+    with create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT)")
+        kept, at = Pending(connection), 0
+        for count in (0, 3, 249, 500, 348):
+            kept.insert({"thing": rows[at : at + count]})
+            at += count
+            assert at - connection.exec_driver_sql("SELECT count(*) FROM thing").scalar_one() < 250
+        kept.end()
+        found = connection.exec_driver_sql("SELECT * FROM thing ORDER BY rowid").all()
+    assert [tuple(row) for row in found] == rows

@@ -22,6 +22,7 @@ from sunlit.projection.rooms import makers, rooms
 
 WORTHWHILE: Final = 20_000  # entries; for fewer, starting a process costs more than it gives
 MOST: Final = 4  # processes
+_SELDOM: Final = 200_000  # new objects; looking for cycles among 700 takes a twentieth
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,19 @@ def helpers(entries: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def _begin_helper() -> None:
-    # Rows are made by the thousand and hold no cycles: looking for these takes a twentieth.
     gc.freeze()
-    gc.set_threshold(200_000)
+    gc.set_threshold(_SELDOM)
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Look for cycles seldom: rows are made by the thousand and hold none."""
+    before = gc.get_threshold()
+    gc.set_threshold(_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _fold(

@@ -18,14 +18,14 @@ from sqlalchemy import Connection, Engine
 from sunlit.authority.directory import Directory
 from sunlit.authority.trustfile import TrustFile
 from sunlit.log.reader import LogReader
-from sunlit.projection.ahead import Ahead, helpers
+from sunlit.projection.ahead import Ahead, helpers, seldom_collected
 from sunlit.projection.engine import answering, create_indices, create_tables, scratch
 from sunlit.projection.folding import fold_entries
 from sunlit.projection.load_again import mend_said_again
 from sunlit.projection.load_cards import load_cards
 from sunlit.projection.rooms import makers, rooms
 from sunlit.projection.tables import CARD, CARD_FACET, FACT, METADATA, POSITION, THREAD
-from sunlit.projection.writing import insert_rows
+from sunlit.projection.writing import Pending
 
 BATCH: Final = 1000  # entries
 # Of these the rows of an entry land anywhere: they wait, and are put in order at the end.
@@ -49,7 +49,7 @@ def load(
     Raises:
         SunlitError: as `sunlit.projection.project.project`.
     """
-    with answering(), _beside(path) as connection:
+    with answering(), seldom_collected(), _beside(path) as connection:
         create_tables(connection)
         for table in _SCATTERED:
             connection.exec_driver_sql(
@@ -86,16 +86,17 @@ def _load_log(
     """Load the rows of a log as if nobody had said anything twice: `mend_said_again` sees to it."""
     directory, origin, known = Directory.rooted(trust), reader.checkpoint.origin, makers(rooms())
     done = 0
-    ahead = Ahead(reader, pool, BATCH, once=True)
+    ahead, kept = Ahead(reader, pool, BATCH, once=True), Pending(connection)
     while done < reader.size:
         batch = ahead.take(done, directory)
         folded = batch.folded(directory) or fold_entries(
             batch.entries, origin, done, directory, None, known
         )
-        insert_rows(connection, _waiting(folded.rows))
+        kept.insert(_waiting(folded.rows))
         directory = folded.directory if folded.acted else directory
         done = batch.end
         step(origin, done, reader.size)
+    kept.end()
 
 
 def _waiting(rows: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:

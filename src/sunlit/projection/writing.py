@@ -1,5 +1,6 @@
 """Writes many rows at once: hundreds in a statement on SQLite, COPY on PostgreSQL."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
@@ -18,6 +19,28 @@ def insert_rows(connection: Connection, rows: Mapping[str, Values]) -> None:
     for table, values in rows.items():
         if values:
             (_copy if is_postgresql(connection) else _insert)(connection, table, values)
+
+
+class Pending:
+    """Inserts rows into SQLite by the hundred, keeping those that are left over for the next."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows = defaultdict[str, list[tuple[object, ...]]](list)
+
+    def insert(self, rows: Mapping[str, Values]) -> None:
+        """Insert rows by table, and of each table some of them later."""
+        for table, values in rows.items():
+            kept = self._rows[table]
+            kept += values
+            whole = len(kept) - len(kept) % _TOGETHER
+            if whole:
+                _insert(self._connection, table, kept[:whole])
+                del kept[:whole]
+
+    def end(self) -> None:
+        """Insert what is left."""
+        insert_rows(self._connection, self._rows)
 
 
 def _insert(connection: Connection, table: str, values: Values) -> None:
