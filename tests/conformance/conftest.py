@@ -38,7 +38,7 @@ def goverify(go: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     }
     subprocess.run(
         [go, "build", "-trimpath", "-o", str(program), "."],
-        cwd=SOURCE, env=environment, check=True, timeout=110,
+        cwd=SOURCE, env=environment, check=True, timeout=600,
     )  # fmt: skip
 
     def run(*args: object) -> "subprocess.CompletedProcess[str]":

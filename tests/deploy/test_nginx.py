@@ -1,13 +1,14 @@
 """The proxy that `deploy/` gives: a real nginx with that file, in front of a real node."""
 
 import re
+import secrets
 import shutil
 import socket
 import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import Message
@@ -39,7 +40,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, 
     """Start node and nginx; give the ports of http and https, and where nginx keeps its log."""
     root = tmp_path_factory.mktemp("nginx")
     site = site_at(root / "node", url=f"https://{HOST}")
-    plain, secure = _free(), _free()
+    plain, secure = _free(20_000), _free(25_000)
     _certificate(root)
     behind = listen()
     text = CONF.read_text("utf-8")
@@ -62,11 +63,13 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, 
     site.close()
 
 
-def _free() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+def _free(least: int) -> int:
+    """Return a free port below those that the system gives to whoever asks for any."""
+    while True:
+        port = least + secrets.randbelow(5_000)
+        with suppress(OSError), socket.socket() as found:
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def _wait(port: int) -> None:
