@@ -108,7 +108,7 @@ def test_writers_in_a_crowd_lose_nothing(town: Town) -> None:
     """Each waits its turn and is acknowledged; what was acknowledged is there."""
     before = size(town)
 
-    crowd = [start("-m", "sunlit", *mitigation(town, f"number {n}")) for n in range(6)]
+    crowd = [start("-m", "sunlit", *mitigation(town, f"number {n}")) for n in range(4)]
     said = [(*one.communicate(), one.returncode) for one in crowd]
 
     accepted = [json.loads(out) for out, _, code in said if code == 0]
