@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sunlit.base.purl import bare
 from sunlit.base.slugs import MAX_SLUG, component_key, slug, unslug
-from sunlit.rubric.standing import bare
 
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-~_")
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sunlit.base.purl import called
 from sunlit.bundle.grounds import chart, grounds
 from sunlit.bundle.summary import headline, summary
-from sunlit.bundle.wording import SPOKEN, brief, called, machine_time, role, short, spoken, told
+from sunlit.bundle.wording import SPOKEN, brief, machine_time, role, short, spoken, told
 from sunlit.decision.content import JSON, TEXT, Content
 from sunlit.decision.record import Kind, Pointer, Record, State
 from sunlit.guard.explain import MEDIA_TYPE, Explanation, NoExplanation, Term

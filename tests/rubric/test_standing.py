@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from sunlit.authority.answer import Answer
+from sunlit.base.purl import bare
 from sunlit.claims.authority import Role
 from sunlit.rubric.entry import (
     before,
@@ -14,7 +15,7 @@ from sunlit.rubric.entry import (
     sentence,
     speaks,
 )
-from sunlit.rubric.standing import bare, by_maintainer, first_yes, maintainers, when
+from sunlit.rubric.standing import by_maintainer, first_yes, maintainers, when
 from sunlit.testing.authority import START
 from tests.rubric import story
 from tests.rubric.story import LATER, MAKER, PURL, SOON, Story

@@ -9,12 +9,13 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from sunlit.base.purl import bare, is_purl
+
 MAX_SLUG: Final = 180  # characters; browsers and logs stand that
 _DIGEST: Final = 32  # hex digits
 _OTHERS: Final = re.compile(rb"[^A-Za-z0-9.-]")
 _WRITTEN: Final = re.compile(r"(?:[A-Za-z0-9.~-]|_[0-9a-f]{2})*")
 _DOTS: Final = re.compile(r"_(?:_2e)*")
-_PURL: Final = "pkg:"
 
 
 def slug(text: str) -> str:
@@ -31,12 +32,12 @@ def slug(text: str) -> str:
 
 def unslug(key: str) -> str | None:
     """Return the text of a slug; None where it is none, or was cut and must be looked up."""
-    bare = key[1:] if _DOTS.fullmatch(key) else key
-    if not _WRITTEN.fullmatch(bare) or len(key) > MAX_SLUG:
+    inner = key[1:] if _DOTS.fullmatch(key) else key
+    if not _WRITTEN.fullmatch(inner) or len(key) > MAX_SLUG:
         return None
     data = re.sub(
         rb"_([0-9a-f]{2})|~", lambda it: bytes.fromhex(it[1].decode()) if it[1] else b"/",
-        bare.encode(),
+        inner.encode(),
     )  # fmt: skip
     try:
         text = data.decode("utf-8")  # half a surrogate pair stands in no statement
@@ -48,10 +49,9 @@ def unslug(key: str) -> str | None:
 @lru_cache(maxsize=4096)  # what is said of one thing stands together in a log
 def component_key(purl: str) -> str:
     """Return the key of a component: the slug of its package URL without version and `pkg:`."""
-    name = purl.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
-    name = name.rpartition("@")[0] if "@" in name else name
+    name = bare(purl)
     # What is no package URL begins with `~`, which no type of a package URL does.
-    return slug(name.removeprefix(_PURL)) if name.startswith(_PURL) else f"~{slug(name)}"
+    return slug(name.removeprefix("pkg:")) if is_purl(name) else f"~{slug(name)}"
 
 
 def _written(found: re.Match[bytes]) -> bytes:

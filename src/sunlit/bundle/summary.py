@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from sunlit.base.purl import called
 from sunlit.bundle.grounds import grounds
 from sunlit.bundle.view import Fact
-from sunlit.bundle.wording import called, one_line, role, short, spoken, told
+from sunlit.bundle.wording import one_line, role, short, spoken, told
 from sunlit.claims.lifecycle import TokenGrant
 from sunlit.decision.content import Content, Field
 from sunlit.decision.record import Binding, Kind, Record, State

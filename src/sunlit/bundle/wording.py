@@ -40,12 +40,6 @@ def short(digest: str | None) -> str:
     return text if len(text) <= _DIGEST else f"{text[:_DIGEST]}…"
 
 
-def called(purl: str) -> str:
-    """Return the name that ends a package URL; whatever is none stays as it is."""
-    name = re.split(r"[@?#]", purl, maxsplit=1)[0].rpartition("/")[2]
-    return name if purl.startswith("pkg:") and name else purl
-
-
 def one_line(text: str, limit: int) -> str:
     """Return a text on one line, printable, cut to `limit` characters."""
     flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())

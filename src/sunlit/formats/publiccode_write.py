@@ -11,6 +11,7 @@ from typing import Final
 import yaml
 
 from sunlit.base.errors import VerificationError
+from sunlit.base.purl import bare
 from sunlit.formats.licence_ids import read_licence
 from sunlit.formats.losses import Exported, Facts, Taking
 
@@ -76,10 +77,10 @@ def _document(take: Taking) -> dict[str, object]:
 def _address(take: Taking) -> str:
     if homepage := take.text("homepage"):
         return homepage
-    purl = str(take.facts.get("purl") or "")
+    purl = bare(str(take.facts.get("purl") or ""))
     for prefix, host in HOSTS.items():
         if purl.startswith(prefix):
-            return host + purl.removeprefix(prefix).split("@")[0].split("?")[0]
+            return host + purl.removeprefix(prefix)
     return ""
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.purl import Purl, bare
 from sunlit.base.toml import parse_toml
 from sunlit.claims.provenance import KINDS
 from sunlit.formats.sunlit_toml_audit import AuditEntry, read_audits
-from sunlit.rubric.standing import bare
-from sunlit.statement.purl import Purl
 
 FILE_NAME: Final = "sunlit.toml"
 SCHEMA: Final = 1

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Final, Generic, TypeVar
 
 from sunlit.base.errors import UnavailableError
+from sunlit.base.purl import bare
 from sunlit.base.slugs import component_key
 from sunlit.base.times import parse_time
 from sunlit.claims.admitted import Admitted
@@ -25,7 +26,6 @@ from sunlit.registry.wiring import RULES
 from sunlit.rubric.control import Rubric
 from sunlit.rubric.evaluate import evaluate
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare
 from sunlit.views.catalogue_record import RecordView, record_view
 from sunlit.views.component import ComponentView, Judged, component_view
 from sunlit.views.component_controls import Controls, controls

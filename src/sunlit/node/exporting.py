@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.errors import UnavailableError, VerificationError
+from sunlit.base.purl import called, is_purl
 from sunlit.base.slugs import component_key, slug
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.interop import ImportedRecord
@@ -88,8 +89,8 @@ def find(
         UnavailableError: `export.no-such-name`.
         VerificationError: `export.ambiguous`.
     """
-    wanted = component_key(which) if which.startswith("pkg:") else which
-    ends = [key for key, purl in purls.items() if purl.split("@")[0].rsplit("/")[-1] == which]
+    wanted = component_key(which) if is_purl(which) else which
+    ends = [key for key, purl in purls.items() if called(purl) == which]
     if wanted in purls or len(ends) == 1:
         return (wanted if wanted in purls else ends[0]), None
     if len(ends) > 1:

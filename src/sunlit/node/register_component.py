@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from sunlit.base.errors import MalformedError
+from sunlit.base.purl import Purl, bare, called
 from sunlit.base.times import format_time, parse_time
 from sunlit.base.wording import text
 from sunlit.claims.lifecycle import Publication, Registration
@@ -24,9 +25,7 @@ from sunlit.formats.sunlit_toml import read_toml
 from sunlit.node.drafts import Draft
 from sunlit.node.proposal import Proposal
 from sunlit.rubric.attested import plain
-from sunlit.rubric.standing import bare
 from sunlit.statement.intoto import Subject
-from sunlit.statement.purl import Purl
 
 MAX_FILE: Final = 256 * 1024  # bytes
 UNKNOWN: Final = ("weights", "provenance")  # of a service that was bought
@@ -91,7 +90,7 @@ def _manifest(data: bytes) -> dict[str, str | None]:
         "component": told.purl, "kind": told.kind, "description": told.description,
         "contact": told.contact, "licence": told.licence, "supplier": told.supplier,
         "contract": told.contract, "configuration": told.configuration,
-        "name": told.purl.rpartition("/")[2].partition("@")[0] if told.purl else None,
+        "name": called(told.purl) if told.purl else None,
     }  # fmt: skip
 
 

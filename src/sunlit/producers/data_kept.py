@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
+from sunlit.base.purl import bare
 from sunlit.base.times import Clock
 from sunlit.capabilities.privacy.datasets import PROGRAM
 from sunlit.claims.base import Claim
@@ -23,7 +24,6 @@ from sunlit.registry.data_keep import FOLDER, Kept, is_by, keep, kept, tells_mor
 from sunlit.registry.ports import DataTools
 from sunlit.registry.producing import ComponentFolder, Draft, Note, Produced
 from sunlit.registry.run import digest_of
-from sunlit.rubric.standing import bare
 from sunlit.statement.intoto import Subject
 
 NAME: Final = "privacy"

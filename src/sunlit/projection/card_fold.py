@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from sunlit.base.purl import bare, called
 from sunlit.projection.cards import (
     IMPORTED,
     MAX_NAME,
@@ -18,7 +19,6 @@ from sunlit.projection.cards import (
     Card,
     unquoted,
 )
-from sunlit.rubric.standing import bare
 
 _CLOSED: Final = frozenset({"fixed", "not-a-fault", "closed"})
 _TIERS: Final = ("low", "medium", "high", "critical")
@@ -106,7 +106,7 @@ class _Component:
         status, token = self._status()
         code = self._code()
         return Card(
-            key=self.key, component=purl, name=self._first("name") or _last_part(purl),
+            key=self.key, component=purl, name=self._first("name") or unquoted(called(purl)),
             version=self._version(), summary=_cut(self._first("summary"), MAX_SUMMARY),
             kind=_cut(self._first("kind", but=self.tokens)), owner=_cut(self._owner()),
             used_by=tuple(sorted({str(one.text("deployer"))[:MAX_NAME] for one in self.uses})),
@@ -272,10 +272,6 @@ def _texts(said: Said, name: str) -> Iterator[str]:
 def _number(said: Said, name: str) -> int:
     found = said.value.get(name)
     return found if isinstance(found, int) else 0
-
-
-def _last_part(purl: str) -> str:
-    return unquoted(purl.rsplit("/", maxsplit=1)[-1])
 
 
 def _cut(text: str | None, most: int = MAX_NAME) -> str | None:

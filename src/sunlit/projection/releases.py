@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from sunlit.authority.directory import Directory
+from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Release, TokenGrant
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Acceptance, BoardSession, Mitigation, RiskCode, Use, Vote
-from sunlit.rubric.standing import bare
 
 
 class Releases:

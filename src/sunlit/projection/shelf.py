@@ -17,6 +17,7 @@ from sunlit.authority.directory import Directory
 from sunlit.authority.fold import fold
 from sunlit.authority.history import History, in_order, read_entry, said_anew
 from sunlit.authority.trustfile import TrustFile
+from sunlit.base.purl import bare
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import Use
@@ -38,7 +39,6 @@ from sunlit.projection.threads import (
     name_key,
     starts,
 )
-from sunlit.rubric.standing import bare
 
 _Spot = tuple[str, int]  # origin and index of an entry
 _Files = Callable[[str], Collection[str]]

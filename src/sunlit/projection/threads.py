@@ -9,6 +9,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
+from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import CounterEvidence, Reply, Withdrawal
 from sunlit.claims.decision import Anchor, LogRegistration
@@ -28,7 +29,6 @@ from sunlit.claims.risk import (
     Use,
     Vote,
 )
-from sunlit.rubric.standing import bare
 
 MAX_KEY: Final = 128  # characters; a digest has 64
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from sunlit.authority.history import History
+from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import (
     Attestation,
@@ -53,7 +54,6 @@ from sunlit.claims.risk import (
     RiskAssessment,
     Use,
 )
-from sunlit.rubric.standing import bare
 
 Place = tuple[str, str]  # under what kind of name, which
 

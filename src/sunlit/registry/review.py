@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from sunlit.authority.history import History
 from sunlit.base.errors import MalformedError, VerificationError
+from sunlit.base.purl import bare
 from sunlit.capabilities.privacy.reviews import SCOPE, TRAINING
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
@@ -30,7 +31,7 @@ from sunlit.registry.producing import Draft
 from sunlit.registry.run import digest_of, toml_of
 from sunlit.registry.saying import Said, say
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare, is_current
+from sunlit.rubric.standing import is_current
 from sunlit.statement.intoto import Subject
 from sunlit.statement.keys import Signer
 

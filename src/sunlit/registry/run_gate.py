@@ -13,6 +13,7 @@ from typing import Final
 
 from sunlit.authority.history import History
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
+from sunlit.base.purl import bare
 from sunlit.base.times import format_time
 from sunlit.capabilities.privacy.datasets import scans
 from sunlit.capabilities.privacy.reviews import TRAINING, Reviewed, accepted, refusal, reviews
@@ -23,7 +24,7 @@ from sunlit.registry.data_keep import about, is_by, keep, keep_scan, with_report
 from sunlit.registry.ports import DataTools
 from sunlit.registry.run import Asked, Input
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare, maintainers
+from sunlit.rubric.standing import maintainers
 from sunlit.statement.hashing import Progress
 from sunlit.statement.intoto import Subject
 

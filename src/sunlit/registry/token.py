@@ -17,6 +17,7 @@ from typing import Final
 
 from sunlit.base import canonical
 from sunlit.base.errors import VerificationError
+from sunlit.base.purl import called
 from sunlit.base.times import parse_time
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.lifecycle import TokenGrant, TokenKind
@@ -284,7 +285,7 @@ def _of_release(found: Assessment) -> dict[str, object]:
 def _write_folder(
     ledger: Ledger, component: ComponentFolder, grant: TokenGrant, said: Said, token: str
 ) -> Path:
-    short = re.sub(r"[^A-Za-z0-9.]+", "-", grant.component.rsplit("/", 1)[-1])
+    short = re.sub(r"[^A-Za-z0-9.]+", "-", called(grant.component))
     version = re.sub(r"[^A-Za-z0-9.]+", "-", grant.version or "")
     name = "-".join(filter(None, (short, version, said.statement_id[:12])))
     where = ledger.home.root / "tokens" / f"{name}.token"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sunlit.authority.answer import Answer
 from sunlit.base.errors import MalformedError
+from sunlit.base.purl import bare
 from sunlit.base.wording import text, whole
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.risk import RiskAssessment
@@ -12,7 +13,7 @@ from sunlit.rubric.aia import fact_questions, question_set, score
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.matrix import matrix
 from sunlit.rubric.risk_code import scheme
-from sunlit.rubric.standing import bare, by_deployer, is_current
+from sunlit.rubric.standing import by_deployer, is_current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

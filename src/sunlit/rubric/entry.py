@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from sunlit.authority.directory import Directory
+from sunlit.base.purl import Purl, bare
 from sunlit.base.wording import Text, fixed, whole
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Verdict
-from sunlit.rubric.standing import bare, maintainers
-from sunlit.statement.purl import Purl
+from sunlit.rubric.standing import maintainers
 
 
 def enters(said: Admitted, reason: str) -> Verdict:

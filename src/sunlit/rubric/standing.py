@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from sunlit.authority.answer import Answer
+from sunlit.base.purl import bare
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import TestResult
@@ -54,12 +55,6 @@ def first_yes(answers: Iterable[Answer]) -> Answer:
 
 
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-def bare(purl: str) -> str:
-    """Return a package URL without version, qualifiers and subpath."""
-    name = purl.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
-    return name.rpartition("@")[0] if "@" in name else name  # `@` in names is written %40
 
 
 def maintainers(evidence: Evidence) -> frozenset[str]:

@@ -37,7 +37,6 @@ CODES: Final = {
     "statement.malformed-envelope": "An envelope is not as DSSE v1 says, or beyond a bound.",
     "statement.opening": "Opened content is not what was withheld.",
     "statement.payload-type": "An envelope holds another type of payload than was asked for.",
-    "statement.purl": "A text does not name a component as a canonical purl without version.",
     "statement.threshold": "Fewer distinct keys than required signed an envelope.",
     "statement.threshold-range": "A threshold below one was asked for.",
     "statement.withheld": "The salt or the opening file of a withheld statement is malformed.",

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.incident import Problem as Reported
 from sunlit.claims.incident import ProblemState, ProblemUpdate
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare
 
 CLOSED: Final = frozenset({ProblemState.FIXED, ProblemState.NOT_A_FAULT, ProblemState.CLOSED})
 

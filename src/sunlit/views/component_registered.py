@@ -1,9 +1,9 @@
 """What organisations entered of a component in their catalogues, as far as it is published."""
 
+from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.lifecycle import Publication, Registration
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare
 
 PUBLISH = "publish"
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Status, TokenGrant, TokenKind, TokenStatus
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare, may
+from sunlit.rubric.standing import may
 from sunlit.views.component_words import Value, Words, counted, words
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sunlit.authority.directory import Directory
+from sunlit.base.purl import bare
 from sunlit.capabilities.incident.standing import Standing, problems
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation
@@ -20,7 +21,6 @@ from sunlit.claims.incident import Problem, ProblemUpdate
 from sunlit.claims.interop import ImportedRecord
 from sunlit.claims.lifecycle import Registration, Release, Status, TokenGrant, TokenStatus
 from sunlit.claims.provenance import Component
-from sunlit.rubric.standing import bare
 
 # All that is counted.
 KINDS: Final[tuple[type[Claim], ...]] = (

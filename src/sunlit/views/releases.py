@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sunlit.base.purl import bare
 from sunlit.base.times import format_time
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, TestResult
@@ -11,7 +12,7 @@ from sunlit.claims.authority import Role
 from sunlit.claims.lifecycle import Release, TokenGrant
 from sunlit.claims.provenance import Component
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare, maintainers, may
+from sunlit.rubric.standing import maintainers, may
 from sunlit.views.component_words import Words, words
 
 

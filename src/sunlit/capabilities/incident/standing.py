@@ -11,11 +11,11 @@ from typing import Final
 
 from sunlit.authority.directory import Directory
 from sunlit.base.marking import N_
+from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
 from sunlit.claims.incident import Problem, ProblemState, ProblemUpdate
 from sunlit.claims.names import named_digest
-from sunlit.rubric.standing import bare
 from sunlit.statement.intoto import Subject
 
 # The short list of what may be wrong, each as it is asked on the form.

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.authority.answer import Answer, earliest
+from sunlit.base.purl import bare
 from sunlit.base.wording import text
 from sunlit.capabilities.privacy.limits import missed
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.privacy import Decision, Reidentification, Review, Scan
 from sunlit.rubric.attested import may_assess, may_warn
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare, is_current
+from sunlit.rubric.standing import is_current
 
 SCOPE: Final = "privacy"  # what a reviewer is accredited for
 TRAINING: Final = "training"

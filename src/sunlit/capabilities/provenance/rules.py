@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
+from sunlit.base.purl import bare
 from sunlit.base.wording import both, fixed, joined, text, texts
 from sunlit.claims.provenance import HOSTED, Component, Documentation
 from sunlit.rubric.evidence import Evidence, ids
 from sunlit.rubric.finding import Verdict
-from sunlit.rubric.standing import bare, datasets, signed_runs, stated, when
+from sunlit.rubric.standing import datasets, signed_runs, stated, when
 
 
 def component_identified(evidence: Evidence, parameters: Mapping[str, str]) -> Verdict:

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from sunlit.adapters.sql.outbox import SqlOutbox
 from sunlit.adapters.sql.problems import SqlReports
 from sunlit.adapters.working_days import next_work_day
+from sunlit.base.purl import bare
 from sunlit.base.slugs import component_key
 from sunlit.capabilities.incident.standing import KINDS, SETTLED, Standing
 from sunlit.claims.incident import ProblemState
@@ -20,7 +21,6 @@ from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Use
 from sunlit.node.permission import Action
 from sunlit.node.problems import NOT_KNOWN, Written, answer_day, report
-from sunlit.rubric.standing import bare
 from sunlit.web.guarding import may
 from sunlit.web.language import gettext_of
 from sunlit.web.pages import link, page, site_of

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from sunlit.base.errors import MalformedError
 from sunlit.base.marking import N_
+from sunlit.base.purl import bare
 from sunlit.capabilities.lifecycle.catalogued import Entered, entered
 from sunlit.claims.provenance import HOSTED, KINDS
 from sunlit.node.drafts import Draft, Kind, Move, State, can_move, find, moved, moves
@@ -30,7 +31,6 @@ from sunlit.node.register_component import (
     typed,
 )
 from sunlit.projection.threads import Matter
-from sunlit.rubric.standing import bare
 from sunlit.web.guarding import may
 from sunlit.web.pages import page, redirect
 from sunlit.web.workbench.common import Form, Sent, drafts, form, known, me, now, propose

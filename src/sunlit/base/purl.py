@@ -22,6 +22,8 @@ _VALUE: Final = re.compile(r"(?:[A-Za-z0-9._~:/-]|%[0-9A-F]{2})+")
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
 
+_SCHEME: Final = "pkg:"
+
 # Types whose names are compared without regard to case (purl specification, PURL-TYPES).
 _LOWER: Final = frozenset({"bitbucket", "composer", "deb", "github", "gitlab", "oci", "pypi"})
 
@@ -60,9 +62,9 @@ class Purl:
         Raises:
             MalformedError: `statement.purl`.
         """
-        if not isinstance(text, str) or len(text) > MAX_PURL or not text.startswith("pkg:"):
+        if not isinstance(text, str) or len(text) > MAX_PURL or not is_purl(text):
             raise _bad("it starts with pkg: and has at most 512 characters")
-        path, mark, qualifiers = text.removeprefix("pkg:").partition("?")
+        path, mark, qualifiers = text.removeprefix(_SCHEME).partition("?")
         if "@" in text or "#" in text:
             raise _bad("it has neither @version nor #subpath: versions are releases")
         kind, *parts = path.split("/")
@@ -75,6 +77,22 @@ class Purl:
         if kind == "generic" and _is_respelt_domain(parts[0]):
             raise _bad("pkg:generic/<domain of the owner>/<name>, the domain in lower case")
         return cls(text, kind, tuple(parts[:-1]), parts[-1])
+
+
+def is_purl(text: str) -> bool:
+    """Tell whether a text says that it is a package URL; `Purl.is_spelt` asks if it is one."""
+    return text.startswith(_SCHEME)
+
+
+def bare(purl: str) -> str:
+    """Return a package URL without version, qualifiers and subpath. Any text is read."""
+    name = purl.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
+    return name.rpartition("@")[0] if "@" in name else name  # `@` in names is written %40
+
+
+def called(purl: str) -> str:
+    """Return the name that ends a package URL; what is none stays as it is."""
+    return (bare(purl).rpartition("/")[2] if is_purl(purl) else "") or purl
 
 
 def _is_folded(kind: str, path: str) -> bool:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlit.base.errors import MalformedError
-from sunlit.statement.purl import Purl
+from sunlit.base.purl import Purl
 
 
 @pytest.mark.parametrize(
