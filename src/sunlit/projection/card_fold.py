@@ -22,6 +22,7 @@ from sunlit.projection.cards import (
 
 _CLOSED: Final = frozenset({"fixed", "not-a-fault", "closed"})
 _TIERS: Final = ("low", "medium", "high", "critical")
+_DECODER: Final = json.JSONDecoder()
 
 
 class Said(NamedTuple):  # several are made of every entry
@@ -94,6 +95,9 @@ class _Component:
         self.registration = self._registered()
         self.uses = self._latest_by("use", "deployer")
         self.tokens = self._latest_tokens()
+        # Who describes it: the registration, else the newest release, a token or a use.
+        self.first = [self.registration] if self.registration else []
+        self.rest = [*reversed(self.releases), *reversed(self.tokens), *self.uses]
 
     def card(self) -> Card | None:
         """Return the card, None where nobody entered it, released it, uses it or has a token."""
@@ -203,10 +207,8 @@ class _Component:
     def _told(self, name: str) -> tuple[str, ...]:
         """Return what its permissions list, else what those who use it declared, each once."""
         for source in (self.tokens, self.uses):
-            if found := dict.fromkeys(
-                text[:MAX_SUMMARY] for one in source for text in _texts(one, name)
-            ):
-                return tuple(found)[:MAX_TOLD]
+            if found := [text[:MAX_SUMMARY] for one in source for text in _texts(one, name)]:
+                return tuple(dict.fromkeys(found))[:MAX_TOLD]
         return ()
 
     def _open_problems(self) -> int:
@@ -221,7 +223,8 @@ class _Component:
         return not updates or updates[-1].text("state") not in _CLOSED
 
     def _about(self, name: str, field_: str) -> list[Said]:
-        return once([one for one in self.about.get(name, ()) if one.field == field_])
+        found = self.about.get(name)
+        return once([one for one in found if one.field == field_]) if found else []
 
     def _version(self) -> str | None:
         found = [text for one in self.releases if (text := one.text("version"))]
@@ -237,16 +240,16 @@ class _Component:
         return next((text for one in self.tokens if (text := one.text("maintainer"))), None)
 
     def _first(self, name: str, but: Sequence[Said] = ()) -> str | None:
-        """Return what the registration says, else the newest release, a token or a use."""
-        first = [self.registration] if self.registration else []
-        rest = (*reversed(self.releases), *reversed(self.tokens), *self.uses)
-        return next((text for one in (*first, *rest) if one not in but
-                     and (text := one.text(name))), None)  # fmt: skip
+        """Return what the first says that says anything of it."""
+        for one in (*self.first, *self.rest):
+            if one not in but and (text := one.text(name)):
+                return text
+        return None
 
 
 def read_value(written: str) -> dict[str, object]:
-    """Read what `facts.fact` wrote."""
-    value = json.loads(written)
+    """Read what `facts.fact` wrote: there is no space around it to look for."""
+    value, _ = _DECODER.raw_decode(written)
     return value if isinstance(value, dict) else {}
 
 
@@ -262,11 +265,9 @@ def _areas(use: Said) -> Iterator[str]:
             yield str(area)
 
 
-def _texts(said: Said, name: str) -> Iterator[str]:
+def _texts(said: Said, name: str) -> list[str]:
     found = said.value.get(name)
-    yield from (
-        (one for one in found if isinstance(one, str) and one) if isinstance(found, list) else ()
-    )
+    return [it for it in found if isinstance(it, str) and it] if isinstance(found, list) else []
 
 
 def _number(said: Said, name: str) -> int:

@@ -37,7 +37,7 @@ def values_of(card: Card, changed: int) -> dict[str, object]:
         "key": card.key, "component": card.component, "name": card.name,
         "sort_name": card.sort_name, "version": card.version, "summary": card.summary,
         "kind": card.kind, "owner": card.owner, "source": card.source,
-        "register": card.register, "used_by": json.dumps(card.used_by),
+        "register": card.register, "used_by": _written(card.used_by),
         "areas": " ".join(card.areas), "status": card.status, "token_kind": card.token_kind,
         "until": card.until, "tier": card.tier, "code": card.code,
         "next_review": card.next_review, "open_problems": card.open_problems,
@@ -46,5 +46,11 @@ def values_of(card: Card, changed: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _listed(texts: Sequence[str]) -> str:
+@lru_cache(maxsize=256)
+def _written(texts: tuple[str, ...]) -> str:
+    return json.dumps(texts)
+
+
+@lru_cache(maxsize=256)
+def _listed(texts: tuple[str, ...]) -> str:
     return json.dumps(texts, ensure_ascii=False) if texts else "[]"

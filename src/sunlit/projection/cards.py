@@ -13,7 +13,7 @@ MAX_SUMMARY: Final = 400
 MAX_NAME: Final = 120  # characters of what is sorted and counted by
 MAX_WORDS: Final = 400
 MAX_TOLD: Final = 20  # things that it may be used for, and that it may not
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(r"([^\W_]{1,60})[^\W_]*")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _MARKS: Final = frozenset({"Mn", "Mc", "Me"})
 
@@ -66,7 +66,7 @@ def words_of(text: str) -> list[str]:
     if not plain.isascii():
         decomposed = unicodedata.normalize("NFKD", plain)
         plain = "".join(one for one in decomposed if unicodedata.category(one) not in _MARKS)
-    return [word[:60] for word in _WORD.findall(plain)]
+    return _WORD.findall(plain)
 
 
 def unquoted(text: str) -> str:

@@ -28,7 +28,7 @@ _ABOUT: Final = (
     "SELECT * FROM fact WHERE key IN (SELECT value FROM json_each(?))"
     " ORDER BY key, origin, idx, field"
 )
-_COLUMNS: Final = tuple(it.name for it in CARD.columns if it.name != "id")
+_in_order: Final = itemgetter(*[it.name for it in CARD.columns if it.name != "id"])
 # How many bytes of words the index puts in order before it writes them; its own default.
 _HELD: Final = 16 * 1024 * 1024
 _DEFAULT: Final = 1024 * 1024
@@ -117,6 +117,5 @@ def fold_cards(own: Facts, about: Facts) -> list[CardRow]:
     for key, rows in own.items():
         if (card := card_of(key, [said_of(one) for one in rows], said)) is not None:
             values = values_of(card, 1)
-            row = tuple(values[name] for name in _COLUMNS)
-            found.append(CardRow(row, facets_of(card), str(values["search"])))
+            found.append(CardRow(_in_order(values), facets_of(card), str(values["search"])))
     return found
