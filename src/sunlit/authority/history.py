@@ -138,8 +138,12 @@ class History:
         for origin, index, entry in merged(logs, self._directory.trust):
             self.feed(entry, origin=origin, index=index)
 
-    def preview(self, entry: bytes, *, origin: str, index: int) -> Admitted:
+    def preview(
+        self, entry: bytes, *, origin: str, index: int, check: Check = verifies
+    ) -> Admitted:  # fmt: skip
         """Return what `feed` would, changing nothing, and refuse what `feed` would keep opaque.
+
+        `check` answers as `verifies` does.
 
         Raises:
             MalformedError: as `feed`; also `statement.malformed`, `claim.malformed`,
@@ -148,7 +152,7 @@ class History:
         parsed = Entry.parse(entry)
         envelope = Envelope.from_json(parsed.envelope)
         claim, subjects = _strict(envelope)
-        said = _admitted(self._directory, envelope, claim, subjects)
+        said = _admitted(self._directory, envelope, claim, subjects, check)
         return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
 
 
@@ -204,11 +208,15 @@ def read_envelope(envelope: Envelope, directory: Directory) -> Admitted:
 
 
 def _admitted(
-    directory: Directory, envelope: Envelope, claim: Claim, subjects: tuple[Subject, ...]
+    directory: Directory,
+    envelope: Envelope,
+    claim: Claim,
+    subjects: tuple[Subject, ...],
+    check: Check = verifies,
 ) -> Admitted:
     return Admitted(
         claim=claim, statement_id=envelope.statement_id, subjects=subjects,
-        signers=_signer_ids(directory, envelope, claim),
+        signers=_signer_ids(directory, envelope, claim, check),
     )  # fmt: skip
 
 

@@ -42,6 +42,11 @@ def prepare(envelope: bytes | Mapping[str, object] | Prepared) -> Prepared:
     return Prepared(canonical)
 
 
+def entry_of(prepared: Prepared, admitted_at: datetime) -> bytes:
+    """Return the entry that `admit` frames, without parsing again: it is not checked here."""
+    return _HEAD % format_time(admitted_at).encode() + prepared.canonical + _TAIL
+
+
 def admit(prepared: Sequence[Prepared], admitted_at: datetime) -> bytes:
     """Return framed entries, each what `Entry.to_bytes` gives, without parsing again.
 

@@ -16,6 +16,8 @@ from sunlit.node.bell import Bell
 from sunlit.node.submit import Group, Keeping, Outcome, State, Ticket
 
 AT_ONCE: Final = 64  # groups in a transaction
+COMPANY: Final = 3  # that wait: more are about to come, and share the next transaction ...
+GATHER: Final = 0.002  # ... for so many seconds
 FIRST_LOOK: Final = 0.01  # seconds; each look is so many times as late as the one before
 LATER: Final = 1.5
 LAST_LOOK: Final = 0.2
@@ -44,6 +46,7 @@ class Door:
     queue: Keeping
     bell: Bell
     monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
     _lock: Lock = field(default_factory=Lock, init=False)
     _new: list[_Handed] = field(default_factory=list[_Handed], init=False)
     _kept: list[_Handed] = field(default_factory=list[_Handed], init=False)
@@ -98,6 +101,8 @@ class Door:
             self._due, self._pause = True, min(LATER * self._pause, LAST_LOOK)
 
     def _keep_new(self) -> None:
+        if len(self._kept) >= COMPANY and 0 < len(self._new) < AT_ONCE:
+            self.sleep(GATHER)
         with self._lock:
             new, self._new = self._new[:AT_ONCE], self._new[AT_ONCE:]
         if not new:

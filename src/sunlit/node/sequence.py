@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from sunlit.base.errors import MalformedError, SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
+from sunlit.log.admission import Prepared
 from sunlit.log.receipt import Receipt
 from sunlit.node.bell import Bell
 from sunlit.node.submit import (
@@ -29,7 +30,6 @@ from sunlit.node.submit import (
 from sunlit.registry.admit import Ledger
 from sunlit.registry.home import Home
 from sunlit.registry.resume import Resumable
-from sunlit.statement.dsse import Envelope
 
 BATCH: Final = 256  # groups in a commit ...
 BATCH_BYTES: Final = 4 * MEBIBYTE  # ... and no more after so many bytes: memory is bounded by it
@@ -41,6 +41,9 @@ LINGERS: Final = 0.1  # seconds, where whoever puts rings
 # A batch takes less; whoever holds the writer's lock for longer keeps others out by it.
 LEASE_SECONDS: Final = 10
 RENEW_AFTER: Final = 2.0  # seconds after which a lease is renewed
+# Where several come together more are about to: what a commit costs is then shared by them.
+COMPANY: Final = 3  # groups in a commit
+GATHER: Final = 0.002  # seconds before the next
 IDLE: Final = 0.05  # seconds before looking again when nothing waited
 GIVE_WAY: Final = 0.2  # seconds in which others may take the writer's lock
 
@@ -146,6 +149,8 @@ class Sequencer:
                 settled += done
                 if not done or settled >= MOST or not self._still_holds(lease):
                     break
+                if COMPANY <= len(groups) < BATCH:
+                    self.sleep(GATHER)
         return Worked(settled, more=not empty)
 
     def _comes(self) -> bool:
@@ -163,7 +168,9 @@ class Sequencer:
 
     def _batch(self, ledger: Ledger, groups: Sequence[Group]) -> int:
         self.at_step("admit")
-        answers = ledger.admit_many([_envelopes(group) for group in groups])
+        answers = ledger.admit_many(
+            [[Prepared(one) for one in group.envelopes] for group in groups]
+        )
         self.at_step("settle")
         outcomes = {
             group.id: outcome
@@ -185,7 +192,3 @@ def outcome_of(answer: Sequence[Receipt] | SunlitError, origin: str) -> Outcome 
         Place(index=one.index, entry=one.entry, receipt=one.proof.to_bytes()) for one in answer
     )
     return Outcome(state=State.ADMITTED, origin=origin, places=places)
-
-
-def _envelopes(group: Group) -> list[Envelope]:
-    return [Envelope.parse(one) for one in group.envelopes]

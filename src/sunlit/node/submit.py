@@ -6,7 +6,7 @@ was missing may have come in between.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final, NamedTuple, Protocol
@@ -111,11 +111,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What waits to be admitted: envelopes that enter together, in this order."""
+    """What waits to be admitted: envelopes that enter together, in this order.
+
+    `statements` are the ids of what they say, where whoever made the group has read them.
+    """
 
     id: str
     organisation: str
     envelopes: tuple[bytes, ...]
+    statements: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def size(self) -> int:
@@ -125,6 +129,8 @@ class Group:
     @property
     def statement_id(self) -> str:
         """The id of the statement that was submitted: the last one."""
+        if self.statements:
+            return self.statements[-1]
         return Envelope.parse(self.envelopes[-1]).statement_id
 
 
@@ -231,10 +237,12 @@ def group_of(organisation: str, envelopes: Sequence[bytes | Envelope]) -> Group:
             "submit.group", "too many statements were submitted together",
             expected=f"1 to {MAX_GROUP}", got=str(len(envelopes)), mend="submit them one by one",
         )  # fmt: skip
-    canonical = tuple(prepare(_read(envelope).to_json()).canonical for envelope in envelopes)
+    read = [_read(envelope) for envelope in envelopes]
+    canonical = tuple([prepare(envelope.to_json()).canonical for envelope in read])
     digests = b"".join(sha256(one).digest() for one in canonical)
     name = sha256(TICKET_PREFIX + organisation.encode() + b"\x00" + digests).hexdigest()
-    return Group(id=name, organisation=organisation, envelopes=canonical)
+    statements = tuple([envelope.statement_id for envelope in read])
+    return Group(id=name, organisation=organisation, envelopes=canonical, statements=statements)
 
 
 def _read(envelope: bytes | Envelope) -> Envelope:

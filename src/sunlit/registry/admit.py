@@ -17,10 +17,11 @@ from sunlit.base.errors import SunlitError, UnavailableError, VerificationError
 from sunlit.base.times import Clock
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.openness import Opened, Withheld
-from sunlit.log.admission import Prepared, prepare
+from sunlit.log.admission import Prepared, entry_of, prepare
 from sunlit.log.entry import Entry
 from sunlit.log.receipt import Receipt
 from sunlit.log.sequencer import Log
+from sunlit.projection.quick import signed
 from sunlit.registry.admissible import expect_admissible, unknown_signer
 from sunlit.registry.heard import Heard
 from sunlit.registry.held import Held
@@ -71,9 +72,11 @@ class Ledger:
         return answer[0]
 
     def admit_many(
-        self, groups: Sequence[Sequence[Envelope]]
+        self, groups: Sequence[Sequence[Envelope | Prepared]]
     ) -> tuple[tuple[Receipt, ...] | SunlitError, ...]:
         """Admit groups of envelopes in order, in one commit of the log; durable when it returns.
+
+        What says that it is canonical is examined for that, too, and not written down again.
 
         A group enters whole or not at all: it is answered by its receipts, or by the error
         that one of its envelopes met, as `examine` raises it. The others enter all the same.
@@ -103,7 +106,7 @@ class Ledger:
             for each in tried
         )
 
-    def _try(self, group: Sequence[Envelope]) -> list[_Tried] | SunlitError:
+    def _try(self, group: Sequence[Envelope | Prepared]) -> list[_Tried] | SunlitError:
         """Examine a group, each envelope as if those before it were logged."""
         mark, ahead = self.history.mark(), len(self._ahead)
         try:
@@ -113,9 +116,9 @@ class Ledger:
             del self._ahead[ahead:]
             return error
 
-    def _one(self, envelope: Envelope) -> _Tried:
-        prepared = prepare(envelope.to_json())
-        said, entry = self._examine(envelope)
+    def _one(self, envelope: Envelope | Prepared) -> _Tried:
+        prepared = _prepared(envelope)
+        said, entry = self._examine(prepared)
         if entry is not None:
             self.history.take(said)
             self._ahead.append(entry)
@@ -140,14 +143,14 @@ class Ledger:
                 `statement.opening`.
             MalformedError: whatever the statement or its claim is malformed with.
         """
-        return self._examine(envelope)[0]
+        return self._examine(_prepared(envelope))[0]
 
-    def _examine(self, envelope: Envelope) -> tuple[Admitted, bytes | None]:
+    def _examine(self, prepared: Prepared) -> tuple[Admitted, bytes | None]:
         """Return the statement, and its entry unless the log holds it already."""
-        entry = Entry.of(self.now(), envelope.to_json()).to_bytes()
+        entry = entry_of(prepared, self.now())
         index = self.log.size + len(self._ahead)
         # 1. Verify the envelope's bytes against the keys known by now; 2. parse the claim.
-        said = self.history.preview(entry, origin=self.home.origin, index=index)
+        said = self.history.preview(entry, origin=self.home.origin, index=index, check=signed)
         if not said.signers:
             raise unknown_signer(self.home)
         self._expect_open(said)
@@ -233,6 +236,10 @@ def admission_key(said: Admitted) -> bytes:
     return sha256(
         KEY_PREFIX + "\x00".join((said.statement_id, *sorted(said.signers))).encode()
     ).digest()
+
+
+def _prepared(envelope: Envelope | Prepared) -> Prepared:
+    return envelope if isinstance(envelope, Prepared) else prepare(envelope.to_json())
 
 
 def _as_tried(chosen: Sequence[_Tried], receipts: Sequence[Receipt]) -> bool:

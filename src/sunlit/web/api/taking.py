@@ -22,6 +22,7 @@ from sunlit.claims.risk import RiskCode, Vote
 from sunlit.node.known import use_key
 from sunlit.node.people import expect_another_person, judges
 from sunlit.node.submit import MAX_GROUP, Group, group_of
+from sunlit.projection.quick import signed
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.finding import Outcome
 from sunlit.rubric.own_work import votes_apart
@@ -160,7 +161,8 @@ def _is_known(envelope: Envelope, directory: Directory) -> bool:
     ):
         return False  # whose keys these are is asked too
     hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
-    return bool(verified_by(envelope, [record.key for record in hinted if record is not None]))
+    known = [record.key for record in hinted if record is not None]
+    return bool(verified_by(envelope, known, signed))
 
 
 def _hinted(read: Mapping[str, Directory], envelope: Envelope) -> str | None:
