@@ -13,6 +13,7 @@ from sunlit.claims import Claim, Opaque, claim_types, read_claim
 from sunlit.claims.assurance import Attestation, Metric, Result, TestResult
 from sunlit.claims.authority import Key, Role
 from sunlit.claims.codec import json_name
+from sunlit.claims.lifecycle import Status, status_after
 from sunlit.claims.names import named_digest
 from sunlit.claims.provenance import Provenance
 from sunlit.claims.risk import Use
@@ -184,3 +185,18 @@ def test_claims_are_frozen() -> None:
 
     with pytest.raises(AttributeError):
         claim.corrects = "x"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("", Status.VALID),
+        ("suspended", Status.SUSPENDED),
+        ("suspended valid", Status.VALID),
+        ("invalid valid", Status.INVALID),
+        ("invalid suspended", Status.INVALID),
+    ],
+)
+def test_the_last_status_counts_and_revoked_is_final(said: str, status: Status) -> None:
+    """The status list, the catalogue, a component's page and the figures ask the same function."""
+    assert status_after(map(Status, said.split())) is status

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sunlit.claims.base import Claim, of_type
 
@@ -15,6 +16,10 @@ class ProblemState(StrEnum):
     FIXED = "fixed"
     NOT_A_FAULT = "not-a-fault"
     CLOSED = "closed"
+
+
+# Nothing is left to be done about a problem of which one of these was said last.
+SETTLED: Final = frozenset({ProblemState.FIXED, ProblemState.NOT_A_FAULT, ProblemState.CLOSED})
 
 
 @of_type("urn:sunlit:incident:problem:v1", family="incident")

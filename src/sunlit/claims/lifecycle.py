@@ -1,5 +1,6 @@
 """In what state is it: release, safety-token grant, its status."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,14 @@ class Status(StrEnum):
     VALID = "valid"
     INVALID = "invalid"
     SUSPENDED = "suspended"
+
+
+def status_after(said: Iterable[Status]) -> Status:
+    """Return what is said of a token's status, in its order, comes to: revoked is final."""
+    now = Status.VALID
+    for one in said:
+        now = now if now is Status.INVALID else one
+    return now
 
 
 @of_type("urn:sunlit:lifecycle:token-grant:v1", family="lifecycle")

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sunlit.base.purl import bare, called
+from sunlit.claims.incident import SETTLED
+from sunlit.claims.lifecycle import Status, status_after
 from sunlit.projection.cards import (
     IMPORTED,
     MAX_NAME,
@@ -20,7 +22,6 @@ from sunlit.projection.cards import (
     unquoted,
 )
 
-_CLOSED: Final = frozenset({"fixed", "not-a-fault", "closed"})
 _TIERS: Final = ("low", "medium", "high", "critical")
 _DECODER: Final = json.JSONDecoder()
 
@@ -173,8 +174,8 @@ class _Component:
                 it for it in self._about(token.statement_id, "status")
                 if it.organisations & token.organisations
             ]  # fmt: skip
-            now = changes[-1].text("status") if changes else None
-            by_status.setdefault(now or "valid", []).append(token)
+            told = (Status(text) for it in changes if (text := it.text("status")))
+            by_status.setdefault(status_after(told), []).append(token)
         for status in ("suspended", "valid", "invalid"):
             if found := by_status.get(status):
                 return status, max(found, key=lambda it: (it.text("until") or "", it.statement_id))
@@ -220,7 +221,7 @@ class _Component:
             it for it in self._about(problem.alias, "update")
             if it.organisations & problem.organisations
         ]  # fmt: skip
-        return not updates or updates[-1].text("state") not in _CLOSED
+        return not updates or updates[-1].text("state") not in SETTLED
 
     def _about(self, name: str, field_: str) -> list[Said]:
         found = self.about.get(name)

@@ -13,7 +13,7 @@ from typing import Final
 
 from sunlit.base.errors import MalformedError, VerificationError
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.lifecycle import Status, TokenGrant, TokenStatus
+from sunlit.claims.lifecycle import Status, TokenGrant, TokenStatus, status_after
 from sunlit.registry.admit import Ledger
 from sunlit.registry.home import Home, write_whole
 from sunlit.registry.saying import Said, say
@@ -81,14 +81,11 @@ def next_index(said: Sequence[Admitted], uri: str) -> int:
 
 def status_of(said: Sequence[Admitted], grant: str) -> Status:
     """Return a token's status: the last that was said; revoked is final."""
-    found = [
+    return status_after(
         one.claim.status
         for one in said
         if isinstance(one.claim, TokenStatus) and one.claim.grant == grant
-    ]
-    if Status.INVALID in found:
-        return Status.INVALID
-    return found[-1] if found else Status.VALID
+    )
 
 
 def list_path(home: Home, uri: str) -> Path:

@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sunlit.base.purl import bare
-from sunlit.claims.admitted import Admitted
+from sunlit.capabilities.incident import standing
+from sunlit.claims.incident import SETTLED, ProblemState, ProblemUpdate
 from sunlit.claims.incident import Problem as Reported
-from sunlit.claims.incident import ProblemState, ProblemUpdate
 from sunlit.rubric.evidence import Evidence
-
-CLOSED: Final = frozenset({ProblemState.FIXED, ProblemState.NOT_A_FAULT, ProblemState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,25 +26,17 @@ class Problem:
     @property
     def is_open(self) -> bool:
         """Tell whether nobody has said that it is settled."""
-        return self.state not in CLOSED
+        return self.state not in SETTLED
 
 
 def problems(evidence: Evidence) -> tuple[Problem, ...]:
     """Return the problems with the component, newest first; only who received one updates it."""
-    found = []
-    for said, claim in evidence.current(Reported):
-        own = evidence.organisations(said)
-        if not own or bare(claim.component) != bare(evidence.component or ""):
-            continue
-        last = _last(evidence, claim.number, own)
-        update = last.claim if last else None
-        told = update if isinstance(update, ProblemUpdate) else None
-        found.append(Problem(
-            number=claim.number, kind=claim.kind, received_on=claim.received_on,
-            statement=said.statement_id, organisation=", ".join(sorted(own)),
-            state=told.state if told else None, note=told.note if told else None,
-            updated_on=told.updated_on if told else None,
-        ))  # fmt: skip
+    said = [one for kind in (Reported, ProblemUpdate) for one, _ in evidence.current(kind)]
+    found = [
+        _problem(one)
+        for one in standing.problems(said, evidence.directory)
+        if bare(one.claim.component) == bare(evidence.component or "")
+    ]
     return tuple(sorted(found, key=lambda one: (one.received_on, one.number), reverse=True))
 
 
@@ -56,10 +45,10 @@ def open_problems(evidence: Evidence) -> tuple[Problem, ...]:
     return tuple(one for one in problems(evidence) if one.is_open)
 
 
-def _last(evidence: Evidence, number: str, own: frozenset[str]) -> Admitted | None:
-    said = [
-        one
-        for one, claim in evidence.current(ProblemUpdate)
-        if claim.number == number and evidence.organisations(one) & own
-    ]
-    return said[-1] if said else None
+def _problem(one: standing.Standing) -> Problem:
+    update = one.updates[-1][1] if one.updates else None
+    return Problem(
+        number=one.claim.number, kind=one.claim.kind, received_on=one.claim.received_on,
+        statement=one.said.statement_id, organisation=one.organisation, state=one.state,
+        note=update.note if update else None, updated_on=update.updated_on if update else None,
+    )  # fmt: skip

@@ -19,7 +19,14 @@ from sunlit.claims.assurance import Attestation
 from sunlit.claims.base import Claim
 from sunlit.claims.incident import Problem, ProblemUpdate
 from sunlit.claims.interop import ImportedRecord
-from sunlit.claims.lifecycle import Registration, Release, Status, TokenGrant, TokenStatus
+from sunlit.claims.lifecycle import (
+    Registration,
+    Release,
+    Status,
+    TokenGrant,
+    TokenStatus,
+    status_after,
+)
 from sunlit.claims.provenance import Component
 
 # All that is counted.
@@ -223,7 +230,8 @@ def _take_label(tally: _Tally, one: Admitted, who: frozenset[str]) -> None:
     elif isinstance(claim, TokenStatus):
         grant = tally.grants.get(claim.grant)
         if grant is not None and grant.issuer in who:
-            tally.statuses[claim.grant] = claim.status
+            before = tally.statuses.get(claim.grant, Status.VALID)
+            tally.statuses[claim.grant] = status_after((before, claim.status))
 
 
 def _digests(one: Admitted) -> Iterator[str]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from sunlit.base.times import format_time
 from sunlit.capabilities.privacy.datasets import data_of
 from sunlit.claims.admitted import Admitted
-from sunlit.claims.lifecycle import Status, TokenGrant, TokenStatus
+from sunlit.claims.lifecycle import Status, TokenGrant, TokenStatus, status_after
 from sunlit.claims.privacy import Mask, Minimisation, Synthesis
 from sunlit.claims.provenance import Provenance
 
@@ -137,15 +137,15 @@ def _standing(said: Sequence[Admitted]) -> list[Admitted]:
 def _live(said: Iterable[Admitted], at: datetime) -> Iterator[tuple[Admitted, TokenGrant]]:
     """Yield the last running grant of each release, use and deployer, if its status is valid."""
     last: dict[tuple[str, str, str], tuple[Admitted, TokenGrant]] = {}
-    status: dict[str, Status] = {}
+    status: dict[str, list[Status]] = {}
     for one in said:
         claim = one.claim
         if isinstance(claim, TokenStatus):
-            status[claim.grant] = claim.status
+            status.setdefault(claim.grant, []).append(claim.status)
         if isinstance(claim, TokenGrant) and claim.valid_from <= at < claim.valid_until:
             last[claim.release, claim.use, claim.deployer] = one, claim
     for one, grant in last.values():
-        if status.get(one.statement_id, Status.VALID) is Status.VALID:
+        if status_after(status.get(one.statement_id, ())) is Status.VALID:
             yield one, grant
 
 

@@ -14,7 +14,7 @@ from sunlit.base.marking import N_
 from sunlit.base.purl import bare
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.authority import Role
-from sunlit.claims.incident import Problem, ProblemState, ProblemUpdate
+from sunlit.claims.incident import SETTLED, Problem, ProblemState, ProblemUpdate
 from sunlit.claims.names import named_digest
 from sunlit.statement.intoto import Subject
 
@@ -29,7 +29,6 @@ KINDS: Final = {
     "page": N_("This website is wrong or does not work"),
     "other": N_("Something else"),
 }
-SETTLED: Final = frozenset({ProblemState.FIXED, ProblemState.NOT_A_FAULT, ProblemState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from sunlit.adapters.sql.problems import SqlReports
 from sunlit.adapters.working_days import next_work_day
 from sunlit.base.purl import bare
 from sunlit.base.slugs import component_key
-from sunlit.capabilities.incident.standing import KINDS, SETTLED, Standing
-from sunlit.claims.incident import ProblemState
+from sunlit.capabilities.incident.standing import KINDS, Standing
+from sunlit.claims.incident import SETTLED, ProblemState
 from sunlit.claims.lifecycle import Registration, Release
 from sunlit.claims.provenance import Component
 from sunlit.claims.risk import Use

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from sunlit.base.errors import MalformedError
-from sunlit.producers.audit.bias.calibration import calibration
-from sunlit.producers.audit.bias.cube import UNKNOWN, Binned, Cube
+from sunlit.producers.audit.bias.cube import UNKNOWN, Cube
 from sunlit.producers.audit.bias.metrics import (
     FIGURES,
     Rule,
@@ -153,20 +152,3 @@ def test_figures_are_rounded_half_to_even() -> None:
     assert str(rounded(Fraction(25, 10**7))) == "0.000002"
     assert str(rounded(Fraction(1))) == "1.000000"
     assert rounded(None) is None
-
-
-def test_calibration_is_the_share_of_each_bin() -> None:
-    """With the exact interval; a bin of nobody says nothing, one far off disagrees."""
-    bins = np.asarray([[[9, 1, 2], [0, 0, 1], [20, 0, 0]], [[0, 0, 0]] * 3])
-    made = cube([[[30, 0, 0], [2, 1, 0]], [[1, 0, 0], [0, 0, 0]]])
-    scores = Binned(("0", "0.2", "0.5", "1"), bins)
-    whole = Cube(made.dimensions, made.counts, made.with_outcome, scores=scores)
-    found = calibration(whole)
-
-    first = found[0].bins
-    assert [(one.rows, one.observed.count, one.observed.of) for one in first] == [
-        (12, 1, 10), (1, 0, 0), (20, 0, 20),
-    ]  # fmt: skip
-    assert [one.agrees for one in first] == [True, None, False]
-    assert len(found) == 2
-    assert calibration(made) == ()
