@@ -1,5 +1,6 @@
 """Making a node, serving it, and what grows beside the server."""
 
+import asyncio
 import json
 import os
 import re
@@ -29,7 +30,7 @@ from sunlit.projection.catalogue_index import index_of
 from sunlit.registry.home import Home
 from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import ISSUER
-from sunlit.web.serving import Serving, from_environment, listen, make_app
+from sunlit.web.serving import OwnSocketLoop, Serving, from_environment, listen, make_app
 from tests.registry.telling import CITY
 from tests.rubric.story import DEPLOYER, USE, use
 from tests.web.memory_log import logged
@@ -120,6 +121,32 @@ def test_no_part_of_an_answer_waits_for_the_part_before(site: Site) -> None:
         listening.listen()
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as taken:
             assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.enable_socket
+def test_each_of_several_processes_has_a_socket_of_its_own(site: Site) -> None:
+    """Together they have the port, and nobody else; a single process shares nothing."""
+
+    async def addresses(serving: Serving) -> set[object]:
+        loop = asyncio.get_running_loop()
+        with listen(serving) as given:
+            servers = [await loop.create_server(asyncio.Protocol, sock=given) for _ in range(2)]
+            found = [server.sockets[0] for server in servers]
+            assert [one.fileno() == given.fileno() for one in found] == [False, False]
+            told = {one.getsockname() for one in found} | {given.getsockname()}
+        for server in servers:
+            server.close()
+        return told
+
+    many = Serving(root=site.node.root, port=0, workers=2)
+    with asyncio.Runner(loop_factory=OwnSocketLoop) as runner:
+        assert len(runner.run(addresses(many))) == 1
+    with listen(many) as ours:
+        ours.listen()
+        with pytest.raises(OSError, match="in use"):
+            listen(replace(many, port=ours.getsockname()[1]))
+    with listen(replace(many, workers=1)) as alone:
+        assert not alone.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
 
 
 @pytest.mark.enable_socket

@@ -30,7 +30,7 @@ GRACE: Final = 20  # seconds for what is under way when the server is told to st
 AT_ONCE: Final = 400  # connections of one process; more are answered 503
 SWITCH_SECONDS: Final = 0.0005  # for which a thread that computes keeps others waiting
 OPTIONS: Final[Mapping[str, Any]] = {
-    "http": PatientProtocol, "loop": "sunlit.web.serving:FairLoop", "ws": "none",
+    "http": PatientProtocol, "loop": "sunlit.web.serving:OwnSocketLoop", "ws": "none",
     "lifespan": "on", "log_config": None, "access_log": False, "server_header": False,
     "timeout_keep_alive": KEEP_ALIVE,
     "timeout_graceful_shutdown": GRACE, "limit_concurrency": AT_ONCE,
@@ -38,22 +38,23 @@ OPTIONS: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 
 
-class FairLoop(asyncio.SelectorEventLoop):
-    """Takes one connection at a time, so that processes which share a socket share them.
+class OwnSocketLoop(asyncio.SelectorEventLoop):
+    """Gives each of several processes a socket of its own on their one port.
 
-    asyncio takes as many as there are, up to the backlog: of sixteen clients that connect at once
-    one process had all, and the others' cores had nothing to do.
+    Of one that they share, whichever is awake takes all there is: of sixteen clients that connect
+    at once one process had all, and the others' cores had nothing to do. Now the kernel deals.
     """
 
     async def create_server(
-        self, *args: Any, backlog: int = 100, **how: Any  # noqa: ANN401 - as asyncio has them
+        self, *args: Any, **how: Any  # noqa: ANN401 - as asyncio has them
     ) -> asyncio.Server:  # fmt: skip
-        """Listen as always; only how many are taken at once is another number."""
-        server = await super().create_server(*args, backlog=1, **how)
-        for one in server.sockets:
-            with socket.fromfd(one.fileno(), one.family, one.type) as same:
-                same.listen(backlog)
-        return server
+        """Listen on a socket of our own, where the one that is given says so."""
+        given: socket.socket = how["sock"]
+        if given.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT):
+            # What uvicorn hands on says that it is of another family than it is.
+            with socket.socket(fileno=os.dup(given.fileno())) as same:
+                how["sock"] = _bound(same.family, same.getsockname(), shared=True)
+        return await super().create_server(*args, **how)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,17 +180,29 @@ def _serve_many(serving: Serving, listening: socket.socket, ready: Callable[[], 
 def listen(serving: Serving) -> socket.socket:
     """Return the socket on which a node is asked, bound and not yet listening."""
     family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    listening = _bound(family, (serving.host, serving.port))
+    if serving.workers > 1:  # nobody else has this port: from here on our processes share it
+        address = listening.getsockname()
+        listening.close()
+        listening = _bound(family, address, shared=True)
+    listening.set_inheritable(True)
+    return listening
+
+
+def _bound(
+    family: int, address: tuple[Any, ...], *, shared: bool = False
+) -> socket.socket:  # fmt: skip
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, shared)
     # Connections have it from here. asyncio sets it on sockets that it knows to be TCP, which it
-    # does not of one that several processes share: an answer's body then waits 40 ms for an ACK.
+    # does not of one that another process made: an answer's body then waits 40 ms for an ACK.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        listening.bind((serving.host, serving.port))
+        listening.bind(address)
     except OSError:
         listening.close()
         raise
-    listening.set_inheritable(True)
     return listening
 
 
