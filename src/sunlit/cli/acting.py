@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sunlit.cli.authority import clock, load
+from sunlit.cli.output import emit, home_option, json_option
 from sunlit.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
 DAYS = click.IntRange(1, 3660)
+PATH_ARGUMENT = click.argument("path", type=PATH, default=Path())
+DAYS_OPTION = click.option("--days", type=DAYS, default=365, show_default=True,
+                           help="How long it counts.")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +84,15 @@ def signer_option(role: str) -> Callable[[F], F]:
     )  # fmt: skip
 
 
+def signing_options(role: str) -> Callable[[F], F]:
+    """Add `--home`, `--key` and `--json`."""
+
+    def decorate(function: F) -> F:
+        return home_option(signer_option(role)(json_option(function)))
+
+    return decorate
+
+
 def use_options(function: F) -> F:
     """Add `--use` and `--deployer`."""
     named = click.option("--use", "use_id", required=True, help="The use, by its id.")
@@ -90,3 +103,8 @@ def use_options(function: F) -> F:
 def logged(said: "Said") -> str:
     """Say where a statement stands."""
     return f"statement {said.statement_id}, entry {said.index} of {said.origin}"
+
+
+def tell(said: "Said", what: str, *, as_json: bool) -> None:
+    """Print what was said, and where it stands in the log."""
+    emit(said.to_json(), [what, f"  {logged(said)}"], as_json=as_json)

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sunlit.cli.acting import DAYS, PATH, acting, component_at, logged, signer_option
-from sunlit.cli.output import emit, home_option, json_option, when
+from sunlit.cli.acting import (
+    DAYS_OPTION,
+    PATH_ARGUMENT,
+    acting,
+    component_at,
+    logged,
+    signing_options,
+    tell,
+)
+from sunlit.cli.output import emit, when
 
 if TYPE_CHECKING:
     from sunlit.claims.assurance import Metric
@@ -92,7 +100,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--scope", multiple=True, required=True,
               help="What was looked at; repeat for more.")  # fmt: skip
 @click.option("--result", type=click.Choice(["PASSED", "WARNED", "FAILED"]), required=True)
@@ -110,14 +118,12 @@ def command() -> None:
     is_flag=True,
     help="Declare that there is no conflict of interest.",
 )
-@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@DAYS_OPTION
 @click.option("--until", callback=when, help="Until when it counts, instead of --days.")
 @click.option("--supersedes", help="An attestation of yours (its id) whose place it takes.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
               help="Sign into this file and log nothing, to withhold it.")  # fmt: skip
-@home_option
-@signer_option("assessor")
-@json_option
+@signing_options("assessor")
 def sign(
     *, path: Path, days: int, until: datetime | None,
     report: Path | None, out: Path | None, home: Path, key: str | None, as_json: bool,
@@ -153,7 +159,7 @@ def sign(
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--attestation", required=True, help="The attestation to inherit (statement id).")
 @click.option("--permit", "permitted", multiple=True, required=True, help="A change, in words.")
 @click.option("--may-change", multiple=True, required=True, help="A file name pattern.")
@@ -161,10 +167,8 @@ def sign(
 @click.option("--limit", "limits", multiple=True, callback=limits_of, metavar="METRIC>=NUMBER",
               help="What a retest must meet: 'auc>=0.75', 'recall[women]>=0.8', 'error<=0.1'.",
               )  # fmt: skip
-@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
-@home_option
-@signer_option("assessor")
-@json_option
+@DAYS_OPTION
+@signing_options("assessor")
 def plan(
     *, path: Path, days: int, home: Path, key: str | None, as_json: bool,
     **fields: Any,  # noqa: ANN401 - the fields of the claim
@@ -179,19 +183,17 @@ def plan(
             assessor=act.organisation, valid_until=act.ends(days), **fields
         )  # fmt: skip
         said = plan_change(act.ledger, component, claim, act.signer)
-    emit(said.to_json(), ["Agreed to changes in advance", f"  {logged(said)}"], as_json=as_json)
+    tell(said, "Agreed to changes in advance", as_json=as_json)
 
 
 @command.command()
 @click.argument("statement")
 @click.option("--reason", required=True, help="Why it is taken back.")
-@home_option
-@signer_option("assessor")
-@json_option
+@signing_options("assessor")
 def withdraw(*, statement: str, reason: str, home: Path, key: str | None, as_json: bool) -> None:
     """Take back a STATEMENT (its id) of your organisation; its entry stays."""
     from sunlit.registry.attest import withdraw as take_back
 
     with acting(home, key, "assessor") as act:
         said = take_back(act.ledger, statement, reason, act.signer)
-    emit(said.to_json(), [f"Withdrew {statement}", f"  {logged(said)}"], as_json=as_json)
+    tell(said, f"Withdrew {statement}", as_json=as_json)

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from sunlit.cli.acting import PATH, acting, component_at, logged, signer_option
-from sunlit.cli.output import emit, home_option, json_option, when
+from sunlit.cli.acting import PATH_ARGUMENT, acting, component_at, logged, signing_options
+from sunlit.cli.output import emit, when
 
 
 @click.command()
@@ -17,9 +17,7 @@ from sunlit.cli.output import emit, home_option, json_option, when
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
               help="The report: kept as a blob, named by its digest.")  # fmt: skip
 @click.option("--found-on", callback=when, help="When (YYYY-MM-DDTHH:MM:SSZ; now unless given).")
-@home_option
-@signer_option("assessor")
-@json_option
+@signing_options("assessor")
 def contest(
     *, statement: str, report: Path | None, home: Path, key: str | None, as_json: bool,
     **fields: Any,  # noqa: ANN401 - the fields of the claim
@@ -46,14 +44,12 @@ def contest(
 
 
 @click.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--text", required=True, help="What you say; never about a person.")
 @click.option("--control", help="The control whose finding you answer (its id).")
 @click.option("--statement", "statements", multiple=True,
               help="A statement that you answer (its id); repeat for more.")  # fmt: skip
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def reply(
     *, path: Path, text: str, control: str | None, statements: tuple[str, ...], home: Path,
     key: str | None, as_json: bool,

@@ -10,8 +10,14 @@ import click
 
 from sunlit.base.errors import MalformedError
 from sunlit.base.times import parse_time
-from sunlit.cli.acting import PATH, acting, component_at, logged, signer_option
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.acting import (
+    PATH_ARGUMENT,
+    acting,
+    component_at,
+    signing_options,
+    tell,
+)
+from sunlit.cli.output import emit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +58,7 @@ def number(_context: click.Context, _option: click.Parameter, text: str | None) 
 
 
 @click.command(epilog=EPILOG)
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--activity", help="What was done: bias-audit, red-team, attestation, ...")
 @click.option("--started", callback=day, metavar="DAY", help="When it began (YYYY-MM-DD).")
 @click.option("--ended", callback=day, metavar="DAY", help="When it was done (YYYY-MM-DD).")
@@ -60,9 +66,7 @@ def number(_context: click.Context, _option: click.Parameter, text: str | None) 
 @click.option("--cost", callback=number, metavar="N", help="What it cost.")
 @click.option("--currency", help="In which currency (ISO 4217, such as GBP).")
 @click.option("--contract", help="The contract it was done under (its id).")
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def command(
     *, path: Path, activity: str | None, home: Path, key: str | None, as_json: bool,
     **fields: Any,  # noqa: ANN401 - the fields of the claim
@@ -92,7 +96,7 @@ def _record(
             currency=fields["currency"], contract=fields["contract"],
         )  # fmt: skip
         said = say(act.ledger, claim, component.subject(), act.signer)
-    emit(said.to_json(), [f"Recorded {activity}", f"  {logged(said)}"], as_json=as_json)
+    tell(said, f"Recorded {activity}", as_json=as_json)
 
 
 def _show(path: Path, home: Path, *, as_json: bool) -> None:

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from sunlit.cli.acting import DAYS, PATH, acting, component_at, logged, signer_option
-from sunlit.cli.output import emit, home_option, json_option, when
+from sunlit.cli.acting import (
+    DAYS,
+    PATH_ARGUMENT,
+    acting,
+    component_at,
+    logged,
+    signing_options,
+)
+from sunlit.cli.output import emit, when
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,14 +33,12 @@ begun while it holds, then counts for these files.
 
 
 @click.command(epilog=EPILOG)
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--endpoint-name", required=True, help="The name that the red team was run with.")
 @click.option("--method", required=True, help="How it is known, in words.")
 @click.option("--from", "bound_from", callback=when, help="Since when it served them (now).")
 @click.option("--days", type=DAYS, default=30, show_default=True, help="How long it holds.")
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def command(
     *, path: Path, endpoint_name: str, method: str, bound_from: datetime | None, days: int,
     home: Path, key: str | None, as_json: bool,

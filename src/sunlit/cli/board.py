@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sunlit.cli.acting import (
-    DAYS,
-    PATH,
+    DAYS_OPTION,
+    PATH_ARGUMENT,
     acting,
     component_at,
     logged,
-    signer_option,
+    signing_options,
+    tell,
     use_options,
 )
 from sunlit.cli.board_acts import dissent, history, open_, recuse
@@ -43,7 +44,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option(
     "--impact-raw",
@@ -57,11 +58,9 @@ def command() -> None:
               help="The highest mitigation gap (D4) that you accept.")  # fmt: skip
 @click.option("--area", type=click.IntRange(1, 9), help="D1; the use's area unless given.")
 @click.option("--dissent", help="Why you disagree; it is published.")
-@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@DAYS_OPTION
 @BOARD
-@home_option
-@signer_option("board")
-@json_option
+@signing_options("board")
 def vote(
     *, path: Path, use_id: str, deployer: str | None, days: int, board: str | None, home: Path,
     key: str | None, as_json: bool,
@@ -77,17 +76,15 @@ def vote(
         judgement = Judgement(valid_until=act.ends(days), **scores)
         use = find_use(act.ledger.history, use_id, deployer)
         said = cast(act.ledger, component, use, board or act.organisation, judgement, act.signer)
-    emit(said.to_json(), ["Voted", f"  {logged(said)}"], as_json=as_json)
+    tell(said, "Voted", as_json=as_json)
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @BOARD
 @PROFILES
-@home_option
-@signer_option("board")
-@json_option
+@signing_options("board")
 def publish(
     *, path: Path, use_id: str, deployer: str | None, board: str | None,
     profiles: tuple[Path, ...], home: Path, key: str | None, as_json: bool,
@@ -115,7 +112,7 @@ def publish(
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @BOARD
 @PROFILES

@@ -9,11 +9,13 @@ import click
 
 from sunlit.cli.acting import (
     DAYS,
-    PATH,
+    DAYS_OPTION,
+    PATH_ARGUMENT,
     acting,
     component_at,
     logged,
-    signer_option,
+    signing_options,
+    tell,
     use_options,
 )
 from sunlit.cli.output import emit, home_option, json_option
@@ -28,7 +30,7 @@ PROFILES = click.option("--profile", "profiles", multiple=True, type=FILE,
 
 
 @click.command("open")
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--days", type=DAYS, default=14, show_default=True, help="When votes should be in.")
 @click.option("--document", "documents", type=FILE, multiple=True,
@@ -36,9 +38,7 @@ PROFILES = click.option("--profile", "profiles", multiple=True, type=FILE,
 @click.option("--note", help="What the members are asked.")
 @BOARD
 @PROFILES
-@home_option
-@signer_option("board")
-@json_option
+@signing_options("board")
 def open_(
     *, path: Path, days: int, board: str | None, profiles: tuple[Path, ...], home: Path,
     key: str | None, as_json: bool,
@@ -67,7 +67,7 @@ def open_(
 
 
 @click.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--reason", required=True, help="Why you disagree; it is published.")
 @click.option("--impact-raw", type=int, help="The score you hold right; as assessed unless given.")
@@ -75,11 +75,9 @@ def open_(
               help="The level you hold right; as assessed unless given.")  # fmt: skip
 @click.option("--ceiling", type=click.IntRange(1, 9), default=1, show_default=True,
               help="The highest mitigation gap (D4) that you would accept.")  # fmt: skip
-@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
+@DAYS_OPTION
 @BOARD
-@home_option
-@signer_option("board")
-@json_option
+@signing_options("board")
 def dissent(
     *, path: Path, days: int, board: str | None, home: Path, key: str | None, as_json: bool,
     **given: Any,  # noqa: ANN401 - use_id, deployer, reason and scores
@@ -96,17 +94,15 @@ def dissent(
             ceiling=given["ceiling"], valid_until=act.ends(days), dissent=given["reason"],
         )  # fmt: skip
         said = vote(act.ledger, component, use, board or act.organisation, judgement, act.signer)
-    emit(said.to_json(), ["Dissented", f"  {logged(said)}"], as_json=as_json)
+    tell(said, "Dissented", as_json=as_json)
 
 
 @click.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--reason", required=True, help="Why you stand aside; it is published.")
 @BOARD
-@home_option
-@signer_option("board")
-@json_option
+@signing_options("board")
 def recuse(
     *, path: Path, use_id: str, deployer: str | None, reason: str, board: str | None,
     home: Path, key: str | None, as_json: bool,
@@ -120,11 +116,11 @@ def recuse(
         use = find_use(act.ledger.history, use_id, deployer)
         board = board or act.organisation
         said = stand_aside(act.ledger, component, use, board, reason, act.signer)
-    emit(said.to_json(), ["Stands aside", f"  {logged(said)}"], as_json=as_json)
+    tell(said, "Stands aside", as_json=as_json)
 
 
 @click.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @PROFILES
 @home_option

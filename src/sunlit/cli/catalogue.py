@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sunlit.cli.acting import PATH, acting, logged, signer_option
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.acting import PATH_ARGUMENT, acting, logged, signing_options, tell
+from sunlit.cli.output import emit
 
 if TYPE_CHECKING:
     from sunlit.registry.saying import Said
@@ -25,13 +25,11 @@ def command() -> None:
 
 
 @command.command(epilog="\b\nExample:\n  sunlit catalogue enter model --home supplier")
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--name", help="What it is called; the last part of its package URL unless given.")
 @click.option("--homepage", metavar="URL", help="Where it is described or kept: https://...")
 @click.option("--contact", help="An office to write to; sunlit.toml's unless given.")
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def enter(
     *, path: Path, name: str | None, homepage: str | None, contact: str | None, home: Path,
     key: str | None, as_json: bool,
@@ -57,13 +55,11 @@ def enter(
 
 @command.command(epilog="\b\nExample:\n  sunlit catalogue publish STATEMENT --key file:KEY.pem")
 @click.argument("statement")
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def publish(*, statement: str, home: Path, key: str | None, as_json: bool) -> None:
     """Publish what another person said: no key that signed it may sign this."""
     said = _decided(statement, home, key, "publish")
-    emit(said.to_json(), ["Published", f"  {logged(said)}"], as_json=as_json)
+    tell(said, "Published", as_json=as_json)
 
 
 @command.command(
@@ -71,15 +67,13 @@ def publish(*, statement: str, home: Path, key: str | None, as_json: bool) -> No
 )
 @click.argument("statement")
 @click.option("--reason", required=True, help="Why; it is published.")
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def withdraw(
     *, statement: str, reason: str, home: Path, key: str | None, as_json: bool
 ) -> None:  # fmt: skip
     """Take back what was published; the log keeps both."""
     said = _decided(statement, home, key, "withdraw", reason)
-    emit(said.to_json(), ["Withdrawn", f"  {logged(said)}"], as_json=as_json)
+    tell(said, "Withdrawn", as_json=as_json)
 
 
 def _decided(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sunlit.base.errors import COULD_NOT_FIND_OUT, HOLDS
-from sunlit.cli.acting import acting, logged, signer_option
+from sunlit.cli.acting import acting, logged, signing_options
 from sunlit.cli.decision_store import at_store, store_option
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.output import emit
 
 if TYPE_CHECKING:
     from sunlit.registry.erase import Erased, Eraser
@@ -40,9 +40,7 @@ STORES = click.Path(path_type=Path, file_okay=False, exists=True)
 )
 @click.option("--resume", is_flag=True, help="End the erasures that were begun and not ended.")
 @store_option
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def erase(
     *, which: str | None, with_later: bool, resume: bool, store: Path, home: Path,
     key: str | None, as_json: bool,
@@ -140,9 +138,7 @@ def _resumed(eraser: "Eraser", *, as_json: bool) -> None:
     metavar="DIR",
     help="The decision store whose records are held (or SUNLIT_STORE).",
 )
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def hold(
     *, which: tuple[str, ...], ground: str | None, lift: str | None, list_: bool,
     store: Path | None, home: Path, key: str | None, as_json: bool,

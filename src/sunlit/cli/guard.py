@@ -8,9 +8,9 @@ from typing import Any, Final
 import click
 
 from sunlit.base.errors import DOES_NOT_HOLD, UnavailableError
-from sunlit.cli.acting import PATH, acting, signer_option
+from sunlit.cli.acting import PATH, acting, signing_options
 from sunlit.cli.guard_said import anchored, checked, looked, next_steps, step_lines
-from sunlit.cli.output import emit, home_option, json_option, when
+from sunlit.cli.output import emit, json_option, when
 
 EPILOG = """\b
 Examples:
@@ -82,9 +82,7 @@ def command() -> None:
 @click.option("--workers", type=click.IntRange(1, 999), default=1, show_default=True,
               help="How many decision logs there are then: one a worker process.")  # fmt: skip
 @click.option("--keys", type=PATH, help="Where content keys go: a volume of their own, perhaps.")
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def init(
     *, store: Path, token: Path, use_id: str | None, workers: int, keys: Path | None, home: Path,
     key: str | None, as_json: bool,
@@ -202,9 +200,7 @@ def refresh(*, store: Path, source: str, as_json: bool) -> None:
 @click.argument("store", metavar="DIR", type=STORE)
 @click.option("--closed", is_flag=True, help="Publish a salted commitment, no volumes.")
 @click.option("--idle-too", is_flag=True, help="Anchor logs that have nothing new, too.")
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def anchor(
     *, store: Path, closed: bool, idle_too: bool, home: Path, key: str | None, as_json: bool
 ) -> None:

@@ -6,8 +6,8 @@ from typing import Final
 
 import click
 
-from sunlit.cli.acting import acting, signer_option
-from sunlit.cli.output import emit, home_option, json_option, when
+from sunlit.cli.acting import acting, signing_options
+from sunlit.cli.output import emit, when
 from sunlit.cli.progress import bar
 
 EPILOG: Final = """\b
@@ -35,9 +35,7 @@ REGISTERS: Final = {
     "--retrieved", callback=when, metavar="TIME",
     help="When you got it, such as 2026-04-14T00:00:00Z; now unless given.",
 )  # fmt: skip
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def command(
     *, register: str, file: Path, source: str | None, licence: str | None,
     retrieved: datetime | None, home: Path, key: str | None, as_json: bool,

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import click
 
 from sunlit.base.errors import DOES_NOT_HOLD
-from sunlit.cli.acting import acting, logged, signer_option
+from sunlit.cli.acting import acting, logged, signing_options
 from sunlit.cli.log_read import checkpoint, proof, show
 from sunlit.cli.log_remote import send
 from sunlit.cli.output import emit, home_option, json_option
@@ -198,9 +198,7 @@ def accept(*, cosignatures: BinaryIO, home: Path, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why; it is published.")
 @click.option("--origin", help="The log to close, if it takes no statement any more; say it in "
               "the successor's home. The home's own unless given.")  # fmt: skip
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def close(
     *, successor: str, reason: str, origin: str | None, home: Path, key: str | None, as_json: bool
 ) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from sunlit.cli.acting import PATH, acting, component_at, logged, signer_option
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.acting import PATH_ARGUMENT, acting, component_at, logged, signing_options
+from sunlit.cli.output import emit
 
 EPILOG = """\b
 Examples:
@@ -15,14 +15,12 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--changelog", required=True, help="What changed, or @FILE.")
 @click.option("--rollback", required=True,
               help="The manifest digest to go back to, or 'none: REASON'.")  # fmt: skip
 @click.option("--version", help="The version; the one in sunlit.toml unless given.")
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def command(
     *, path: Path, changelog: str, rollback: str, version: str | None, home: Path,
     key: str | None, as_json: bool,

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from sunlit.base.errors import COULD_NOT_FIND_OUT
-from sunlit.cli.acting import acting, logged, signer_option
+from sunlit.cli.acting import acting, logged, signing_options
 from sunlit.cli.decision_store import at_store, store_option
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.output import emit
 
 EPILOG = """\b
 Examples:
@@ -42,9 +42,7 @@ Example:
 @click.option("--days", type=click.IntRange(0, 36_600), required=True,
               help="How many days after a record's own time.")  # fmt: skip
 @click.option("--legal-basis", required=True, help="Which rule says so; it is published.")
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def set_(
     *, use: str, days: int, legal_basis: str, home: Path, key: str | None, as_json: bool
 ) -> None:
@@ -60,9 +58,7 @@ def set_(
 @command.command(epilog="\b\nExample:\n  sunlit retain sweep --dry-run --store DIR --home HOME")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @store_option
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def sweep(*, dry_run: bool, store: Path, home: Path, key: str | None, as_json: bool) -> None:
     """Erase the contents whose period has ended; say what was kept, and why.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sunlit.base.times import format_time
-from sunlit.cli.acting import DAYS, acting, logged, signer_option
+from sunlit.cli.acting import DAYS, acting, logged, signer_option, signing_options
 from sunlit.cli.authority import now
 from sunlit.cli.output import emit, home_option, json_option
 
@@ -46,9 +46,7 @@ def command() -> None:
     "--component", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path(),
     show_default=True, help="The component's folder, where what was found is kept.",
 )  # fmt: skip
-@home_option
-@signer_option("maintainer")
-@json_option
+@signing_options("maintainer")
 def ask(*, dataset: str, component: Path, home: Path, key: str | None, as_json: bool) -> None:
     """Sign and log what was found about DATASET, and ask for its review."""
     from sunlit.registry.review import ask as ask_for

@@ -8,15 +8,15 @@ import click
 
 from sunlit.base.errors import COULD_NOT_FIND_OUT
 from sunlit.cli.acting import (
-    DAYS,
-    PATH,
+    DAYS_OPTION,
+    PATH_ARGUMENT,
     acting,
     component_at,
     logged,
-    signer_option,
+    signing_options,
     use_options,
 )
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.output import emit
 
 if TYPE_CHECKING:
     from sunlit.claims.risk import Use
@@ -38,15 +38,13 @@ SHOWN = 8  # blank questions that are named
 
 
 @click.command(epilog=EPILOG)
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--answers", type=FILE, help="The answers: a form as --template writes it.")
 @click.option("--template", type=FILE, help="Write a form to fill in (.toml or .json).")
 @click.option("--draft", is_flag=True, help="Keep the answers beside the component; sign nothing.")
-@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
-@home_option
-@signer_option("operator")
-@json_option
+@DAYS_OPTION
+@signing_options("operator")
 def command(
     *, path: Path, answers: Path | None, template: Path | None, draft: bool, home: Path,
     as_json: bool,

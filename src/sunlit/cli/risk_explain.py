@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sunlit.cli.acting import PATH, component_at, use_options
+from sunlit.cli.acting import PATH_ARGUMENT, component_at, use_options
 from sunlit.cli.output import emit, home_option, json_option, when
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SHOWN = 4  # statements that are named for one digit
 
 
 @click.command(epilog=EPILOG)
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--at", callback=when, help="As of this time (YYYY-MM-DDTHH:MM:SSZ).")
 @click.option("--profile", "profiles", multiple=True, type=FILE, help="An agency's OSCAL profile.")

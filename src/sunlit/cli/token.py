@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sunlit.base.errors import COULD_NOT_FIND_OUT
-from sunlit.cli.acting import PATH, acting, component_at, logged, signer_option, use_options
+from sunlit.cli.acting import (
+    PATH,
+    PATH_ARGUMENT,
+    acting,
+    component_at,
+    logged,
+    signer_option,
+    signing_options,
+    use_options,
+)
 from sunlit.cli.output import emit, home_option, json_option, when
 
 if TYPE_CHECKING:
@@ -36,7 +45,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--kind", type=click.Choice(KINDS), default="full", show_default=True)
 @click.option("--days", type=click.IntRange(1, 3660), help="How long at most.")
@@ -45,9 +54,7 @@ def command() -> None:
 @click.option("--profile", "profiles", multiple=True,
               type=click.Path(path_type=Path, dir_okay=False),
               help="An agency's OSCAL profile.")  # fmt: skip
-@home_option
-@signer_option("token-issuer")
-@json_option
+@signing_options("token-issuer")
 def issue(
     *, path: Path, use_id: str, deployer: str | None, kind: str, profiles: tuple[Path, ...],
     home: Path, key: str | None, as_json: bool,
@@ -224,9 +231,7 @@ _status_command("reinstate", "valid", "Lift the suspension of TOKEN (folder or g
 @click.option("--profile", "profiles", multiple=True,
               type=click.Path(path_type=Path, dir_okay=False),
               help="The OSCAL profile that tokens were issued under.")  # fmt: skip
-@home_option
-@signer_option("token-issuer")
-@json_option
+@signing_options("token-issuer")
 def refresh(
     *, dry_run: bool, profiles: tuple[Path, ...], home: Path, key: str | None, as_json: bool
 ) -> None:

@@ -7,15 +7,16 @@ import click
 
 from sunlit.cli.acting import (
     DAYS,
-    PATH,
+    DAYS_OPTION,
+    PATH_ARGUMENT,
     acting,
     component_at,
     logged,
-    signer_option,
+    signing_options,
     use_options,
 )
 from sunlit.cli.authority import time_option
-from sunlit.cli.output import emit, home_option, json_option
+from sunlit.cli.output import emit
 
 EPILOG = """\b
 Examples:
@@ -62,7 +63,7 @@ def _text_options(function: Any) -> Any:  # noqa: ANN401 - decorates any command
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False),
               help="A JSON object with the fields of the use; options override it.")  # fmt: skip
 @click.option("--id", "id", help="A short id of the use.")
@@ -74,9 +75,7 @@ def _text_options(function: Any) -> Any:  # noqa: ANN401 - decorates any command
 @click.option("--minimum-binding",
               type=click.Choice(["files-verified", "declared", "endpoint-only"]))  # fmt: skip
 @_text_options
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def declare(
     *, path: Path, source: Path | None, home: Path, key: str | None, as_json: bool,
     **fields: Any,  # noqa: ANN401 - the fields of the claim, checked by its codec
@@ -103,17 +102,15 @@ def declare(
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--practice", type=click.Choice(PRACTICES), required=True)
 @click.option("--evidence", help="What was done.")
 @click.option("--not-needed", "ground", help="The legal ground on which it is not needed.")
 @click.option("--owner", help="The office that does it; no person's name.")
 @time_option("--due", text="When it will be done; with --owner alone it is a promise.")
-@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
-@home_option
-@signer_option("operator")
-@json_option
+@DAYS_OPTION
+@signing_options("operator")
 def mitigate(
     *, path: Path, use_id: str, deployer: str | None, days: int, home: Path, key: str | None,
     as_json: bool,
@@ -139,17 +136,15 @@ def mitigate(
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--topic", required=True, help="The word that a control asks for.")
 @click.option("--text", required=True, help="What was done.")
 @click.option("--document", type=click.Path(path_type=Path, dir_okay=False),
               help="The document that shows it; it is named by digest and kept.")  # fmt: skip
 @click.option("--owner", help="The office that answers for it; no person's name.")
-@click.option("--days", type=DAYS, default=365, show_default=True, help="How long it counts.")
-@home_option
-@signer_option("operator")
-@json_option
+@DAYS_OPTION
+@signing_options("operator")
 def measure(
     *, path: Path, use_id: str, deployer: str | None, days: int, home: Path, key: str | None,
     as_json: bool,
@@ -174,15 +169,13 @@ def measure(
 
 
 @command.command()
-@click.argument("path", type=PATH, default=Path())
+@PATH_ARGUMENT
 @use_options
 @click.option("--what", required=True, help="A practice (M1-M8) or a control's id.")
 @click.option("--reason", required=True, help="Why it is accepted; it is published.")
 @click.option("--owner", required=True, help="The office that accepts it; no person's name.")
 @click.option("--days", type=DAYS, default=90, show_default=True, help="Until when.")
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def accept(
     *, path: Path, use_id: str, deployer: str | None, days: int, home: Path, key: str | None,
     as_json: bool,

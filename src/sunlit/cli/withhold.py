@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sunlit.cli.acting import acting, logged, signer_option
+from sunlit.cli.acting import acting, logged, signing_options
 from sunlit.cli.authority import FILE, now, time_option
 from sunlit.cli.output import emit, home_option, json_option
 
@@ -32,9 +32,7 @@ def command() -> None:
 @click.option("--audience", "audiences", multiple=True, required=True,
               help="Who may hold the content, for example court; repeat for more.")  # fmt: skip
 @click.option("--hide-subject", is_flag=True, help="Do not even name what it is about.")
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def close(
     *, envelope: Path, home: Path, key: str | None, as_json: bool,
     **closure: Any,  # noqa: ANN401 - the fields of Closure
@@ -78,9 +76,7 @@ def check(*, opening: Path, home: Path, as_json: bool) -> None:
 
 @command.command("open")
 @click.argument("opening", type=FILE)
-@home_option
-@signer_option("operator")
-@json_option
+@signing_options("operator")
 def open_(*, opening: Path, home: Path, key: str | None, as_json: bool) -> None:
     """Log the statement that OPENING holds, with the salt, so that anyone can check it."""
     from sunlit.registry.trust import read_file
