@@ -1,7 +1,7 @@
 """Many requests at once hand in; one thread keeps them, and each is told what came of its own."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from threading import Event
 
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from sunlit.base.errors import UnavailableError
 from sunlit.node.bell import LATE, Bell
-from sunlit.node.door import Door
+from sunlit.node.door import COMPANY, GATHER, Door
 from sunlit.node.submit import Bound, Group, Outcome, State, Ticket, group_of, queue_full
 from sunlit.testing.authority import START
 from sunlit.testing.clock import SetClock
@@ -74,6 +74,46 @@ def test_what_comes_meanwhile_is_kept_in_one_transaction() -> None:
 
     assert states == [State.WAITING] * 5
     assert [len(batch) for batch in queue.batches] == [1, 4]
+
+
+class Busy(Queue):
+    """Another hands in while the second transaction is under way."""
+
+    def __init__(self, comes: Callable[[int], object]) -> None:
+        super().__init__()
+        self.comes = comes
+
+    def put_all(self, groups: Sequence[Group]) -> Mapping[str, State | UnavailableError]:
+        """Keep them."""
+        found = super().put_all(groups)
+        if len(self.batches) == 2:
+            self.comes(COMPANY)
+        return found
+
+
+def test_where_several_wait_the_next_ones_are_given_a_moment_to_come_together() -> None:
+    """What a transaction costs is then shared by them; the first few wait for nobody."""
+    told, slept = list[Told](), list[float]()
+
+    def comes(number: int) -> None:
+        told.append(door.hand_in(group(number), 1.0))
+
+    def gather(seconds: float) -> None:
+        slept.append(seconds)
+        comes(COMPANY + 1)
+
+    queue = Busy(comes)
+    queue.hold.clear()
+    door = Door(queue, Bell(), sleep=gather)
+    comes(0)
+    assert queue.began.wait(PATIENCE)
+    for number in range(1, COMPANY):
+        comes(number)
+    queue.hold.set()
+
+    assert all(one.result(PATIENCE)[1].state is State.WAITING for one in told[:COMPANY])
+    assert [len(batch) for batch in queue.batches] == [1, COMPANY - 1, 2]
+    assert slept == [GATHER]
 
 
 def test_one_that_waits_is_told_when_the_bell_rings() -> None:

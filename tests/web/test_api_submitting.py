@@ -258,3 +258,17 @@ def test_who_is_known_already_is_not_looked_for_in_the_logs(
         for one in (hidden, conflict(key=named_key("stranger")))
     ]
     assert (found, read) == ([202, 409], [DEPLOYER, DEPLOYER])
+
+
+def test_what_is_asked_in_an_unusual_way_is_answered_as_the_usual(client: TestClient) -> None:
+    """Escaped, repeated, empty or unheard-of: the same answer, and the same refusal."""
+    body, place = conflict("has a share").to_bytes(), f"organisation={DEPLOYER}"
+    same = (f"wait=0&{place}", f"{place}&wait=0", f"wait=%30&{place}", f"wait=3&wait=0&{place}")
+    wrong = ("wait=11", "wait=", "wait=-1", "wait=x&wait=0&wait=99", "wait=0&wait=%31%31")
+
+    answers = [client.post(f"{API}?{query}", content=body, headers=KIND) for query in same]
+    refused = [client.post(f"{API}?{query}", content=body, headers=KIND) for query in wrong]
+
+    assert [one.status_code for one in answers] == [202] * len(same)
+    assert len({one.text for one in answers}) == 1
+    assert [one.status_code for one in refused] == [422] * len(wrong)

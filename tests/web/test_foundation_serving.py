@@ -27,6 +27,7 @@ from sunlit.cli.main import cli
 from sunlit.node.place import Node
 from sunlit.node.submit import State
 from sunlit.projection.catalogue_index import index_of
+from sunlit.projection.engine import open_projections
 from sunlit.registry.home import Home
 from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import ISSUER
@@ -221,6 +222,25 @@ def test_a_projection_that_fails_is_told_and_tried_again(site: Site) -> None:
     assert growing.ready.wait(SECONDS)
     growing.stop()
     assert "node.no-trust" in heard
+
+
+def test_of_several_processes_one_projects_and_the_others_look_again(
+    site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What each would do is the same; on SQLite there is one process."""
+    with site.alone() as first, site.alone() as second:
+        assert (first, second) == (True, True)
+    engine = open_projections(postgres)
+    shared, done = replace(site, projections=engine), list[str]()
+    monkeypatch.setattr(Site, "project", lambda _: done.append("projected"))
+    growing = Growing(shared, admits=False)
+
+    with shared.alone() as first:
+        assert first
+        assert not growing._follow()
+    assert growing._follow()
+    assert done == ["projected"]
+    engine.dispose()
 
 
 def test_what_fails_at_every_look_is_told_once_for_a_while(

@@ -25,10 +25,11 @@ END = text(
 
 
 @contextmanager
-def heard(engine: Engine) -> Iterator[Bells]:
+def heard(engine: Engine, *, admits: bool = True, serves: bool = True) -> Iterator[Bells]:
     """Give bells that are rung by what others do."""
     bells, stop = Bells(), Event()
-    thread = Thread(target=Listener(engine, bells).run, args=(stop,), daemon=True)
+    listener = Listener(engine, bells, admits=admits, serves=serves)
+    thread = Thread(target=listener.run, args=(stop,), daemon=True)
     thread.start()
     try:
         yield bells
@@ -60,6 +61,19 @@ def test_another_process_hears_what_is_put_and_what_is_settled(migrated_server: 
     assert [bells.came.prompt, bells.settled.prompt] == [False, False]
     engine.dispose()
     other.engine.dispose()
+
+
+@pytest.mark.enable_socket
+def test_a_process_listens_to_what_somebody_in_it_waits_for(migrated_server: str) -> None:
+    """A worker is not woken for what was settled, and a web process not for what came."""
+    engine = open_private(migrated_server)
+    with heard(engine, serves=False) as worker, heard(engine, admits=False) as web:
+        assert rings(worker.came)
+        assert rings(web.settled)
+        assert [worker.came.prompt, worker.settled.prompt] == [True, False]
+        assert [web.came.prompt, web.settled.prompt] == [False, True]
+        assert (worker.settled.rings, web.came.rings) == (0, 0)
+    engine.dispose()
 
 
 @pytest.mark.enable_socket
