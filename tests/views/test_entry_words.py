@@ -11,7 +11,7 @@ from sunlit.claims.names import named_digest
 from sunlit.claims.risk import Mitigation
 from sunlit.statement.intoto import Subject
 from sunlit.views.entry_patterns import PATTERNS
-from sunlit.views.entry_words import NOBODY, Sentence, kind_of, sentence
+from sunlit.views.entry_words import NOBODY, Sentence, called, kind_of, sentence
 from tests.rubric import story
 from tests.rubric.story import LATER, Story
 
@@ -120,3 +120,12 @@ def test_what_is_not_known_or_not_said_is_named_so() -> None:
     assert kind_of(licence.claim) == "licence"
     named = replace(licence, subjects=(Subject("it", {"sha256": named_digest("a", "b")}),))
     assert " it." in str(sentence(named, ["Maker"]))
+
+
+def test_a_component_is_called_by_its_name() -> None:
+    """With whose it is, so that two of one name stay two; other words stay as they are."""
+    assert called("pkg:generic/maker.example/outreach") == "outreach (maker.example)"
+    assert called("pkg:github/city/models/outreach?kind=x") == "outreach (city/models)"
+    assert called("pkg:pypi/outreach") == "outreach"
+    assert called("pkg:") == ""
+    assert called("a table/with a slash") == "a table/with a slash"

@@ -23,7 +23,7 @@ def test_the_figures_say_how_it_is(shared_client: TestClient) -> None:
     page = shared_client.get("/figures").text
 
     assert "1 of 1 registered AI component has a valid safety label" in page
-    assert "50% was left blank" in page
+    assert "50% of the answers are blank" in page
     assert "How we count" in page
     assert "What is missing" in page
     # No line through quarters in which no log had begun: nothing is known of them.

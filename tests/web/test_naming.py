@@ -1,6 +1,8 @@
 """Organisations are shown by name, and nobody passes for another by a name."""
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from sunlit.web.language import said_dates
 from sunlit.web.public.naming import apart
@@ -59,3 +61,19 @@ def test_a_date_in_a_sentence_is_said_in_words() -> None:
 
     assert told == "It ended on 23 November 2026. See run-2026-11-23.json until 2026-13-40, or x."
     assert said_dates("tot 2026-05-01, op voorwaarde", "nl") == "tot 1 mei 2026, op voorwaarde"
+
+
+def test_who_runs_the_site_and_who_uses_a_component_is_said_by_name(
+    shared_client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the foot of every page, in a row of the catalogue and among its filters."""
+    app = shared_client.app
+    assert isinstance(app, FastAPI)
+    names = {"issuer.example": "The Issuer", "city.example": "The City"}
+    kept = (app.state.site.positions(), names)
+    monkeypatch.setattr(app.state, "names", kept, raising=False)
+
+    assert "Run by The Issuer." in shared_client.get("/nowhere").text
+    catalogue = shared_client.get("/components").text
+    assert "(<bdi>The City</bdi>)" in catalogue
+    assert '<option value="city.example">The City (1)</option>' in catalogue

@@ -103,6 +103,8 @@ def bad_query(what: wording.Text, expected: str) -> MalformedError:
     """Return the error for what cannot be searched by."""
     return MalformedError(
         "projection.bad-query",
-        wording.text("the catalogue has no such thing: %(what)s", what=what),
+        wording.text(
+            "the address asks the catalogue for %(what)s that it does not have", what=what
+        ),
         expected=expected,
     )

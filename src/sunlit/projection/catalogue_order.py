@@ -66,7 +66,7 @@ def page(connection: Connection, found: Found, sort: str, after: str | None, lim
         MalformedError: `projection.bad-query`.
     """
     if sort not in _ORDERS:
-        raise bad_query(text("a sort"), ", ".join(SORTS))
+        raise bad_query(text("an order"), ", ".join(SORTS))
     order = _ORDERS[sort]
     at, last = _read_cursor(after, len(order.columns))
     parts = found.attention if sort == "attention" else (found.cards,)

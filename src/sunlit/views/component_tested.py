@@ -44,7 +44,7 @@ def attested_words(claim: Attestation) -> Words:
     """Return an attestation in one sentence."""
     return words(
         _ATTESTED[claim.result], assessor=claim.assessor, on=claim.assessed_on,
-        scope=", ".join(claim.scope),
+        scope=", ".join(one.replace("-", " ") for one in claim.scope),
     )  # fmt: skip
 
 

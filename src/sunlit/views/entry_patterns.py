@@ -196,8 +196,8 @@ PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
     ),
     openness.Licence: _if(
         "expression",
-        N_("{who} found the licence {expression} for the {covers} {about}."),
-        N_("{who} found no licence for the {covers} {about}."),
+        N_("{who} found the licence {expression} ({covers}) for {about}."),
+        N_("{who} found no licence ({covers}) for {about}."),
     ),
     openness.Withheld: N_(
         "{who} withholds a statement until {expires_at}, approved by {approved_by}: {ground}"
@@ -227,7 +227,7 @@ PATTERNS: Final[Mapping[type[Claim], str | Choose]] = {
     provenance.Provenance: N_("{who} recorded how {about} was made."),
     provenance.Dataset: _dataset,
     provenance.Documentation: _documentation,
-    risk.Use: N_("{deployer} said what it uses {component} for (“{id}”): {description}"),
+    risk.Use: N_("{deployer} declared the use “{id}” of {component}: {description}"),
     risk.Vote: _vote,
     risk.RiskCode: N_(
         "The board of {board} gave “{use}” of {deployer} the risk code {digits}, accepting a gap "

@@ -127,7 +127,20 @@ def _named(value: object) -> str | None:
     return _short(str(value))
 
 
+def called(purl: str) -> str:
+    """Return a component by its name, with whose it is: `outreach (maker.example)`; else the text.
+
+    The whole address stands in the entry itself.
+    """
+    if not purl.startswith("pkg:"):
+        return purl
+    *whose, name = purl.removeprefix("pkg:").split("?")[0].split("/")
+    del whose[:1]  # the type
+    return f"{name} ({'/'.join(whose)})" if whose else name
+
+
 def _short(text: str) -> str:
+    text = called(text)
     plain = "".join(char if char.isprintable() else " " for char in text)
     return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 1]}…"
 
@@ -139,4 +152,4 @@ def _about(said: Admitted) -> str:
     digests = [str(one) for subject in said.subjects for one in subject.digest.values()]
     if not digests:
         return text("nothing that is named")
-    return text("what has the digest %(digest)s…", digest=digests[0][:12])
+    return text("the folder or file with the digest %(digest)s…", digest=digests[0][:12])

@@ -94,9 +94,12 @@ def headline(now: Counted) -> Text:
             "%(count)s reported problems got no answer by the day promised.", now.late,
         ))  # fmt: skip
     if now.asked:
-        told.append(text(
-            "Of what other registers ask about %(records)s records, %(share)s%% was left blank.",
-            records=now.records, share=round(100 * now.blank / now.asked),
+        told.append(texts(
+            "In %(count)s record taken over from another register, %(share)s%% of the answers are "
+            "blank.",
+            "In %(count)s records taken over from other registers, %(share)s%% of the answers are "
+            "blank.",
+            now.records, share=round(100 * now.blank / now.asked),
         ))  # fmt: skip
     return joined(told)
 
@@ -159,11 +162,12 @@ def _agencies(now: Counted) -> Chart:
 
 
 def _most(organisations: int) -> Text:
-    shown = min(MOST, organisations)
+    every = texts(
+        "%(count)s organisation in all.", "%(count)s organisations in all.", organisations
+    )
+    most = text("The %(count)s with the most entries are shown.", count=MOST)
     return joined([
-        texts("%(count)s organisation in all;", "%(count)s organisations in all;", organisations),
-        texts("%(count)s organisation with the most entries is shown.",
-              "%(count)s organisations with the most entries are shown.", shown),
+        every, *([most] if organisations > MOST else ()),
         text("The table says how much each left blank."),
     ])  # fmt: skip
 

@@ -19,20 +19,26 @@ router = APIRouter(include_in_schema=False, dependencies=[may(Action.READ_PUBLIC
 @router.get("/", name="home")
 def home(request: Request) -> Response:
     """Say what can be done here."""
-    return page(request, "about/home.html", doors=_doors(request))
+    return page(request, "about/home.html", doors=_doors(request), more=_more(request))
 
 
 def _doors(request: Request) -> tuple[tuple[str, str, str], ...]:
     _ = gettext_of(request)
     return (
-        ("/components", _("Find a component"),
-         _("See what an AI system may be used for, who tested it, and what is not known.")),
+        ("/components", _("Find an AI system"),
+         _("See what it may be used for, who tested it, who uses it, and what is not known.")),
         ("/decisions/check", _("Check a decision"),
          _("Use the code on your letter to check that its record was not changed.")),
-        ("/register", _("See the risks"),
-         _("See which safeguards each use has, which are missing, and when they are due.")),
         ("/problems/report", _("Report a problem"),
          _("Tell us what went wrong. You do not need an account.")),
+    )  # fmt: skip
+
+
+def _more(request: Request) -> tuple[tuple[str, str, str], ...]:
+    _ = gettext_of(request)
+    return (
+        ("/register", _("See the risks"),
+         _("See which safeguards each use has, which are missing, and when they are due.")),
         ("/log", _("Check the log"),
          _("Look up any signed statement and check, in your own browser, that it is in the log.")),
         ("/figures", _("See the figures"),
