@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from sunlit.authority.trust_parts import TrustedKey, TrustedOrganisation
@@ -87,7 +88,7 @@ class Case:
         """The decision log's key."""
         return NoteSigner.from_ed25519(DECISIONS, raw_key(f"{self.name} decisions"))
 
-    @property
+    @cached_property
     def trust(self) -> TrustFile:
         """The trust file, with the deployer as root organisation."""
         operator = TrustedKey(key=self.key("operator").public.to_json())
@@ -96,7 +97,7 @@ class Case:
             organisations=(TrustedOrganisation(id=DEPLOYER, keys=(operator,)),),
         )
 
-    @property
+    @cached_property
     def trust_bytes(self) -> bytes:
         """The signed trust file."""
         return sign_trust(self.trust, [self.key("root")])
@@ -178,17 +179,17 @@ class Case:
             {name: replace(one, salt=self._salt(name)) for name, one in found.fields.items()}
         )
 
-    @property
+    @cached_property
     def opened(self) -> Content:
         """What the decision opens."""
         return self.content(input='{"age":44}', output='{"write":true}', explanation="age +0.25")
 
-    @property
+    @cached_property
     def reasons(self) -> Content:
         """What the outcome opens."""
         return self.content(reasons="The letter went out on time.")
 
-    @property
+    @cached_property
     def leaves(self) -> tuple[bytes, ...]:
         """The decision log's leaves."""
         first = [Record(kind=Kind.REFUSAL, id=f"{at:032x}", time=DECIDED, code="token.other-use")
@@ -209,7 +210,7 @@ class Case:
         rest = (outcome, contest, answer, review)
         return (*(one.to_bytes() for one in first), leaf, *(one.to_bytes() for one in rest))
 
-    @property
+    @cached_property
     def decision(self) -> Record:
         """The decision's record."""
         said = self.grant
@@ -222,7 +223,7 @@ class Case:
         )  # fmt: skip
         return replace(record, **self.record)  # type: ignore[arg-type]
 
-    @property
+    @cached_property
     def status(self) -> bytes:
         """The status list that the record relies on."""
         return self.world.status()
