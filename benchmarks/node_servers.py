@@ -161,7 +161,9 @@ class Asked:
         """Return itself if nothing but these was answered."""
         others = {int(one) for one in self.found["statuses"]} - set(statuses)
         if others:
-            raise RuntimeError(f"answered {self.found['statuses']}, not only {statuses}")
+            raise RuntimeError(
+                f"answered {self.found['statuses']}, not only {statuses}; {self.found['refused']}"
+            )
         return self
 
 

@@ -1,6 +1,8 @@
 """What the node does in a second, beside MLflow's registry server on the same PostgreSQL.
 
 python -m benchmarks.node_speed registry|search|pages|projection [--scale quick|full] [--json]
+
+`SUNLIT_BENCH_CLIENTS=32` lets as many register at once, on both sides.
 """
 
 import argparse
@@ -22,7 +24,7 @@ from benchmarks.render import number, show
 from tests.postgres import database, server
 
 MLFLOW: Final = "MLflow"
-CLIENTS: Final = 16
+CLIENTS: Final = int(os.environ.get("SUNLIT_BENCH_CLIENTS", "16"))
 CROWD: Final = 8
 OUR_WORKERS: Final = 2
 THEIR_WORKERS: Final = 4  # what `mlflow server` starts unless told otherwise
