@@ -82,7 +82,7 @@ def decode(data: bytes, *, what: str = "the document", limit: int = 16 * 1024 * 
         )  # fmt: skip
     try:
         text = data.decode("utf-8")
-        value: object = _DECODER.decode(text)
+        value = _read(text)
         if "\\u" in text:  # only an escape can bring half a surrogate pair (RFC 7493, section 2.1)
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         return value
@@ -107,6 +107,15 @@ def decode_object(
             "json.not-an-object", f"{what} is not a JSON object", got=type(value).__name__
         )
     return cast("dict[str, object]", value)  # JSON has no other keys
+
+
+def _read(text: str) -> object:
+    # Nearly always there is no space around an object, and none need be looked for.
+    if text.startswith("{"):
+        value, end = _DECODER.raw_decode(text)
+        if end == len(text) or not text[end:].strip(" \t\n\r"):
+            return value
+    return _DECODER.decode(text)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

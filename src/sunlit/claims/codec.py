@@ -20,6 +20,8 @@ T = TypeVar("T")
 Plan = tuple[tuple[Field[Any], str, object], ...]
 Reader = Callable[[object, str], object]
 _PLAIN = (str, int, bool)
+_LIST = (list, tuple)
+_OBJECT = (dict, Mapping)  # to ask an abstract class takes longer
 _PLANS: dict[type, Plan] = {}
 _COMPILED: dict[type, "_Compiled"] = {}
 
@@ -111,7 +113,7 @@ def _reader(hint: object) -> Reader:
 
 def _read_object(cls: type | None) -> Reader:
     def read(value: object, where: str) -> object:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, _OBJECT):
             raise malformed(where, "an object", value)
         return dict(value) if cls is None else read_fields(cls, value, where)
 
@@ -127,7 +129,7 @@ def _read_optional(inner: Reader) -> Reader:
 
 def _read_tuple(inner: Reader) -> Reader:
     def read(value: object, where: str) -> object:
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, _LIST):
             raise malformed(where, "a list", value)
         return tuple(inner(item, f"{where}[{n}]") for n, item in enumerate(value))
 

@@ -1,4 +1,6 @@
-"""Verifies Ed25519 signatures in half the time, where PyNaCl is installed; for projecting only.
+"""Verifies Ed25519 signatures in half the time, where PyNaCl is installed; for a node only.
+
+It is used where a node takes, admits and projects; whoever checks a log uses OpenSSL.
 
 What libsodium accepts is accepted; what it refuses, OpenSSL decides, as everywhere else. So the
 answer is OpenSSL's wherever libsodium accepts nothing that OpenSSL refuses. Releases up to 1.0.21
@@ -54,11 +56,9 @@ def signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
 
 def accepts(quick: Open, signature: bytes, message: bytes, key: bytes) -> bool:
     """Tell whether libsodium accepts a signature of 64 bytes, by a key of 32."""
-    from nacl.exceptions import BadSignatureError  # noqa: PLC0415 - where it is installed
-
     try:
         quick(signature + message, key)
-    except BadSignatureError:
+    except _refusal():  # asked for only when something is raised
         return False
     return True
 
@@ -68,6 +68,13 @@ def is_strict(quick: Open) -> bool:
     return accepts(quick, _SOUND, b"", _KEY) and not any(
         accepts(quick, it, b"", _KEY) for it in (_SECOND, _EIGHTH, _BEYOND)
     )
+
+
+@cache
+def _refusal() -> type[Exception]:
+    from nacl.exceptions import BadSignatureError  # noqa: PLC0415 - where it is installed
+
+    return BadSignatureError
 
 
 @cache

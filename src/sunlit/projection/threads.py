@@ -31,6 +31,11 @@ from sunlit.claims.risk import (
 )
 
 MAX_KEY: Final = 128  # characters; a digest has 64
+# Asked of every statement: a union that is written there is made anew each time.
+_OF_USE: Final = (RiskAssessment, Measure)
+_OF_COMPONENT: Final = (Component, Release)
+_OF_STATEMENT: Final = (Withdrawal, CounterEvidence)
+_UNDER: Final = (Vote, RiskCode, BoardSession, TokenGrant, Mitigation, Acceptance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,11 @@ def named(one: Admitted) -> Name | None:
     claim = one.claim
     if isinstance(claim, Use):
         return "use", claim.deployer, claim.id
-    if isinstance(claim, RiskAssessment | Measure):
+    if isinstance(claim, _OF_USE):
         return "use", claim.deployer, claim.use
     if isinstance(claim, LogRegistration):
         return "log", claim.deployer, claim.use
-    if isinstance(claim, Component | Release):
+    if isinstance(claim, _OF_COMPONENT):
         return "component", bare(claim.purl), None
     return None
 
@@ -118,7 +123,7 @@ def undoes(one: Admitted) -> Iterator[Thread]:
     """Yield what a statement corrects, supersedes, withdraws, contests or answers."""
     claim = one.claim
     ids = [claim.corrects, claim.supersedes]
-    if isinstance(claim, Withdrawal | CounterEvidence):
+    if isinstance(claim, _OF_STATEMENT):
         ids.append(claim.statement)
     elif isinstance(claim, Reply):
         ids.extend(claim.statements)
@@ -150,7 +155,7 @@ def leads_to(one: Admitted, thread: Thread | None = None) -> Iterator[Thread]:
 def release_under(one: Admitted) -> Name | None:
     """Return the use under which a statement names a release; see `projection.releases`."""
     claim = one.claim
-    if isinstance(claim, Vote | RiskCode | BoardSession | TokenGrant | Mitigation | Acceptance):
+    if isinstance(claim, _UNDER):
         return "under", claim.deployer, claim.use
     return None
 

@@ -59,7 +59,8 @@ class Subject:
         name = value.get("name")
         if name is not None and not isinstance(name, str):
             raise MalformedError(MALFORMED, "a subject's name is a text")
-        extra = {key: item for key, item in value.items() if key not in _NAMED}
+        is_plain = value.keys() <= _NAMED
+        extra = {} if is_plain else {key: it for key, it in value.items() if key not in _NAMED}
         return cls(name, check_digests(value.get("digest")), extra)
 
     def to_json(self) -> dict[str, object]:
