@@ -134,7 +134,7 @@ def _filling(language: str) -> Callable[..., str]:
         values = {
             name: told(one, language) if isinstance(one, Text) else named(one)
             for name, one in said.values.items()
-        }
+        } | {name: one for name, one in said.values.items() if name == "id"}  # stays an id
         return fill(catalogue(language).gettext(said.pattern), values, told(NOT_STATED, language))
 
     return filled
