@@ -1,8 +1,12 @@
-"""Takes a picture of every page, as everybody sees it: `python -m tools.screenshots FOLDER [URL]`.
+"""Takes a picture of every page, as everybody sees it.
+
+    python -m tools.screenshots FOLDER [URL [ONLY]]
 
 Pages are found as `tests/web/test_every_page.py` finds them, with the states that no link leads
 to; each at 1280 and 320 px, and on paper where people print. With a URL, the public pages of the
-node that is served there. Needs Chromium and Playwright. For looking at, not for committing.
+node that is served there; it may be empty. With ONLY, a regular expression, those pages alone in
+whose names it is found: "officer /work", "state act". Needs Chromium and Playwright. For looking
+at, not for committing.
 """
 
 import re
@@ -29,11 +33,11 @@ PRINTED = re.compile(r"/(components/[^/]+|figures|decisions/check|register)$")
 PAPER = 680  # CSS pixels: A4 inside its margins
 
 
-def main(folder: Path, url: str = "") -> int:
+def main(folder: Path, url: str = "", only: str = "") -> int:
     """Serve a small node, walk it, take pictures; return how many."""
     folder.mkdir(parents=True, exist_ok=True)
     if url:
-        return _pictures(as_anybody(url), folder, {})
+        return _pictures(as_anybody(url), folder, {}, only)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen()
@@ -44,24 +48,29 @@ def main(folder: Path, url: str = "") -> int:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            return _pictures(walked(url, site), folder, _more(Path(place)))
+            return _pictures(walked(url, site), folder, _more(Path(place), only), only)
         finally:
             server.should_exit = True
             thread.join()
             site.close()
 
 
-def _more(place: Path) -> dict[str, str]:
-    return states(place / "states") | answers(place / "decided")
+def _more(place: Path, only: str) -> dict[str, str]:
+    if only and "state" not in only:
+        return {}
+    every = states(place / "states") | answers(place / "decided")
+    return {name: text for name, text in every.items() if re.search(only, f"state {name}")}
 
 
-def _pictures(walk: Walk, folder: Path, more: dict[str, str]) -> int:
+def _pictures(walk: Walk, folder: Path, more: dict[str, str], only: str) -> int:
     with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=chromium(), args=FLAGS)
-        return sum(_taken(browser, walk, more, width, folder) for width in WIDTHS)
+        return sum(_taken(browser, walk, more, width, folder, only) for width in WIDTHS)
 
 
-def _taken(browser: Browser, walk: Walk, more: dict[str, str], width: int, folder: Path) -> int:
+def _taken(
+    browser: Browser, walk: Walk, more: dict[str, str], width: int, folder: Path, only: str
+) -> int:  # fmt: skip
     number = 0
     for who in dict.fromkeys(one.who for one in walk.pages):
         context = browser.new_context(viewport={"width": width, "height": 800})
@@ -70,6 +79,8 @@ def _taken(browser: Browser, walk: Walk, more: dict[str, str], width: int, folde
         look = Look(context.new_page(), walk.url)
         for one in (it for it in walk.pages if it.who == who and it.path != ALONE):
             number += 1
+            if re.search(only, one.name) is None:
+                continue
             if one.form is None:
                 look.page.goto(walk.url + one.path)
             else:
@@ -97,4 +108,4 @@ def _name(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{main(Path(sys.argv[1]), *sys.argv[2:3])} pictures\n")
+    sys.stdout.write(f"{main(Path(sys.argv[1]), *sys.argv[2:4])} pictures\n")

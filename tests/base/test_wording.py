@@ -7,12 +7,14 @@ import pytest
 
 from sunlit.base.errors import VerificationError
 from sunlit.base.wording import (
+    Id,
     both,
     either,
     fixed,
     is_known,
     joined,
     lowered,
+    renamed,
     text,
     texts,
     told,
@@ -102,3 +104,14 @@ def test_a_translation_that_reads_like_the_english_is_known() -> None:
     assert is_known(fixed("model"), "nl")
     assert told("anything", "xx") == "anything"
     assert not is_known("anything", "xx")
+
+
+def test_an_id_in_a_sentence_is_said_by_its_name() -> None:
+    """Also in a sentence within; what is no id stays, and so does the pattern."""
+    names = {"city.example": "The City"}
+    use = text("%(use)s (%(who)s)", use="city.example", who=Id("city.example"))
+    found = renamed(texts("Vote on %(use)s", "", 1, use=use), lambda it: names.get(it, it))
+    assert found == "Vote on city.example (The City)"
+    assert told(found, "nl") == "Vote on city.example (The City)"
+    assert renamed(Id("lab.example"), str.upper) == "LAB.EXAMPLE"
+    assert renamed("plain", str.upper) == "plain"

@@ -172,7 +172,7 @@ def test_refreshing_suspends_what_no_longer_holds(town: Town) -> None:
     assert dry.out.startswith("Would suspend ")
     assert "Signed" not in dry.out
     assert done.out.startswith("Suspended ")
-    assert "the mitigation gap 8 is above the ceiling 5" in done.out
+    assert "the last digit of the risk code is 8, and may be 5 at most" in done.out
     assert (before.code, after.code) == (0, 1)
     assert json.loads(after.out)["steps"][3]["code"] == "status.suspended"
 

@@ -15,6 +15,7 @@ from sunlit.node.assess_use import (
     page_of,
     pages,
     problems,
+    sections,
     sum_of,
     to_sign,
 )
@@ -137,3 +138,13 @@ def test_a_draft_gives_back_what_was_answered() -> None:
     assert form_in(kept) == form
     assert form_in(older) == replace(form, answers={})
     assert form_in(replace(kept, content={})) == Form()
+
+
+def test_pages_of_one_section_stand_together() -> None:
+    """Every page once, in order; a page that stands alone is a section of its own."""
+    found = sections(pages(filled()))
+    assert [page for _, every in found for page in every] == list(pages(filled()))
+    assert [name for name, _ in found[:4]] == [
+        "Area", "Row of the register", "Autonomy", "What the system does",
+    ]  # fmt: skip
+    assert len({name for name, _ in found}) == len(found)

@@ -174,7 +174,7 @@ def test_an_attestation_that_ends_takes_d4_over_the_ceiling_and_suspends_the_tok
     suspend(told.ledger, found, ISSUER_KEY)
 
     assert still.against == ()
-    assert "the mitigation gap 2 is above the ceiling 1" in found[0].reason
+    assert "the last digit of the risk code is 2, and may be 1 at most" in found[0].reason
     assert status_of(told.ledger.history.statements, done.said.statement_id) is Status.SUSPENDED
 
 

@@ -169,7 +169,7 @@ def test_a_gap_above_the_ceiling_suspends(told: Telling) -> None:
         if "mitigation" in said.claim.TYPE:
             withdraw(told.ledger, said.statement_id, "x", CITY)
 
-    assert "the mitigation gap 5 is above the ceiling 3" in against(told)
+    assert "the last digit of the risk code is 5, and may be 3 at most" in against(told)
 
 
 def test_a_replaced_code_suspends(told: Telling) -> None:

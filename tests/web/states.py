@@ -33,6 +33,7 @@ from tests.rubric.story import DEPLOYER, MAKER
 from tests.web.hostile import said_more
 from tests.web.nodes import site_at
 from tests.web.office import Worker, with_a_passkey
+from tests.web.people import somebody, with_passkey
 from tests.web.test_acts import CLAIM, SUBJECT
 from tests.web.test_problems_pages import sent
 
@@ -77,6 +78,7 @@ def _states(client: TestClient, site: Site) -> Iterator[tuple[str, str]]:
     officer = with_a_passkey(client, site, DEPLOYER, "officer", Role.OFFICER, Role.AUDITOR)
     yield from _signing(officer)
     yield from _answering(officer)
+    yield from _leaving(client, site)
     digest = keep_guarded(site.home(DEPLOYER), b"weights")
     yield "question for a purpose", officer.arrives().gets(f"/work/guarded/weights/{digest}")
     client.cookies.clear()
@@ -115,6 +117,18 @@ def _signing(officer: Worker) -> Iterator[tuple[str, str]]:
     assert officer.passkey is not None
     end = f"/account/passkeys/{officer.passkey[0].credential}/end"
     yield "passkey to be ended", officer.gets(end)
+
+
+def _leaving(client: TestClient, site: Site) -> Iterator[tuple[str, str]]:
+    client.cookies.clear()
+    admin = Worker(client, site, DEPLOYER, (Role.ADMIN,), "administrator").arrives()
+    leaver = somebody(site, DEPLOYER, Role.OFFICER, name="Office that closes")
+    with_passkey(site, leaver)
+    yield "person who leaves", admin.gets(f"/account/people/{leaver.id}")
+    end = f"/account/people/{leaver.id}/end"
+    yield "access to be ended", admin.gets(end)
+    yield "access ended", admin.sends(end, 200)
+    client.cookies.clear()
 
 
 def _answering(officer: Worker) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.enable_socket
 # Route -> why no link of this node leads there, and the tests that go there instead.
 NOT_WALKED: Final = {
+    "/account/people/{person}/end": ("nobody ends their own access", "states.py"),
     "/account/passkeys/{credential}/end": ("nobody here has a passkey", "states.py"),
     "/account/sign/{act}": ("needs a key that the log knows", "states.py"),
     "/account/sign/{act}/receipt": ("needs a signed act", "states.py"),

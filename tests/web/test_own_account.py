@@ -182,7 +182,9 @@ def test_each_change_of_an_account_is_told_to_its_organisation(
     admin = sign_in(client, site, ISSUER, Role.ADMIN)
     where = f"/account/people/{other.id}"
     client.post(f"{where}/roles", data=admin.form(roles="board-member"))
+    assert "End their access" in client.get(f"{where}/end").text
     client.post(f"{where}/end", data=admin.form())
+    assert client.get(f"{where}/end", follow_redirects=False).headers["location"] == where
 
     letters = _delivered(site, post)
 

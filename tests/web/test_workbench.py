@@ -53,7 +53,7 @@ def test_who_has_nothing_to_do_is_told_so(client: TestClient, site: Site) -> Non
     auditor = Worker(client, site, ISSUER, (Role.AUDITOR,), "auditor").arrives()
     assert "Nothing needs you now" in auditor.gets("/work")
     assert "no passkey" not in auditor.gets("/work"), "an auditor signs nothing"
-    assert "Nothing ends within a year" in auditor.gets("/work/calendar")
+    assert "Nothing of your organisation ends within a year" in auditor.gets("/work/calendar")
 
 
 def test_who_cannot_sign_yet_is_told_so_first(
@@ -168,7 +168,7 @@ def test_a_cell_is_edited_with_a_signature(officer: Worker) -> None:
     seen = officer.gets(where).split('name="seen" value="')[1].split('"')[0]
     page = officer.sends(where, 422, seen=seen, choice="promised", **UNTIL)
     assert 'href="#owner"' in page
-    assert 'href="#due"' in page
+    assert 'href="#due-day"' in page
     told = {"choice": "not-needed", "text": "Section 3 of the act", "seen": seen}
     receipt = officer.signs(officer.sends(where, **told, **UNTIL))
 
@@ -325,7 +325,7 @@ def test_who_stands_aside_has_no_vote_any_more(client: TestClient, site: Site) -
     assert "Stood aside: An interest" in page
     assert "You may not vote on this" in page
     assert "You may not vote on this" in second.sends(where, 422)
-    assert 'href="#closes"' in second.sends(f"{where}/open", 422, **day("closes", "2020-1-1"))
+    assert 'href="#closes-day"' in second.sends(f"{where}/open", 422, **day("closes", "2020-1-1"))
 
 
 def test_a_member_without_a_seat_reads_only(client: TestClient, site: Site) -> None:

@@ -7,7 +7,7 @@ them from what stands in `text`, `texts`, `N_` and `_`, and from the words of er
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache, partial, reduce
 from typing import TYPE_CHECKING, Final, Literal, Self
@@ -21,6 +21,12 @@ _POINTS: Final = {"nl": ","}  # before the decimals; elsewhere a point
 _PLACE: Final = re.compile(r"%\(\w+\)s")
 Value = str | int | Decimal
 First = Literal["", "upper", "lower"]
+
+
+class Id(str):
+    """An organisation by its id in a sentence: who shows the sentence may say its name instead."""
+
+    __slots__ = ()
 
 
 class Text(str):
@@ -103,6 +109,19 @@ def both(parts: Iterable[str]) -> str:
 def either(parts: Iterable[str]) -> str:
     """Return words with "or" between each."""
     return reduce(lambda one, more: text("%(one)s or %(more)s", one=one, more=more), parts)
+
+
+def renamed(sentence: str, named: Callable[[str], str]) -> str:
+    """Return a sentence with `named` in place of each `Id` in it."""
+    if isinstance(sentence, Id):
+        return named(sentence)
+    if not isinstance(sentence, Text):
+        return sentence
+    values = {
+        name: renamed(value, named) if isinstance(value, str) else value
+        for name, value in sentence.values.items()
+    }
+    return Text(sentence.pattern, values, sentence.plural, sentence.number, first=sentence.first)
 
 
 def told(sentence: str, language: str = ENGLISH) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from typing import Final
 
 from sunlit.base.marking import N_
@@ -32,7 +33,7 @@ AREAS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 SECTIONS: Final[Mapping[str, str]] = {
     "businessDrivers": N_("Why the system is used"), "riskProfile": N_("Risk profile"),
-    "projectAuthority": N_("Authority"), "aboutSystem": N_("About the system"),
+    "projectAuthority": N_("Legal authority"), "aboutSystem": N_("About the system"),
     "aboutAlgorithm": N_("About the algorithm"), "decisionSector": N_("About the decision"),
     "impact": N_("What it does to people"), "aboutData": N_("About the data"),
 }  # fmt: skip
@@ -51,11 +52,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A small group of questions."""
+    """A small group of questions; pages of one `section` follow each other."""
 
     id: str
     title: str
     asks: tuple[Ask, ...]
+    section: str = ""
 
     @property
     def blank(self) -> int:
@@ -104,8 +106,14 @@ def _numbered(every: tuple[Page, ...]) -> tuple[Page, ...]:
             "%(title)s, %(number)s of %(count)s",
             title=fixed(page.title), number=seen[page.title], count=count[page.title],
         )  # fmt: skip
-        found.append(replace(page, title=title if count[page.title] > 1 else page.title))
+        shown = title if count[page.title] > 1 else page.title
+        found.append(replace(page, title=shown, section=page.title))
     return tuple(found)
+
+
+def sections(pages: Iterable[Page]) -> tuple[tuple[str, tuple[Page, ...]], ...]:
+    """Return the pages by section, in their order."""
+    return tuple((name, tuple(every)) for name, every in groupby(pages, lambda it: it.section))
 
 
 def _area(form: Form) -> Page:

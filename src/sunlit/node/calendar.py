@@ -41,7 +41,7 @@ class Month:
 
 def calendar(cases: Iterable[Case], who: Who, at: datetime) -> tuple[Month, ...]:
     """Return what ends within a year, and what is overdue, for an organisation: by month."""
-    found = sorted(set(_events(cases, who, at)), key=lambda it: (it.day, it.title))
+    found = sorted(set(_events(cases, who, at)), key=lambda it: (it.day.date(), it.title))
     months: dict[tuple[int, int], list[Event]] = {}
     for event in found:
         months.setdefault((event.day.year, event.day.month), []).append(event)
@@ -78,7 +78,7 @@ def _evidence(case: Case) -> Iterator[Event]:
             yield Event(
                 day=datetime.fromisoformat(cell.expires),
                 title=text("Evidence for %(title)s (%(id)s) of %(use)s ends", id=cell.practice,
-                           title=practice_title(cell.practice), use=case.name),
+                           title=practice_title(cell.practice), use=case.line.use),
                 consequence=text("The practice then counts as missing."),
                 path=f"/work/risk/{case.key}/{cell.practice}",
             )  # fmt: skip

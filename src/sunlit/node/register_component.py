@@ -174,9 +174,11 @@ def fields_of(draft: Draft) -> dict[str, str]:
 
 
 def found_in(draft: Draft) -> tuple[str, ...]:
-    """Return the names of the fields that the file of a draft said."""
+    """Return the names of the fields that the file of a draft said; none where there is no file."""
     told = draft.content.get("found")
-    return tuple(map(str, told)) if isinstance(told, list) else ()
+    if draft.content.get("source") == "form" or not isinstance(told, list):
+        return ()
+    return tuple(map(str, told))
 
 
 def suggested(organisation: str, name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from sunlit.authority.answer import Answer
 from sunlit.authority.duties import Action, can
 from sunlit.authority.duties import Case as Duty
-from sunlit.base.wording import text
+from sunlit.base.wording import Id, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.assurance import Attestation, Result
 from sunlit.claims.authority import Conflict
@@ -79,7 +79,8 @@ def row(case: Case, organisation: str, at: datetime) -> Row:
     why = None if answer else answer.reason
     if answer and not scopes:
         why = text(
-            "%(who)s is accredited for no scope by whom the trust file names", who=organisation
+            "%(who)s is accredited for no scope by whom the trust file names",
+            who=Id(organisation),
         )
     if not case.evidence.release:
         why = text("no release of the component is in the log")
@@ -154,6 +155,10 @@ def problems(typed: Typed, scopes: tuple[str, ...], at: datetime) -> dict[str, s
     """Return what is wrong with the form, by field, as it is said on the page."""
     made, end = typed.assessed_on, typed.valid_until
     checks: tuple[tuple[str, bool, str], ...] = (
+        (
+            "no_conflict", typed.no_conflict in ("no", "yes"),
+            text("Say whether you have an interest"),
+        ),
         ("scopes", bool(typed.scopes), text("Choose what you looked at")),
         ("scopes", set(typed.scopes) <= set(scopes), text("Choose what you are accredited for")),
         ("result", typed.result in set(Result), text("Choose the result")),
@@ -166,10 +171,6 @@ def problems(typed: Typed, scopes: tuple[str, ...], at: datetime) -> dict[str, s
         (
             "valid_until", end is None or end <= at + LONGEST,
             text("Stand by it for two years at most"),
-        ),
-        (
-            "no_conflict", typed.no_conflict in ("no", "yes"),
-            text("Say whether you have an interest"),
         ),
     )  # fmt: skip
     found: dict[str, str] = {}

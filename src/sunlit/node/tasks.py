@@ -65,4 +65,4 @@ def _about(draft: Draft) -> str:
     if draft.kind is Kind.REGISTRATION:
         return fields_of(draft).get("name") or draft.about
     deployer, _, use = (unslug(draft.about) or draft.about).partition("#")
-    return f"{use} ({deployer})" if use else deployer
+    return use or deployer

@@ -6,7 +6,7 @@ from typing import Final
 
 from sunlit.authority.answer import Answer
 from sunlit.base.errors import MalformedError, UnavailableError, VerificationError
-from sunlit.base.wording import text
+from sunlit.base.wording import Id, text
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.provenance import Resource
 from sunlit.claims.risk import BoardSession, Recusal, RiskCode, Vote
@@ -29,6 +29,15 @@ from sunlit.views.tasks_board import Sitting, sitting
 
 MAX_TEXT: Final = 1_000
 LONGEST: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """Something that members read before they vote: what it is, where, which statement."""
+
+    what: str
+    path: str
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +226,24 @@ def material(case: Case) -> tuple[Resource, ...]:
             name = f"attestation by {claim.assessor}"
             given.append(Resource(name=name, digest={"sha256": said.statement_id}))
     return tuple(given)
+
+
+def papers(case: Case) -> tuple[Paper, ...]:
+    """Return where the material of `material` is read."""
+    first = text("What was found about each practice")
+    found = [Paper(what=first, path=f"/register/{case.key}/M1")]
+    if (assessed := assessment(case.evidence)) is not None:
+        what = text("The assessment by the organisation that uses it")
+        found.append(_paper(what, assessed.said.statement_id))
+    for said, claim in about(case.evidence, Attestation):
+        if isinstance(counts(case.evidence, said, claim), Attested):
+            what = text("Attestation by %(who)s", who=Id(claim.assessor))
+            found.append(_paper(what, said.statement_id))
+    return tuple(found)
+
+
+def _paper(what: str, statement: str) -> Paper:
+    return Paper(what=what, path=f"/statements/{statement}", statement=statement)
 
 
 def why_not_yet(case: Case, found: Sitting, rubric: Rubric, holders: Holders) -> Verdict:

@@ -145,9 +145,12 @@ def _by_controls(found: Assessment, grant: TokenGrant) -> Iterator[str]:
     findings = found.conformity.findings
     gap = mitigation_gap(replace(found.evidence, findings=findings))
     if gap.digit == 0:
-        yield "the mitigation gap is not assessed any more"
+        yield "nobody can tell any more how many practices lack evidence"
     if gap.digit > grant.ceiling:
-        yield f"the mitigation gap {gap.digit} is above the ceiling {grant.ceiling}"
+        yield (
+            f"more practices lack evidence than the board allows: the last digit of the risk code "
+            f"is {gap.digit}, and may be {grant.ceiling} at most"
+        )
     # A full token rests on every control; the others were given with some open.
     enough = {Outcome.HOLDS} if grant.kind is TokenKind.FULL else {Outcome.HOLDS, Outcome.UNKNOWN}
     for one in findings:

@@ -10,12 +10,12 @@ from sunlit.claims.lifecycle import Registration
 from sunlit.claims.provenance import Component
 from sunlit.rubric.evaluate import Conformity, Position
 from sunlit.rubric.evidence import Evidence
-from sunlit.rubric.standing import bare, maintainers, stated
+from sunlit.rubric.standing import maintainers, stated
 from sunlit.views.component_cards import Card, cards
 from sunlit.views.component_label import asked_on, label
 from sunlit.views.component_label_parts import Label
 from sunlit.views.component_problems import Problem, problems
-from sunlit.views.component_registered import registrations
+from sunlit.views.component_registered import component_name, registered
 from sunlit.views.component_timeline import Event, timeline
 from sunlit.views.component_token import State
 from sunlit.views.component_words import Fact, fact, quoted, tidy, words
@@ -81,51 +81,37 @@ def component_view(base: Evidence, judged: Sequence[Judged]) -> ComponentView:
     """
     labels = [label(one.evidence, one.conformity) for one in judged]
     labels.sort(key=lambda one: (one.state.rank, one.deployer, one.use))
-    known, registered = stated(base, Component), _registered(base)
+    known, found = stated(base, Component), registered(base)
     claim = known[-1][1] if known else None
     purl = base.component or ""
-    entered = registered[1] if registered else None
+    entered = found[1] if found else None
     return ComponentView(
-        key=component_key(purl), purl=tidy(purl), name=_name(purl, entered), at=base.at,
+        key=component_key(purl), purl=tidy(purl), name=component_name(base), at=base.at,
         kind=claim.kind if claim else entered.kind if entered else None,
         version=claim.version if claim else None, release=base.release,
         maintainers=tuple(sorted(maintainers(base))),
         logs=tuple({log.origin: log for one in judged for log in one.conformity.logs}.values()),
-        labels=tuple(labels), summary=_summary(base), facts=tuple(_facts(base, registered)),
+        labels=tuple(labels), summary=_summary(base), facts=tuple(_facts(base, found)),
         cards=cards(_main(base, judged)), events=timeline(_whole(base, judged)),
         problems=problems(base), releases=releases(base),
     )  # fmt: skip
-
-
-def _registered(evidence: Evidence) -> tuple[Admitted, Registration] | None:
-    """Return the last registration by whom it names: the maintainer's before others'."""
-    found = registrations(evidence)
-    keepers = maintainers(evidence)
-    own = [pair for pair in found if pair[1].organisation in keepers]
-    return (own or found)[-1] if found else None
-
-
-def _name(purl: str, entered: Registration | None) -> str:
-    if entered is not None and entered.name.strip():
-        return tidy(entered.name, 120)
-    return tidy(bare(purl).rsplit("/", maxsplit=1)[-1], 120)
 
 
 def _summary(base: Evidence) -> Fact:
     for said, claim in reversed(stated(base, Component)):
         if (claim.description or "").strip():
             return fact(base, said, quoted(claim.description or ""))
-    found = _registered(base)
+    found = registered(base)
     if found is not None and found[1].description.strip():
         return fact(base, found[0], quoted(found[1].description))
     return Fact(asked_on=asked_on(base, "description"))
 
 
-def _facts(base: Evidence, registered: tuple[Admitted, Registration] | None) -> list[Fact]:
+def _facts(base: Evidence, entry: tuple[Admitted, Registration] | None) -> list[Fact]:
     """Return what the catalogue's entry holds, blanks as blanks; nothing where there is none."""
-    if registered is None:
+    if entry is None:
         return []
-    said, claim = registered
+    said, claim = entry
     found = []
     for name, lead in _ASKED:
         value = getattr(claim, name, None)

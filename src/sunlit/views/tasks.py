@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sunlit.base.wording import text, texts
+from sunlit.base.wording import Id, text, texts
 from sunlit.rubric.evaluate import Conformity
 from sunlit.rubric.evidence import Evidence
+from sunlit.views.component_registered import component_name
+from sunlit.views.component_words import tidy
 from sunlit.views.register import Line
+from sunlit.views.slugs import component_key
 
 SOON: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=366)  # what a calendar shows; a task is due in its last 30 days
@@ -107,7 +110,25 @@ class Case:
     @property
     def name(self) -> str:
         """The use in words: what it is called, and of whom."""
-        return f"{self.line.use} ({self.line.deployer})"
+        return text("%(use)s (%(who)s)", use=self.line.use, who=Id(self.line.deployer))
+
+    @property
+    def component(self) -> "Named":
+        """The component that is used."""
+        purl = self.line.component
+        return Named(
+            name=component_name(self.evidence), purl=tidy(purl),
+            path=f"/components/{component_key(purl)}",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A component as people know it: its name, its package URL, the path of its page."""
+
+    name: str
+    purl: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

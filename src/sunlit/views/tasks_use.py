@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from sunlit.base.slugs import component_key
-from sunlit.base.wording import Text, fixed, joined, text, texts
+from sunlit.base.wording import Id, Text, fixed, joined, text, texts
 from sunlit.capabilities.incident.standing import Standing
 from sunlit.claims.assurance import Attestation
 from sunlit.claims.lifecycle import TokenGrant
@@ -39,7 +39,7 @@ def _assess(case: Case, at: datetime) -> Iterator[Task]:
     if found is None:
         yield Task(
             kind=Kind.ASSESS,
-            title=text("Assess %(use)s", use=case.name),
+            title=text("Assess %(use)s", use=case.line.use),
             path=path,
             reason=text("No assessment of this use is in force."),
             consequence=text("The risk code has no digits, so the board cannot vote."),
@@ -47,7 +47,7 @@ def _assess(case: Case, at: datetime) -> Iterator[Task]:
     elif found.claim.valid_until <= at + AHEAD:
         yield Task(
             kind=Kind.ASSESS,
-            title=text("Assess %(use)s again", use=case.name),
+            title=text("Assess %(use)s again", use=case.line.use),
             path=path,
             reason=text("Its assessment ends."),
             deadline=found.claim.valid_until,
@@ -63,7 +63,7 @@ def _gaps(case: Case) -> Iterator[Task]:
                 deadline=cell.due,
                 title=text(
                     "Show what was done for %(use)s: %(practice)s",
-                    use=case.name,
+                    use=case.line.use,
                     practice=_practices([cell.practice]),
                 ),
                 reason=text("%(who)s promised it.", who=cell.owner or text("Somebody")),
@@ -75,7 +75,7 @@ def _gaps(case: Case) -> Iterator[Task]:
         yield Task(
             kind=Kind.MITIGATE,
             title=text(
-                "Answer %(count)s of 8 practices for %(use)s", count=len(blank), use=case.name
+                "Answer %(count)s of 8 practices for %(use)s", count=len(blank), use=case.line.use
             ),
             reason=text(
                 "Nothing valid is said about %(practices)s.",
@@ -107,7 +107,7 @@ def _fails(case: Case) -> Iterator[Task]:
                 "Mend %(count)s control that fails for %(use)s",
                 "Mend %(count)s controls that fail for %(use)s",
                 len(failing),
-                use=case.name,
+                use=case.line.use,
             ),
             reason=_first(failing),
             path=f"/components/{component_key(case.line.component)}",
@@ -132,7 +132,7 @@ def _ends(case: Case) -> Iterator[Task]:
                 deadline=claim.valid_until,
                 path=path,
                 title=text(
-                    "Ask %(who)s to attest %(use)s again", who=claim.assessor, use=case.name
+                    "Ask %(who)s to attest %(use)s again", who=Id(claim.assessor), use=case.line.use
                 ),
                 reason=text("The attestation ends."),
                 consequence=text("From then on it counts as nothing, and findings become unknown."),
@@ -144,7 +144,7 @@ def _ends(case: Case) -> Iterator[Task]:
                 kind=Kind.TOKEN_ENDS,
                 deadline=grant.valid_until,
                 path=path,
-                title=text("Ask for a new safety token for %(use)s", use=case.name),
+                title=text("Ask for a new safety token for %(use)s", use=case.line.use),
                 reason=text("The token ends."),
                 consequence=text("After that the component may not be used."),
             )
@@ -153,7 +153,7 @@ def _ends(case: Case) -> Iterator[Task]:
 def _renew_code(code: RiskCode, case: Case) -> Task:
     return Task(
         kind=Kind.RENEW_CODE,
-        title=text("Ask the board to vote on %(use)s again", use=case.name),
+        title=text("Ask the board to vote on %(use)s again", use=case.line.use),
         reason=text("The risk code %(digits)s ends.", digits=code.digits),
         deadline=code.valid_until,
         consequence=text("Without a code in force the safety token is suspended."),

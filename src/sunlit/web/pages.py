@@ -31,7 +31,7 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from sunlit.base.wording import Text, catalogue, is_known, told
+from sunlit.base.wording import Text, catalogue, is_known, renamed, told
 from sunlit.bootstrap.site import Site
 from sunlit.node.place import LANGUAGES
 from sunlit.views.component_words import tidy
@@ -116,13 +116,24 @@ def _environment(language: str, assets: Assets, *, dev: bool) -> Environment:
         number=partial(said_number, language=language),
         tidy=tidy,
         filled=_filling(language),
-        told=partial(told, language=language),
-        told_or_marked=partial(_told_or_marked, language),
+        told=_naming(partial(told, language=language)),
+        told_or_marked=_naming(partial(_told_or_marked, language)),
         reasoned=partial(_reasoned, language),
         first_capital=_first_capital,
         month=partial(said_month, language=language),
     )
     return made
+
+
+def _naming(say: Callable[[str], str]) -> Callable[..., str]:
+    """Return a filter that says a sentence with the names of the organisations in it."""
+
+    @pass_context
+    def said(context: Context, sentence: str) -> str:
+        named: Callable[[str], str] | None = context.get("named")
+        return say(renamed(sentence, named) if named else sentence)
+
+    return said
 
 
 def _filling(language: str) -> Callable[..., str]:

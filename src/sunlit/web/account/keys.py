@@ -66,6 +66,7 @@ def _mine(
     return page(
         request, "account/passkeys.html", public=False, keys=keys, options=options, state=state,
         is_passkey=passkeys.is_passkey, can_sign=bool(roles_of(visit.person)),
+        key_roles=roles_of(visit.person),
         typed={**suggested, **typed},
         problems=problems, status=422 if problems else 200,
     )  # fmt: skip

@@ -119,13 +119,23 @@ def staff_roles(
     return page(request, "account/roles_changed.html", public=False, person=now, revoke=revoke)
 
 
+@router.get("/account/people/{person}/end", name="staff_ending", dependencies=MANAGE)
+def staff_ending(request: Request, person: str) -> Response:
+    """Ask whether somebody's access is to end, and say what ends and what stays."""
+    found = _another(request, person)
+    if found.ended:
+        return redirect(request, "staff", person=person)
+    keys = sessions.people(request).passkeys(found.id)
+    return page(request, "account/end.html", public=False, person=found, keys=keys)
+
+
 @router.post("/account/people/{person}/end", name="staff_end", dependencies=MANAGE)
 def staff_end(request: Request, person: str) -> Response:
     """End somebody's access: sessions at once, keys here, and what the operator has to revoke."""
     visit = sessions.signed_in(request)
     found = _another(request, person)
     if not visit.session.is_confirmed(sessions.now(request)):
-        return redirect_to_confirm(request, f"/account/people/{person}")
+        return redirect_to_confirm(request, f"/account/people/{person}/end")
     store = sessions.people(request)
     revoke = _known_keys(request, found)
     for key in store.passkeys(found.id):

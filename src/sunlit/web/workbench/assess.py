@@ -21,6 +21,7 @@ from sunlit.node.assess_use import (
     page_of,
     pages,
     problems,
+    sections,
     sum_of,
     to_sign,
 )
@@ -94,10 +95,18 @@ def start(request: Request, use: str) -> Response:
     found = _case(request, use)
     draft = _draft(request, found)
     answers = form_in(draft) if draft else Answers()
-    return page(
-        request, "work/assess.html", public=False, case=found, draft=draft,
-        pages=pages(answers) if draft else (), sum=sum_of(answers),
-        until=day_fields("valid_until", now(request) + timedelta(days=365)), problems={}, typed={},
+    until = day_fields("valid_until", now(request) + timedelta(days=365))
+    return _whole(request, found, draft, answers, until)
+
+
+def _whole(
+    request: Request, found: Case, draft: Draft | None, answers: Answers, until: dict[str, str],
+    wrong: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    asked = pages(answers) if draft else ()
+    return form(
+        request, "work/assess.html", wrong, until, case=found, draft=draft, pages=asked,
+        sections=sections(asked), sum=sum_of(answers), until=until,
     )  # fmt: skip
 
 
@@ -190,10 +199,7 @@ def sign(request: Request, use: str, sent: Form) -> Response:
     if until is None or not at < until <= at + timedelta(days=366 * 2):
         wrong["valid_until"] = text("Enter a day within the next two years")
     if wrong or until is None:
-        return form(
-            request, "work/assess.html", wrong, sent.flat(), case=found, draft=draft,
-            pages=pages(answers), sum=sum_of(answers), until=sent.flat(),
-        )  # fmt: skip
+        return _whole(request, found, draft, answers, sent.flat(), wrong)
     use_ = _use(request, found)
     return propose(request, to_sign(draft, use_, found.host, at=at, valid_until=until))
 

@@ -14,8 +14,8 @@ from sunlit.node.permission import Subject as Asked
 from sunlit.node.voting import (
     Typed,
     is_chair,
-    material,
     may_vote,
+    papers,
     problems,
     sits,
     suggested,
@@ -88,7 +88,7 @@ def _form(
         request, "work/vote.html", wrong, filled, case=found, where=where,
         answer=may_vote(found, where, who.keys), mine=who.keys, chair=is_chair(who.actor),
         publishing=why_not_yet(found, where, site_of(request).rubric, _holders(request)),
-        material=material(found), most=scheme().maximum, areas=tuple(AREAS.items()),
+        material=papers(found), most=scheme().maximum, areas=tuple(AREAS.items()),
         levels=tuple((str(one), words) for one, words in autonomy_levels().items()),
         closes=day_fields("closes", _week(now(request))),
     )  # fmt: skip

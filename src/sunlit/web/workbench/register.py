@@ -39,10 +39,10 @@ from sunlit.web.workbench.signed import settled
 router = APIRouter(include_in_schema=False)
 WRITE, CHECK = [may(Action.REGISTER_COMPONENT)], [may(Action.PUBLISH)]
 SOURCES: Final = (
-    ("manifest", N_("From a sunlit.toml in its repository")),
-    ("publiccode", N_("From a publiccode.yml")), ("model-card", N_("From a model card")),
-    ("hosted", N_("A service that we bought and that has no files")),
-    ("form", N_("None of these: I fill it in")),
+    ("manifest", N_("A sunlit.toml from its repository")),
+    ("publiccode", N_("A publiccode.yml")), ("model-card", N_("A model card")),
+    ("hosted", N_("No file: it is a service that we bought")),
+    ("form", N_("None of these: I fill it in myself")),
 )  # fmt: skip
 KIND_WORDS: Final = (
     ("model", N_("A model")),
@@ -67,7 +67,7 @@ def begin(request: Request, sent: Form) -> Response:
     """Read what was given, and keep it as a draft."""
     source, who, at = sent.text("source"), me(request), now(request)
     if source not in {value for value, _ in SOURCES}:
-        wrong = {"source": N_("Choose where to read from")}
+        wrong = {"source": N_("Choose what you have")}
         return form(request, "work/register_new.html", wrong, sent.flat(), sources=SOURCES)
     try:
         found = _read(source, sent)
@@ -79,8 +79,8 @@ def begin(request: Request, sent: Form) -> Response:
         told["component"] = bare(told["component"])
     draft = Draft(
         id=secrets.token_hex(12), organisation=who.organisation, kind=Kind.REGISTRATION,
-        about=told.get("name") or told.get("component") or N_("a component"), author=who.person.id,
-        content=content(found, told, at), changed=at,
+        about=told.get("name") or told.get("component") or N_("a component without a name"),
+        author=who.person.id, content=content(found, told, at), changed=at,
     )  # fmt: skip
     return redirect(request, "register-edit", draft=drafts(request).add(draft).id)
 
