@@ -138,5 +138,7 @@ def _put_in_place(made: Connection, engine: Engine) -> None:
         target, source = (it.connection.driver_connection for it in (connection, made))
         assert isinstance(target, sqlite3.Connection)  # noqa: S101 - the dialect says so
         assert isinstance(source, sqlite3.Connection)  # noqa: S101 - as above
+        connection.detach()  # what is kept of pages that are written once is of no use to others
+        target.execute("PRAGMA cache_size = -8192")
         source.backup(target, progress=expect_free)
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # it is as large as the database by now
