@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sunlit.authority.history import History, merged, read_envelope
+from sunlit.authority.history import History, read_envelope
 from sunlit.authority.statements import sign_claim
 from sunlit.base.errors import MalformedError
 from sunlit.claims.authority import Conflict, Key, Organisation, Role
@@ -15,6 +15,7 @@ from sunlit.log.entry import Entry
 from sunlit.statement.dsse import Envelope, Signature, sign
 from sunlit.statement.intoto import Statement, Subject
 from sunlit.testing.authority import LOG, START, World, named_key, trust_of
+from tests.authority.folding import feed_all, merged
 
 SUBJECT = Subject(None, {"sha256": "0" * 64})
 STRANGER = named_key("stranger")
@@ -167,6 +168,6 @@ def test_several_logs_are_fed_at_once() -> None:
     world.say(claim, named_key("agency.example/maintainer"), origin="agency.example/log")
 
     history = History(world.trust)
-    history.feed_all(dict(reversed(world.entries.items())))
+    feed_all(history, dict(reversed(world.entries.items())))
 
     assert history.directory == world.directory

@@ -13,6 +13,7 @@ from sunlit.authority.trustfile import TrustFile, update_all
 from sunlit.base.errors import SunlitError
 from sunlit.base.times import parse_time
 from sunlit.testing.authority import LOG
+from tests.authority.folding import feed_all
 
 TAMPERED = Path(__file__).parents[1] / "fixtures" / "tampered"
 CASES = sorted(path.parent for path in TAMPERED.glob("trust-*/case.json"))
@@ -50,7 +51,7 @@ def test_the_forgery_holds_together_by_itself() -> None:
     trust = TrustFile.load((FORGED / "offered.json").read_bytes(), parse_time(about["at"]))
 
     history = History(trust)
-    history.feed_all({LOG: [base64.b64decode(one) for one in about["entries"]]})
+    feed_all(history, {LOG: [base64.b64decode(one) for one in about["entries"]]})
     trust.policy.verify(base64.b64decode(about["checkpoint"]))
 
     assert history.directory.knows("agency.example")
@@ -72,7 +73,7 @@ def test_forged_statements_have_no_authority_under_the_real_trust_file() -> None
     about = json.loads((FORGED / "case.json").read_text(encoding="utf-8"))
     history = History(TrustFile.read((FORGED / "current.json").read_bytes()))
 
-    history.feed_all({LOG: [base64.b64decode(one) for one in about["entries"]]})
+    feed_all(history, {LOG: [base64.b64decode(one) for one in about["entries"]]})
 
     assert not history.directory.knows("agency.example")
     assert not any(history.directory.organisations(said) for said in history.statements)

@@ -22,6 +22,7 @@ from sunlit.registry.use import declare_use
 from sunlit.rubric.core import core_rubric
 from sunlit.testing.authority import LOG, START, World
 from sunlit.testing.logs import MadeLog
+from tests.authority.folding import feed_all
 from tests.projection.folds import CITY, PURL, RELEASE, Teller, told
 from tests.registry.telling import CITY as CITY_KEY
 from tests.registry.telling import Telling, telling
@@ -121,7 +122,7 @@ def test_a_statement_that_two_logs_hold_is_taken_once(sqlite: Engine, contested:
     both = SqlShelf(sqlite, readers, contested.trust).bearing_on(MATTERS[0])
 
     history = History(contested.trust)
-    history.feed_all(dict.fromkeys(readers, contested.entries[LOG]))
+    feed_all(history, dict.fromkeys(readers, contested.entries[LOG]))
     bearing = Shelf(history.statements).bearing_on(MATTERS[0])
     heard = [one for one in both.statements if one in bearing]
     assert heard == list(bearing)

@@ -12,7 +12,7 @@ What cannot be parsed, and what is of an unknown type, stays in the history as `
 never acted on: a log must not be able to stop its readers.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from sunlit.authority.directory import Directory
@@ -128,15 +128,6 @@ class History:
         """Return all who signed the earlier entry at which a signer of this said the same."""
         known = self._said.get(said.statement_id, {})
         return next((known[key] for key in said.signers if key in known), ())
-
-    def feed_all(self, logs: Mapping[str, Iterable[bytes]]) -> None:
-        """Take several logs from their beginnings, merged; see `merged`.
-
-        Raises:
-            MalformedError: as `feed`.
-        """
-        for origin, index, entry in merged(logs, self._directory.trust):
-            self.feed(entry, origin=origin, index=index)
 
     def preview(
         self, entry: bytes, *, origin: str, index: int, check: Check = verifies
@@ -269,30 +260,12 @@ def _own_key(claim: Key) -> tuple[PublicKey, ...]:
         return ()
 
 
-def merged(
-    logs: Mapping[str, Iterable[bytes]], trust: TrustFile | None
-) -> tuple[tuple[str, int, bytes], ...]:
-    """Put entries of several logs in one order: by time, then as the trust file lists the logs.
-
-    Within a log the order is the log's own. Returns (origin, index, entry).
-
-    Raises:
-        MalformedError: `log.entry-*`.
-    """
-    return in_order(
-        (
-            (origin, index, entry)
-            for origin, entries in logs.items()
-            for index, entry in enumerate(entries)
-        ),
-        trust,
-    )
-
-
 def in_order(
     entries: Iterable[tuple[str, int, bytes]], trust: TrustFile | None
 ) -> tuple[tuple[str, int, bytes], ...]:
-    """Put some entries of several logs, (origin, index, entry), in the order of `merged`.
+    """Put entries of several logs in one order: by time, then as the trust file lists the logs.
+
+    Within a log the order is the log's own. Takes and returns (origin, index, entry).
 
     Raises:
         MalformedError: `log.entry-*`.

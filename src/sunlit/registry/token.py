@@ -268,8 +268,7 @@ def _of_use(use: Use) -> dict[str, object]:
 
 def _of_release(found: Assessment) -> dict[str, object]:
     evidence = found.evidence
-    said = about(evidence, Component)
-    component = said[-1][1] if said else None
+    component = next((one for _, one in reversed(about(evidence, Component))), None)
     rested = set(found.conformity.rests_on)
     assessors = {
         claim.assessor for one, claim in evidence.current(Attestation) if one.statement_id in rested
