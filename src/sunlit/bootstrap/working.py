@@ -3,10 +3,9 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 
 from sunlit.adapters.sql.leases import SqlLeases
@@ -134,20 +133,3 @@ def run(site: Site, stop: Event, told: Told) -> bool:
     stop.wait()
     beside.join(GIVE_UP_SECONDS if given_up.is_set() else None)
     return not given_up.is_set()
-
-
-@contextmanager
-def working(site: Site) -> Iterator[None]:
-    """Let a worker run beside the caller, and wait at the end until it has finished its batch."""
-    stop = Event()
-    thread = Thread(target=run, args=(site, stop, _tell_nobody), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _tell_nobody(_code: str) -> None:
-    """Hear of a failure."""
