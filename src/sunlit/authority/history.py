@@ -141,9 +141,7 @@ class History:
                 `key.malformed` and their like.
         """
         parsed = Entry.parse(entry)
-        envelope = Envelope.from_json(parsed.envelope)
-        claim, subjects = _strict(envelope)
-        said = _admitted(self._directory, envelope, claim, subjects, check)
+        said = _read(Envelope.from_json(parsed.envelope), self._directory, check)
         return replace(said, origin=origin, index=index, admitted_at=parsed.admitted_at)
 
 
@@ -194,17 +192,11 @@ def read_envelope(envelope: Envelope, directory: Directory) -> Admitted:
     Raises:
         MalformedError: `statement.*`, `claim.malformed`, `key.*`, `json.*`.
     """
+    return _read(envelope, directory, verifies)
+
+
+def _read(envelope: Envelope, directory: Directory, check: Check) -> Admitted:
     claim, subjects = _strict(envelope)
-    return _admitted(directory, envelope, claim, subjects)
-
-
-def _admitted(
-    directory: Directory,
-    envelope: Envelope,
-    claim: Claim,
-    subjects: tuple[Subject, ...],
-    check: Check = verifies,
-) -> Admitted:
     return Admitted(
         claim=claim, statement_id=envelope.statement_id, subjects=subjects,
         signers=_signer_ids(directory, envelope, claim, check),
