@@ -79,7 +79,7 @@ def test_some_records_of_each_register_pass_in_each_format(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", [one for one in FORMATS if one != "publiccode"])
 def test_every_imported_record_passes_in_each_format(name: str) -> None:
     """All 3,754 of them."""
