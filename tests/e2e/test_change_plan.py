@@ -14,7 +14,7 @@ from pyarrow import parquet
 from sunlit.cli.story_audit import COLUMNS
 from tests.e2e.played import ATTESTED, COUNCIL, LABS, USE, Town
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 
 TRAINING: Final = "data/acs-public-coverage-2018-train.parquet"
 MAY_CHANGE: Final = ("model.txt", "cut.json", "data/*-train.parquet", "sunlit-tests/*")

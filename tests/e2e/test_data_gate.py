@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.played import COUNCIL, USE, Town
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 
 TRAINING = "data/acs-public-coverage-2018-train.parquet"
 REVIEWED = "priv-2"

@@ -12,7 +12,7 @@ from sunlit.adapters.clock import SystemClock
 from sunlit.base.times import format_time
 from tests.e2e.played import ATTESTED, COUNCIL, MAKER, SCOPES, USE, Town
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 
 NEVER = "2029-01-01T00:00:00Z"
 

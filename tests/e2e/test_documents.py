@@ -10,7 +10,7 @@ from referencing import Registry, Resource
 
 from tests.e2e.played import COUNCIL, ROOT, USE, Town
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 
 FOLDER: Final = ROOT / "spec" / "schemas"
 

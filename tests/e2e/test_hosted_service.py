@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.played import COUNCIL, Town
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 
 USE: Final = ("--use", "letters")
 # weights, training data and whom it is about, serialisation

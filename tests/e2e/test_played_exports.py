@@ -13,7 +13,7 @@ from sunlit.node.exporting_source import Source
 from tests.e2e.played import COUNCIL
 from tests.formats.export_judges import judged
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 # Format -> of how many records one is judged; components are judged all. The graphs of all
 # records are judged at once, as the catalogue: that costs what fifty of them cost one by one.
 EVERY = {"atrs": 10, "cyclonedx": 50, "mldcat-ap": 400, "nl-register": 10, "omb": 10}
@@ -71,6 +71,7 @@ def test_no_record_says_what_publiccode_asks(records: Sequence[Facts]) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", EVERY)
 def test_every_record_passes_in_every_format(name: str, records: Sequence[Facts]) -> None:
     """All 3,755, one by one."""

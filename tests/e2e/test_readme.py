@@ -7,7 +7,7 @@ import pytest
 
 from tests.docs import blocks
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 ROOT = Path(__file__).parents[2]
 
 

@@ -15,7 +15,7 @@ from sunlit.registry import admit
 from sunlit.registry.home import Home
 from tests.e2e.played import USE, Town
 
-pytestmark = pytest.mark.timeout(600)  # the first test of a run plays the demo
+pytestmark = pytest.mark.timeout(1800)  # the first test of a run plays the demo
 
 HOLD: Final = """
 import sys
