@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,7 @@ from tests.postgres import (
     private,
     private_url,
 )
+from tests.tracing import Tracing
 
 __all__ = [
     "migrated_file",
@@ -27,6 +29,8 @@ __all__ = [
 
 PLAYED = os.environ.get("SUNLIT_PLAYED_DEMO")  # before a fixture takes our variables away
 PLAYING = ("tests/docs/", "tests/e2e/")
+
+TRACING = pytest.StashKey[Tracing]()
 
 # No library that a test loads reports home (sunlit.producers.quiet).
 os.environ.update(DO_NOT_TRACK="1", ORT_DISABLE_TELEMETRY="1")
@@ -49,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give temporary folders that outlive one test a place that goes when the run ends."""
     # Here, so that `make check-long PYTEST_ARGS=tests/web` knows it too.
     config.addinivalue_line("markers", "conformance: checked by a client that is not ours")
+    config.stash[TRACING] = Tracing()
     outside = tempfile.tempdir
     tempfile.tempdir = tempfile.mkdtemp(prefix="sunlit-tests-")
 
@@ -66,6 +71,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     work. Each process of pytest-xdist begins with a part of its own.
     """
     items.sort(key=lambda item: item.nodeid.startswith(PLAYING) == (PLAYED is not None))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let coverage look where a test shows it something new."""
+    item.config.stash[TRACING].follow(item.nodeid)
+    return (yield)
 
 
 @pytest.fixture(autouse=True)
