@@ -34,6 +34,11 @@ $(VENV)/.stamp-%: requirements/%.txt $(VENV)/.stamp-base pyproject.toml
 	@bash tools/install.sh locked $(VENV) $*
 	@touch $@
 
+# Development's list holds demo's and test's.
+$(VENV)/.stamp-dev: requirements/dev.txt $(VENV)/.stamp-base pyproject.toml
+	@bash tools/install.sh locked $(VENV) dev
+	@touch $@ $(VENV)/.stamp-demo $(VENV)/.stamp-test
+
 .PHONY: install venv
 install: $(VENV)/.stamp-core ## make .venv with Sunlit and its core dependencies only
 venv: $(VENV)/.stamp-dev ## make .venv with everything that development needs

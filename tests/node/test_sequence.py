@@ -4,6 +4,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from threading import Event
 
@@ -14,7 +15,7 @@ from sunlit.adapters.sql.leases import SqlLeases
 from sunlit.authority.statements import sign_claim
 from sunlit.claims.authority import Organisation
 from sunlit.log.proof import TlogProof, verify_receipt
-from sunlit.node.sequence import LEASE_SECONDS, Worked, outcome_of
+from sunlit.node.sequence import GIVE_WAY, LEASE_SECONDS, Worked, outcome_of
 from sunlit.node.submit import State
 from sunlit.registry.admit import open_ledger
 from sunlit.registry.home import Home
@@ -215,20 +216,20 @@ def test_after_an_error_the_log_is_folded_anew(home: Home, clock: SetClock) -> N
         assert ledger.history.statements == history.statements
 
 
-def test_a_worker_gives_way_after_some_rounds(
+def test_a_worker_gives_way_when_its_turn_is_over(
     private: Engine, home: Home, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others may want to write to the log: it is let go, and taken again."""
     monkeypatch.setattr("sunlit.node.sequence.BATCH", 1)
-    monkeypatch.setattr("sunlit.node.sequence.ROUNDS", 2)
+    monkeypatch.setattr("sunlit.node.sequence.TURN", 2.0)
     queue = submissions(private, clock)
     put(queue, [registration(number) for number in range(3)])
     worker = sequencer(home, queue)
+    worker.monotonic = count(0.0, 1.0).__next__
 
-    first, second = worker.work(), worker.work()
+    turns = [worker.work() for _ in range(3)]
 
-    assert (first.settled, first.more) == (2, True)
-    assert (second.settled, second.more) == (1, False)
+    assert [(one.settled, one.more) for one in turns] == [(2, True), (1, False), (0, False)]
 
 
 def test_a_worker_runs_until_it_is_told_to_stop(
@@ -275,7 +276,7 @@ def test_a_store_that_fails_does_not_end_the_worker(
 
     sequencer(home, queue).run(stop)
 
-    assert stop.waited == [0.2, 0.2]
+    assert stop.waited == [GIVE_WAY, GIVE_WAY]
 
 
 def test_what_could_not_be_found_out_goes_on_waiting(clock: SetClock) -> None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -31,7 +31,7 @@ from sunlit.projection.engine import open_projections
 from sunlit.registry.home import Home
 from sunlit.statement.intoto import Subject
 from sunlit.testing.authority import ISSUER
-from sunlit.web.serving import OwnSocketLoop, Serving, from_environment, listen, make_app
+from sunlit.web.serving import OwnSocketLoop, Serving, from_environment, listen, make_app, serve
 from tests.registry.telling import CITY
 from tests.rubric.story import DEPLOYER, USE, use
 from tests.web.memory_log import logged
@@ -241,6 +241,67 @@ def test_of_several_processes_one_projects_and_the_others_look_again(
     assert growing._follow()
     assert done == ["projected"]
     engine.dispose()
+
+
+def test_who_serves_nobody_projects_and_who_serves_reads_anew(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Projecting computes for long: no request waits for it in a process of its own."""
+    done: list[str] = []
+    monkeypatch.setattr(Site, "project", lambda _: done.append("projected"))
+    monkeypatch.setattr(Site, "warm", lambda _: done.append("read"))
+
+    assert Growing(site, admits=False, serves=False)._follow()
+    assert done == ["projected"]
+    reads = Growing(site, admits=False, projects=False)
+    assert reads._follow()
+    assert done == ["projected", "read"]
+    assert reads._grown() == site.positions()
+
+
+def _several(site: Site, monkeypatch: pytest.MonkeyPatch, run: Callable[[], bool]) -> None:
+    """Serve from several processes, whose part `run` takes; it tells whether all is as it is to."""
+    site.close()
+    for name in Serving(root=site.node.root).to_environment():
+        monkeypatch.setenv(name, "")
+    ran: list[bool] = []
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: ran.append(run()))
+    try:
+        serve(Serving(root=site.node.root, port=0, workers=2), lambda _: None)
+    finally:
+        assert ran == [True]
+
+
+@pytest.mark.enable_socket
+def test_what_starts_several_processes_projects_for_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers nobody; they are told that they need not."""
+    projected = Event()
+    monkeypatch.setattr(Site, "project", lambda _: projected.set())
+
+    def run() -> bool:
+        return projected.wait(SECONDS) and not Serving.from_environment(os.environ).projects
+
+    _several(site, monkeypatch, run)
+
+
+@pytest.mark.enable_socket
+def test_what_starts_several_processes_ends_where_its_projecting_cannot_go_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And ends them: they would show what was for as long as they go on."""
+    killed: Event = Event()
+    monkeypatch.setattr("os.kill", lambda *_: killed.set())
+    monkeypatch.setattr("sunlit.bootstrap.supervising.FIRST_PAUSE", 0.0)
+
+    def broken(_: Site) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr(Site, "grown", broken)
+
+    with pytest.raises(UnavailableError, match="failed too often"):
+        _several(site, monkeypatch, lambda: killed.wait(SECONDS))
 
 
 def test_what_fails_at_every_look_is_told_once_for_a_while(

@@ -98,7 +98,7 @@ def jobs_of(
     """
     found: dict[str, Work] = {}
     listener = site.listener(admits=admits, serves=serves)
-    if listener.is_needed:
+    if listener.is_needed and (admits or serves):
         found["listens"] = lambda: listener.run(stop)
     if admits:
         found["admits"] = lambda: sequencer(site, holder_name()).run(stop)

@@ -27,13 +27,13 @@ from sunlit.node.submit import (
     Refusal,
     State,
 )
-from sunlit.registry.admit import Ledger
+from sunlit.registry.admit import POLL, Ledger
 from sunlit.registry.home import Home
 from sunlit.registry.resume import Resumable
 
 BATCH: Final = 256  # groups in a commit ...
 BATCH_BYTES: Final = 4 * MEBIBYTE  # ... and no more after so many bytes: memory is bounded by it
-ROUNDS: Final = 128  # looks at the queue before others may write to the log
+TURN: Final = 2.0  # seconds before others may write to the log: they wait for five
 MOST: Final = 16 * BATCH  # groups before that
 LINGER: Final = 3  # looks that find nothing: whoever was answered a moment ago puts the next
 LOOK: Final = 0.01  # seconds before the next of them
@@ -45,7 +45,8 @@ RENEW_AFTER: Final = 2.0  # seconds after which a lease is renewed
 COMPANY: Final = 3  # groups in a commit
 GATHER: Final = 0.002  # seconds before the next
 IDLE: Final = 0.05  # seconds before looking again when nothing waited
-GIVE_WAY: Final = 0.2  # seconds in which others may take the writer's lock
+# Seconds in which others may take the writer's lock: everybody who hands in waits for as long.
+GIVE_WAY: Final = 2.5 * POLL
 
 
 class Stop(Protocol):
@@ -138,7 +139,8 @@ class Sequencer:
         settled = empty = 0
         self.at_step("open")
         with home.open(self.clock, self.sleep) as ledger:
-            for _ in range(ROUNDS):
+            begun = self.monotonic()
+            while True:
                 groups = self.backlog.waiting(organisation, BATCH, BATCH_BYTES)
                 if not groups:
                     if not settled or empty == LINGER or not self._comes():
@@ -147,7 +149,8 @@ class Sequencer:
                     continue
                 done, empty = self._batch(ledger, groups), 0
                 settled += done
-                if not done or settled >= MOST or not self._still_holds(lease):
+                turn_ends = settled >= MOST or self.monotonic() - begun >= TURN
+                if not done or turn_ends or not self._still_holds(lease):
                     break
                 if COMPANY <= len(groups) < BATCH:
                     self.sleep(GATHER)

@@ -30,8 +30,8 @@ from sunlit.statement.dsse import Envelope
 from sunlit.statement.withheld import check_opening, read_salt
 
 KEY_PREFIX: Final = b"sunlit-admission-v1\x00"
-POLL: Final = 0.1  # seconds between two tries to become a log's writer
-TRIES: Final = 51  # five seconds
+POLL: Final = 0.02  # seconds between two tries to become a log's writer
+TRIES: Final = 251  # five seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,6 +62,7 @@ class Serving:
     """How a node is served: `rate` requests a second and address (0: no limit).
 
     `admits`: this process admits what is submitted too; else a worker does (`sunlit work`).
+    `projects`: it projects too; else the process that started it does.
     """
 
     root: Path
@@ -71,12 +72,14 @@ class Serving:
     workers: int = 1
     rate: float = Limits().rate
     admits: bool = True
+    projects: bool = True
 
     def to_environment(self) -> dict[str, str]:
         """Return what a process of its own reads with `from_environment`."""
         return {
             "SUNLIT_SERVE_ROOT": str(self.root), "SUNLIT_SERVE_RATE": str(self.rate),
             "SUNLIT_SERVE_ADMITS": "1" if self.admits else "",
+            "SUNLIT_SERVE_PROJECTS": "1" if self.projects else "",
         }  # fmt: skip
 
     @classmethod
@@ -85,6 +88,7 @@ class Serving:
         return cls(
             root=Path(found["SUNLIT_SERVE_ROOT"]), rate=float(found["SUNLIT_SERVE_RATE"]),
             admits=bool(found["SUNLIT_SERVE_ADMITS"]),
+            projects=bool(found["SUNLIT_SERVE_PROJECTS"]),
         )  # fmt: skip
 
 
@@ -92,7 +96,9 @@ def make_app(serving: Serving, url: str | None = None) -> FastAPI:
     """Open the node and return its website, which closes the node when it stops."""
     sys.setswitchinterval(SWITCH_SECONDS)  # projecting beside it computes for long
     site = open_site(serving.root, dev=serving.dev, url=url)
-    growing = Growing(site, admits=serving.admits, told=_failed)
+    growing = Growing(
+        site, admits=serving.admits, projects=serving.projects, told=_failed
+    )  # fmt: skip
     return create_app(
         site, limits=Limits(rate=serving.rate), growing=growing,
         metrics_token=os.environ.get("SUNLIT_METRICS_TOKEN") or None,
@@ -155,11 +161,7 @@ def serve(
     with _beside(app, port) if serving.dev else nullcontext(()) as known:
         people(known)
         server.run(sockets=[listening])
-    if growing.given_up:
-        raise UnavailableError(
-            "serve.gave-up", "what works beside the website failed too often",
-            mend="look at the log for growing; start the server again",
-        )  # fmt: skip
+    _expect_going_on(growing)
 
 
 def _beside(app: FastAPI, port: int) -> "AbstractContextManager[Sequence[DemoPerson]]":
@@ -169,12 +171,32 @@ def _beside(app: FastAPI, port: int) -> "AbstractContextManager[Sequence[DemoPer
 
 
 def _serve_many(serving: Serving, listening: socket.socket, ready: Callable[[], None]) -> None:
-    os.environ.update(serving.to_environment())  # the processes are started anew and read it
+    """Serve from processes of their own; this one answers nobody, so it projects for all."""
+    told = replace(serving, projects=False)
+    os.environ.update(told.to_environment())  # the processes are started anew and read it
+    site = open_site(serving.root)
+    growing = Growing(site, admits=False, serves=False, told=_failed)
+    growing.gave_up = lambda: os.kill(os.getpid(), signal.SIGTERM)  # ends the others too
+    growing.start()
     ready()
-    uvicorn.run(
-        "sunlit.web.serving:from_environment", factory=True, workers=serving.workers,
-        fd=listening.fileno(), **OPTIONS,
-    )  # fmt: skip
+    try:
+        uvicorn.run(
+            "sunlit.web.serving:from_environment", factory=True, workers=serving.workers,
+            fd=listening.fileno(), **OPTIONS,
+        )  # fmt: skip
+    finally:
+        listening.close()
+        growing.stop()
+        site.close()
+    _expect_going_on(growing)
+
+
+def _expect_going_on(growing: Growing) -> None:
+    if growing.given_up:
+        raise UnavailableError(
+            "serve.gave-up", "what works beside the website failed too often",
+            mend="look at the log for growing; start the server again",
+        )  # fmt: skip
 
 
 def listen(serving: Serving) -> socket.socket:
