@@ -87,6 +87,22 @@ def test_a_page_waits_for_a_few_entries_and_not_for_many(
     book.expect_whole()
 
 
+def test_a_log_is_whole_when_that_is_projected_which_it_held(
+    projections: Engine, world: World
+) -> None:
+    """However much it grew since: else it never were, on a node that is always written to."""
+    entries = world.entries[LOG]
+    before, opened, after = (MadeLog(LOG, entries[:n]) for n in (10, 20, 30))
+    project(projections, before, world.trust)
+    book = Book(projections, opened.reader(), world.trust)
+    first = book.is_whole()
+    project(projections, opened, world.trust)
+    later = Book(projections, after.reader(), world.trust)
+
+    assert [first, book.is_whole(), later.is_whole()] == [False, True, False]
+    book.expect_whole()
+
+
 def test_a_page_is_shown_where_nothing_can_be_written(
     sqlite: Engine, log: MadeLog, world: World
 ) -> None:

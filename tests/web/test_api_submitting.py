@@ -21,6 +21,7 @@ from sunlit.log.merkle import leaf_hash
 from sunlit.log.policy import Policy
 from sunlit.log.proof import TlogProof, verify_inclusion_of
 from sunlit.node.known import Known
+from sunlit.node.log import Log
 from sunlit.statement.dsse import Envelope
 from sunlit.statement.keys import PrivateKey
 from sunlit.testing.authority import ISSUER, ROOT, named_key
@@ -243,9 +244,9 @@ def test_who_is_known_already_is_not_looked_for_in_the_logs(
     read: list[str] = []
     look = Known.directory
 
-    def noting(self: Known, organisation: str) -> Directory:
+    def noting(self: Known, organisation: str, log: Log) -> Directory:
         read.append(organisation)
-        return look(self, organisation)
+        return look(self, organisation, log)
 
     monkeypatch.setattr(Known, "directory", noting)
     known = sent(client, conflict("sits on the board"))

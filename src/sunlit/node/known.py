@@ -77,14 +77,11 @@ class Known:
             )  # fmt: skip
         return found, self.log(found)
 
-    def directory(self, organisation: str) -> Directory:
-        """Return who may sign what by an organisation's whole log, and keep it for `so_far`.
+    def directory(self, organisation: str, log: Log) -> Directory:
+        """Return who may sign what by an organisation's log, and keep it for `so_far`.
 
-        Raises:
-            UnavailableError: `node.no-such-organisation`, `projection.behind`.
+        As far as it is projected: whoever is missing may be in the rest.
         """
-        _, log = self.of(organisation)
-        log.expect_whole()
         found = self._read[organisation] = log.directory()
         return found
 

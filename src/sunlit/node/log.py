@@ -38,8 +38,12 @@ class Log(Protocol):
         """Return the statements that this node's logs hold more than once."""
         ...
 
+    def is_whole(self) -> bool:
+        """Tell whether all that was in it when it was opened can be asked for by now."""
+        ...
+
     def expect_whole(self) -> None:
-        """See that nothing of it is left out, as it may be while a node begins.
+        """See that nothing of it is left out, as it may be while a node begins, or grows.
 
         Raises:
             UnavailableError: `projection.behind`.

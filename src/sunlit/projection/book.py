@@ -54,6 +54,10 @@ class Book(SqlShelf):
         """Return what changes when an answer may change."""
         return self._reader.size, self._rows(), self._trust.version
 
+    def is_whole(self) -> bool:
+        """Tell whether every entry below the reader's checkpoint is projected by now."""
+        return self._rows() >= self._reader.size
+
     def expect_whole(self) -> None:
         """See that no entry is left out because it is not projected yet.
 
@@ -64,7 +68,7 @@ class Book(SqlShelf):
             raise UnavailableError(
                 "projection.behind", "this node is still reading its logs",
                 expected=f"{self._reader.size} entries", got=str(rows),
-                mend="try again in a few minutes",
+                mend="try again in half a minute; a long log takes longer when it is first read",
             )  # fmt: skip
 
     def _rows(self) -> int:

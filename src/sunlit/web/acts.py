@@ -180,8 +180,9 @@ def _cosign(request: Request, act: Act, envelope: Envelope) -> Ticket:
 def _names(request: Request, act: Act) -> Named:
     """Return what names organisations as the log that takes the act knows them."""
     try:
-        directory = known_of(request).directory(act.organisation)
-    except UnavailableError:  # it is still read: ids are exact, only less kind
+        _, log = known_of(request).of(act.organisation)
+        directory = log.directory()
+    except UnavailableError:  # ids are exact, only less kind
         return lambda _: None
 
     def named(organisation: str) -> str | None:

@@ -2,12 +2,13 @@
 
 This only keeps strangers out of the queue: what counts is found out again at the entry's place,
 by the worker. So the usual case may be judged by who was known a while ago, without reading a
-log; whoever is not found there is looked for in the logs as they are now.
+log; whoever is not found there is looked for in the logs as far as they are projected now. Only
+what the rest of a log could change has to wait for it.
 """
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fastapi import Request
@@ -19,7 +20,8 @@ from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import read_claim
 from sunlit.claims.lifecycle import Publication
 from sunlit.claims.risk import RiskCode, Vote
-from sunlit.node.known import use_key
+from sunlit.node.known import Known, use_key
+from sunlit.node.log import Log
 from sunlit.node.people import expect_another_person, judges
 from sunlit.node.submit import MAX_GROUP, Group, group_of
 from sunlit.projection.quick import signed
@@ -30,11 +32,13 @@ from sunlit.rubric.votes import work_on
 from sunlit.statement.dsse import PAYLOAD_TYPE, Envelope, verified_by
 from sunlit.statement.intoto import Statement
 from sunlit.web import sessions
+from sunlit.web.api.waiting import waiting_of
 from sunlit.web.pages import site_of
 from sunlit.web.public.reading import known_of
 
 FEW: Final = 4  # signatures: verifying them keeps other requests waiting for half a millisecond
 SMALL: Final = 32_768  # bytes of payloads, for the same reason
+WEIGHED: Final = frozenset({Publication, RiskCode, Vote})  # by who said what before
 
 
 def bundled(body: bytes) -> list[Envelope]:
@@ -81,19 +85,73 @@ def taken_by_hint(
 def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | None) -> Group:
     """Return what is to be kept, after reading what is new in the logs.
 
+    Whoever would be refused as unknown, and whose checks must miss nothing, waits until all is
+    projected that was in the logs by now.
+
     Raises:
         VerificationError: `admit.unknown-signer`, `permission.refused`.
         UnavailableError: `node.no-such-organisation`, `projection.behind`.
         MalformedError: as reading a statement raises.
     """
-    site, known = site_of(request), known_of(request)
-    whose = organisation or _signer(request, envelopes[-1]) or site.node.operator
-    _, log = known.of(whose)
-    directory = known.directory(whose)
+    look = _Look(known_of(request))
+    read = _read(request, look, envelopes, organisation)
+    kinds = {type(said.claim) for said in read.said}
+    if read.is_known and kinds.isdisjoint(WEIGHED):
+        return group_of(read.whose, envelopes)
+    # What bears on a use may stand in any log.
+    others = () if kinds.isdisjoint({RiskCode, Vote}) else [log for _, log in look.known.logs()]
+    if missed := [*look.behind, *others]:
+        waiting = waiting_of(request)
+        (waiting.members if read.is_known else waiting.strangers).expect_whole(missed)
+        read = _read(request, look, envelopes, organisation)
+    _expect_allowed(request, read)
+    return group_of(read.whose, envelopes)
+
+
+@dataclass(slots=True)
+class _Look:
+    """The logs as one request finds them; `behind` were not whole before they were asked."""
+
+    known: Known
+    behind: list[Log] = field(default_factory=list[Log])
+
+    def directory(self, organisation: str) -> Directory:
+        _, log = self.known.of(organisation)
+        if not log.is_whole():
+            self.behind.append(log)
+        return self.known.directory(organisation, log)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Whose log it goes to, and who signed each. `is_known`: more of the logs changes neither."""
+
+    whose: str
+    said: Sequence[Admitted]
+    is_known: bool
+
+
+def _read(
+    request: Request, look: _Look, envelopes: Sequence[Envelope], organisation: str | None
+) -> _Read:
+    found = organisation or _signer(request, look, envelopes[-1])
+    whose = found or site_of(request).node.operator
+    directory = look.directory(whose)
+    said = [read_envelope(envelope, directory) for envelope in envelopes]
+    told = found or all(directory.key(one.keyid or "") for one in envelopes[-1].signatures)
+    return _Read(whose, said, bool(told) and all(one.signers for one in said))
+
+
+def _expect_allowed(request: Request, read: _Read) -> None:
+    """Refuse what nobody known signed, and what its signers may not do by all that is known.
+
+    Raises:
+        VerificationError: `admit.unknown-signer`, `permission.refused`.
+    """
     earlier: list[Admitted] = []
-    for envelope in envelopes:
-        said = read_envelope(envelope, directory)
+    for said in read.said:
         if isinstance(said.claim, Publication):
+            _, log = known_of(request).of(read.whose)
             before = (*earlier, *log.holding(said.claim.statement).statements)
             expect_another_person(sessions.people(request), said, said.claim, before)
         if isinstance(said.claim, Vote):
@@ -106,7 +164,6 @@ def taken(request: Request, envelopes: Sequence[Envelope], organisation: str | N
                 mend="register the key first, or name the log that knows it with ?organisation=",
             )  # fmt: skip
         earlier.append(said)
-    return group_of(whose, envelopes)
 
 
 def _expect_no_judge(
@@ -156,9 +213,7 @@ def _is_known(envelope: Envelope, directory: Directory) -> bool:
     if envelope.payload_type != PAYLOAD_TYPE:
         return False
     statement = Statement.parse(envelope.payload)
-    if isinstance(
-        read_claim(statement.predicate_type, statement.predicate), Publication | RiskCode | Vote
-    ):
+    if isinstance(read_claim(statement.predicate_type, statement.predicate), tuple(WEIGHED)):
         return False  # whose keys these are is asked too
     hinted = (directory.key(signature.keyid) for signature in envelope.signatures)
     known = [record.key for record in hinted if record is not None]
@@ -174,12 +229,11 @@ def _hinted(read: Mapping[str, Directory], envelope: Envelope) -> str | None:
     return None
 
 
-def _signer(request: Request, envelope: Envelope) -> str | None:
+def _signer(request: Request, look: _Look, envelope: Envelope) -> str | None:
     """Return the organisation of the first signature whose log is on this node."""
     site = site_of(request)
-    known = known_of(request)
     for home in site.homes:
-        directory = known.directory(home.organisation)
+        directory = look.directory(home.organisation)
         for signature in envelope.signatures:
             found = directory.organisation_of(signature.keyid or "")
             if found in site.node.homes:
