@@ -21,6 +21,7 @@ from tests.proxy.stage import (
     run,
     stage,
     taken_apart,
+    until,
 )
 
 pytestmark = pytest.mark.enable_socket
@@ -336,6 +337,31 @@ def test_a_stream_with_a_length_keeps_it() -> None:
             found = taken_apart(await on.send(post(CHAT, b"{}", USE)))
             assert found.headers["content-length"] == "14"
             assert found.body == b"data: [DONE]\n\n"
+
+    run(test())
+
+
+def test_stopping_waits_for_no_upstream_whose_client_has_left() -> None:
+    """The server does not cancel what it asks for them: it would outlast the drain by minutes."""
+
+    async def test() -> None:
+        stop, asked = asyncio.Event(), asyncio.Event()
+
+        async def play(_request: bytes, _writer: asyncio.StreamWriter) -> None:
+            asked.set()
+            await stop.wait()
+
+        async with stage(play, drain_seconds=1) as on, asyncio.timeout(60):
+            _, writer = await asyncio.open_connection("127.0.0.1", on.port)
+            writer.write(post(CHAT, b"{}", USE))
+            await asked.wait()
+            writer.transport.abort()
+            server = on.running._runner.server
+            assert server is not None
+            await until(lambda: not any(one.transport for one in server.connections))
+            await on.running.stop()
+            assert on.gate.refusals == ["proxy.upstream-unreachable"]
+            stop.set()
 
     run(test())
 

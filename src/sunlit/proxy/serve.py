@@ -96,10 +96,11 @@ class Running:
         self.parts.is_draining = True
         await self._runner.cleanup()
         # The server cancels what outlasts the drain, and does not wait for it: a stream that is cut
-        # off still has its end to record.
+        # off still has its end to record. Nor does it cancel what is asked for a client who has
+        # left: that breaks off with its connection, and would wait for minutes without.
+        await self.parts.upstream.close()
         while self.parts.under_way:
             await asyncio.wait(self.parts.under_way)
-        await self.parts.upstream.close()
         await asyncio.to_thread(self.parts.tracer.close)
 
 
