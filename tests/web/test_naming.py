@@ -26,7 +26,8 @@ def test_a_name_that_two_bear_is_followed_by_the_id() -> None:
     [
         "Riv\u0435rside Council", "Riverside  C\u043euncil", "Riverside-Council",
         "Rivers\u0131de Councll", "Riverside Council.", "\uff32iverside Council",
-        "Riverside Co\u00fcncil", "RIVERSIDE COUNCIL",
+        "Riverside Co\u00fcncil", "RIVERSIDE COUNCIL", "\U0001d411iverside Council",
+        "River\u200dside Council",
     ],
 )  # fmt: skip
 def test_a_name_that_looks_like_anothers_is_followed_by_the_id(other: str) -> None:
@@ -50,9 +51,30 @@ def test_a_name_that_looks_like_an_id_is_followed_by_the_own_one() -> None:
     assert apart({"a.example": "a.example", "b.example": "A.example"}) == {
         "a.example": "a.example", "b.example": "A.example (b.example)",
     }  # fmt: skip
-    assert apart({"d.example": "...", "e.example": "St. John's"}) == {
-        "d.example": "...", "e.example": "St. John's",
+    plain = {"e.example": "St. John's", "f.example": "Cyngor Ynys M\u00f4n / T\u0177 \u0141 & Co"}
+    assert apart(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "home-office\u2024gov\uff0euk", "home-office\u3002gov", "home\u200c.\u200cgov",
+        "home-office\u00b7gov", "GB-COH:01234567", "...", "\u3164", "\u2800",
+        "\u216eouncil \u0501", "\u13dfouncil", "Counci\ua4ee",
+    ],
+)  # fmt: skip
+def test_a_name_that_can_be_taken_for_something_else_is_followed_by_the_id(name: str) -> None:
+    """Other dots, registers' numbers, nothing to be read, letters that look like others."""
+    assert apart({"evil.example": name}) == {"evil.example": f"{name} (evil.example)"}
+
+
+def test_a_name_that_is_anothers_id_is_followed_by_the_own_one() -> None:
+    """Also where that one has another name, and an id without a dot."""
+    assert apart({"hmrc": "The Revenue", "evil.example": "HMRC"}) == {
+        "hmrc": "The Revenue", "evil.example": "HMRC (evil.example)",
     }  # fmt: skip
+    own = {"hmrc": "HMRC", "a.example": "A example"}
+    assert apart(own) == own
 
 
 def test_a_date_in_a_sentence_is_said_in_words() -> None:

@@ -14,7 +14,10 @@ from sunlit.web.pages import site_of
 from sunlit.web.public.reading import known_of
 
 LONGEST: Final = 120  # characters of a name
-_LIKE_AN_ID: Final = re.compile(r"\w\.\w")
+# A domain, or a register and a number: any sign between two letters but those that names have.
+# There are more dots than one, and some that only look like one.
+_LIKE_AN_ID: Final = re.compile(r"\w[^\w\s'\u2019&/+\u2010-\u2015-]\w")
+_LAST_LATIN: Final = "\u017f"  # of Latin Extended-A; what is beyond looks like too much else
 # Letters of other scripts that look like ours in most fonts (Unicode's confusables.txt, UTS 39).
 _CYRILLIC: Final = (
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458"
@@ -56,21 +59,36 @@ def _kept(request: Request) -> Mapping[str, str]:
 def apart(names: Mapping[str, str]) -> dict[str, str]:
     """Return the names, each with its id behind it where it does not tell who is meant.
 
-    Because another's looks like it, or it looks like an id; whose name is their id has said it.
+    Because another's name or id looks like it, it looks like an id, or is in letters that can look
+    like others, or in none; whose name is their id has said it.
     """
     bearers = Counter(map(_looks, names.values()))
+    bearers.update(_looks(id_) for id_, name in names.items() if _looks(name) != _looks(id_))
     unclear = {
         id_
         for id_, name in names.items()
-        if name != id_ and (bearers[_looks(name)] > 1 or _LIKE_AN_ID.search(name))
+        if name != id_ and (bearers[_looks(name)] > 1 or not _is_plain(name))
     }
     return {id_: f"{name} ({id_})" if id_ in unclear else name for id_, name in names.items()}
 
 
+def _is_plain(name: str) -> bool:
+    seen = _folded(name)
+    letters = [one for one in seen if one.isalnum()]
+    return bool(letters) and max(letters) <= _LAST_LATIN and not _LIKE_AN_ID.search(seen)
+
+
 def _looks(name: str) -> str:
-    """Return what names have in common that look alike: letters and digits, without their marks."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).translate(_LOOK_ALIKE)
+    """Return what names have in common that look alike: letters and digits."""
+    plain = _folded(name).translate(_LOOK_ALIKE)
     return "".join(one for one in plain if one.isalnum()) or name
+
+
+def _folded(name: str) -> str:
+    """Return a name without capitals, marks and what has no width."""
+    # Mathematical letters are capitals once they are decomposed, and not before.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(one for one in plain if unicodedata.category(one)[0] not in "MC")
 
 
 def _read(request: Request) -> Iterator[tuple[str, str]]:
