@@ -259,17 +259,30 @@ def test_who_serves_nobody_projects_and_who_serves_reads_anew(
     assert reads._grown() == site.positions()
 
 
-def _several(site: Site, monkeypatch: pytest.MonkeyPatch, run: Callable[[], bool]) -> None:
-    """Serve from several processes, whose part `run` takes; it tells whether all is as it is to."""
+def _several(
+    site: Site, monkeypatch: pytest.MonkeyPatch, run: Callable[[], bool],
+    told: Callable[[], None] = lambda: None,
+) -> list[str]:  # fmt: skip
+    """Serve from several processes, whose part `run` takes; it tells whether all is as it is to.
+
+    Returns the addresses that were said; `told` is called after each.
+    """
+    heard: list[str] = []
+
+    def hear(address: str) -> None:
+        heard.append(address)
+        told()
+
     site.close()
     for name in Serving(root=site.node.root).to_environment():
         monkeypatch.setenv(name, "")
     ran: list[bool] = []
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: ran.append(run()))
     try:
-        serve(Serving(root=site.node.root, port=0, workers=2), lambda _: None)
+        serve(Serving(root=site.node.root, port=0, workers=2), hear)
     finally:
         assert ran == [True]
+    return heard
 
 
 @pytest.mark.enable_socket
@@ -283,7 +296,29 @@ def test_what_starts_several_processes_projects_for_them(
     def run() -> bool:
         return projected.wait(SECONDS) and not Serving.from_environment(os.environ).projects
 
-    _several(site, monkeypatch, run)
+    assert _several(site, monkeypatch, run) == []
+
+
+@pytest.mark.enable_socket
+def test_several_processes_are_ready_when_one_of_them_listens(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before: whoever is told asks at once."""
+    sockets: list[socket.socket] = []
+    bound = listen
+    told = Event()
+
+    def kept(serving: Serving) -> socket.socket:
+        sockets.append(bound(serving))
+        return sockets[-1]
+
+    def run() -> bool:
+        sockets[0].listen()
+        return told.wait(SECONDS)
+
+    monkeypatch.setattr("sunlit.web.serving.listen", kept)
+    (said,) = _several(site, monkeypatch, run, told.set)
+    assert said.startswith("http://127.0.0.1:")
 
 
 @pytest.mark.enable_socket

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE: Final = 15  # seconds that an idle connection stays open
 GRACE: Final = 20  # seconds for what is under way when the server is told to stop
+LOOKS: Final = 0.05  # seconds between two looks at whether a process listens
 AT_ONCE: Final = 400  # connections of one process; more are answered 503
 SWITCH_SECONDS: Final = 0.0005  # for which a thread that computes keeps others waiting
 OPTIONS: Final[Mapping[str, Any]] = {
@@ -178,17 +180,33 @@ def _serve_many(serving: Serving, listening: socket.socket, ready: Callable[[], 
     growing = Growing(site, admits=False, serves=False, told=_failed)
     growing.gave_up = lambda: os.kill(os.getpid(), signal.SIGTERM)  # ends the others too
     growing.start()
-    ready()
+    ended = threading.Event()
+    where = (listening.family, listening.getsockname())
+    telling = threading.Thread(target=_tell, args=(*where, ready, ended))
+    telling.start()
     try:
         uvicorn.run(
             "sunlit.web.serving:from_environment", factory=True, workers=serving.workers,
             fd=listening.fileno(), **OPTIONS,
         )  # fmt: skip
     finally:
+        ended.set()
+        telling.join()
         listening.close()
         growing.stop()
         site.close()
     _expect_going_on(growing)
+
+
+def _tell(
+    family: int, address: tuple[Any, ...], ready: Callable[[], None], ended: threading.Event
+) -> None:
+    """Say that the first process listens, once it does."""
+    while not ended.wait(LOOKS):
+        with socket.socket(family) as asked:
+            if asked.connect_ex(address) == 0:
+                ready()
+                return
 
 
 def _expect_going_on(growing: Growing) -> None:
