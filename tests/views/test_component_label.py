@@ -92,7 +92,7 @@ def test_a_permission_in_force_is_said_in_words(complete: Story) -> None:
 
     assert found.state is State.VALID
     assert texts(found, 1)[0] == "You may use it for what is written below, until 2027-01-01."
-    assert "0 fail" in texts(found, 1)[1]
+    assert "Fails: 0." in texts(found, 1)[1]
     assert texts(found, 2) == ["writing first", "deciding on benefits"]
     assert texts(found, 4)[0] == "Yes. A person decides; it only informs."
     assert found.to_json()["state"] == "valid"

@@ -4,6 +4,7 @@ from dataclasses import MISSING, fields, replace
 from string import Formatter
 from typing import Final
 
+from sunlit.base import wording
 from sunlit.claims.base import Claim, Opaque, claim_types
 from sunlit.claims.decision import Anchor
 from sunlit.claims.interop import ImportedRecord
@@ -13,7 +14,7 @@ from sunlit.statement.intoto import Subject
 from sunlit.views.entry_patterns import PATTERNS
 from sunlit.views.entry_words import NOBODY, Sentence, called, kind_of, sentence
 from tests.rubric import story
-from tests.rubric.story import LATER, Story
+from tests.rubric.story import LABS, LATER, Story
 
 GIVEN: Final = {"who", "about", "predicate_type"}
 REFUSED: Final = {Anchor, Mitigation}  # no log takes one of these with what its sentence lacks
@@ -120,6 +121,18 @@ def test_what_is_not_known_or_not_said_is_named_so() -> None:
     assert kind_of(licence.claim) == "licence"
     named = replace(licence, subjects=(Subject("it", {"sha256": named_digest("a", "b")}),))
     assert " it." in str(sentence(named, ["Maker"]))
+
+
+def test_what_an_assessor_looks_at_is_said_in_words() -> None:
+    """In the reader's language where we know the scope; others' words keep theirs."""
+    told = Story()
+    scopes = ("target-validity", "street-level-bias")
+    said = sentence(
+        told.say(replace(story.attestation(LABS[0]), scope=scopes), told.maintainer), ()
+    )
+
+    assert said.values["scope"] == "target validity, street level bias"
+    assert wording.told(said.values["scope"], "nl") == "geldigheid van het doel, street level bias"
 
 
 def test_a_component_is_called_by_its_name() -> None:

@@ -19,6 +19,7 @@ from sunlit.bootstrap.site import Site
 from sunlit.bootstrap.working import worker
 from sunlit.claims.names import named_digest
 from sunlit.claims.provenance import Component
+from sunlit.claims.risk import Mitigation
 from sunlit.node.acts import COSIGN, Told, prepare
 from sunlit.node.permission import Role
 from sunlit.registry.admit import open_ledger
@@ -29,12 +30,11 @@ from sunlit.testing.authority import ISSUER, named_key
 from sunlit.testing.clock import SetClock
 from sunlit.testing.site import URL
 from sunlit.web.app import create_app
-from tests.rubric.story import DEPLOYER, MAKER
+from tests.rubric.story import DEPLOYER, MAKER, RELEASE, USE
 from tests.web.hostile import said_more
 from tests.web.nodes import site_at
 from tests.web.office import Worker, with_a_passkey
 from tests.web.people import somebody, with_passkey
-from tests.web.test_acts import CLAIM, SUBJECT
 from tests.web.test_problems_pages import sent
 
 HOME: Final = "/components/generic~maker.example~outreach"
@@ -108,8 +108,17 @@ def _bare(site: Site) -> None:
 
 
 def _signing(officer: Worker) -> Iterator[tuple[str, str]]:
-    told = Told(title="Declare a use", consequence="It is public.", back="/work", then=COSIGN)
-    act = prepare(officer.person.person, CLAIM, [SUBJECT], told, officer.site.clock.now())
+    told = Told(
+        title="Sign what is said of M5 for outreach", consequence="It enters the public log.",
+        back="/work", then=COSIGN,
+    )  # fmt: skip
+    at = officer.site.clock.now()
+    claim = Mitigation(
+        practice="M5", use=USE, deployer=DEPLOYER, evidence="All <b>case workers</b> were trained.",
+        valid_until=at + LATER / 3, owner="Training office",
+    )  # fmt: skip
+    subject = Subject("pkg:generic/maker.example/outreach", {"sha256": RELEASE})
+    act = prepare(officer.person.person, claim, [subject], told, at)
     SqlActs(officer.site.private).put(act)
     yield "act to be signed", officer.gets(f"/account/sign/{act.id}")
     officer.signs(f"/account/sign/{act.id}")

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,12 +13,15 @@ from sunlit.base.errors import VerificationError
 from sunlit.base.slugs import slug
 from sunlit.bootstrap.site import Site, open_site
 from sunlit.decision.checkcode import new_code
+from sunlit.node.check_decision import Answer, Where, check_decision
 from sunlit.node.place import Node
 from sunlit.node.setup import add_decisions
+from sunlit.registry.decision_check import Result
 from sunlit.registry.decision_index import Index
 from sunlit.testing.authority import ISSUER
 from sunlit.testing.site import URL, make_node
 from sunlit.web.app import create_app
+from sunlit.web.public import decisions
 from tests.decisions import World, copied
 from tests.rubric.story import DEPLOYER, USE
 
@@ -92,12 +96,36 @@ def test_a_decision_that_stands_passes_four_checks(client: TestClient, world: Wo
         assert words in found.text
 
 
-def test_what_did_not_end_is_incomplete(client: TestClient, world: World) -> None:
-    """A proposal that no human decided about."""
-    found = client.post(PATH, data=facts(world, "undecided"))
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("undecided", "no human has decided yet"),
+        ("unfinished", "the end of the answer is not recorded"),
+    ],
+)
+def test_what_did_not_end_is_incomplete(
+    client: TestClient, world: World, name: str, missing: str
+) -> None:
+    """The heading says what is missing: a human's decision, or the end of a stream."""
+    found = client.post(PATH, data=facts(world, name))
 
-    assert "record is incomplete</h1>" in found.text
+    assert f"record is incomplete: {missing}</h1>" in found.text
     assert "No human review is recorded" in found.text
+
+
+def test_a_record_without_its_contents_says_so(
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the keys of the contents are not mounted."""
+
+    def without(where: Where, code: str, day: date) -> Answer:
+        found = check_decision(where, code, day)
+        return replace(found, checked=replace(found.checked, result=Result.INCOMPLETE))
+
+    monkeypatch.setattr(decisions, "check_decision", without)
+    found = client.post(PATH, data=facts(world, "chosen"))
+
+    assert "record is incomplete: its contents are missing</h1>" in found.text
 
 
 def test_a_wrong_date_and_an_unknown_code_read_alike(client: TestClient, world: World) -> None:

@@ -261,6 +261,8 @@ def test_without_a_provider_nobody_can_sign_in(client: TestClient) -> None:
 
     assert found.status_code == 503
     assert "signin.not-set-up" in found.text
+    assert "SUNLIT_" not in found.text, "the names of settings are nothing for a visitor"
+    assert "Try again in a minute" not in found.text
 
 
 def test_settings_come_from_the_environment() -> None:

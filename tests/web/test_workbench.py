@@ -331,7 +331,7 @@ def test_who_stands_aside_has_no_vote_any_more(client: TestClient, site: Site) -
 def test_a_member_without_a_seat_reads_only(client: TestClient, site: Site) -> None:
     """And an organisation without a board has nothing to vote on."""
     guest = Worker(client, site, BOARD, (Role.BOARD_MEMBER,), "guest").arrives()
-    assert "none of your passkeys is a seat" in guest.gets(f"/work/votes/{KEY}")
+    assert "none of your passkeys has a seat" in guest.gets(f"/work/votes/{KEY}")
     other = Worker(client, site, DEPLOYER, (Role.BOARD_MEMBER,), "other").arrives()
     assert "Nothing is before your board" in other.gets("/work/votes")
     other.gets(f"/work/votes/{KEY}", 404)

@@ -87,7 +87,7 @@ def problems(typed: Typed, at: datetime) -> dict[str, str]:
     )
     late, end = N_("The date must be in the future"), typed.valid_until
     checks: tuple[tuple[str, bool, str], ...] = (
-        ("choice", typed.choice in set(Choice), N_("Choose what you want to say")),
+        ("choice", typed.choice in set(Choice), N_("Choose whether it is done")),
         ("text", not needs_text or bool(typed.text.strip()), ask),
         (
             "text",
@@ -129,7 +129,7 @@ def to_sign(case: Case, cell: Cell, typed: Typed) -> Proposal:
         ),
         consequence=wording.text(
             "It enters the public log, and the register shows it with your organisation's name. "
-            "Where controls ask for evidence, theirs still decides."
+            "Where a check asks for evidence of its own, that still decides."
         ),
         back=f"/work/risk/{case.key}/{cell.practice}", log=case.host, then="workbench.cell",
         context={"use": case.key, "practice": cell.practice, "seen": version(cell)},

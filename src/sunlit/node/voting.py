@@ -72,7 +72,7 @@ def may_vote(case: Case, found: Sitting, keys: frozenset[str]) -> Answer:
     """Tell whether one of these keys has a seat and may vote; the log asks again."""
     seats = [seat for seat in found.seats if seat.key in keys]
     if not seats:
-        return Answer.no(text("none of your passkeys is a seat of this board in the trust file"))
+        return Answer.no(text("none of your passkeys has a seat on this board"))
     if any(seat.recusal is not None for seat in seats):
         return Answer.no(text("you stood aside from this, and that is for good"))
     judged = {signer for said in work_on(case.evidence) for signer in said.signers}

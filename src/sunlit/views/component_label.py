@@ -96,12 +96,11 @@ def _checks(conformity: Conformity) -> Words:
     failed = sum(one.outcome is Outcome.FAILS for one in conformity.findings)
     asked = len(conformity.findings)
     unknown = asked - len(held) - failed
-    # No verb but the first hangs on a count: three counts would take eight patterns.
+    # The words that the page of evidence says of each. No verb but the first hangs on a count:
+    # three counts would take eight patterns.
     return counted(
-        "%(count)d check applies: %(held)d passed, %(failed)d failed, %(unknown)d without an "
-        "answer.",
-        "%(count)d checks apply: %(held)d passed, %(failed)d failed, %(unknown)d without an "
-        "answer.",
+        "%(count)d check applies. Holds: %(held)d. Fails: %(failed)d. Not known: %(unknown)d.",
+        "%(count)d checks apply. Holds: %(held)d. Fails: %(failed)d. Not known: %(unknown)d.",
         asked, held=len(held), failed=failed, unknown=unknown,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from sunlit.rubric.attested import attestations
 from sunlit.rubric.evidence import Evidence
 from sunlit.rubric.standing import about, by_tester, kind_of, stated
 from sunlit.views.component_words import Fact, Words, counted, fact, quoted, words
+from sunlit.views.scopes import scope_titles
 
 KINDS: Final = {
     "performance": words("Performance"),
@@ -44,7 +45,7 @@ def attested_words(claim: Attestation) -> Words:
     """Return an attestation in one sentence."""
     return words(
         _ATTESTED[claim.result], assessor=claim.assessor, on=claim.assessed_on,
-        scope=", ".join(one.replace("-", " ") for one in claim.scope),
+        scope=scope_titles(claim.scope),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sunlit.base.wording import Text, fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
 from sunlit.views.entry_patterns import PATTERNS
+from sunlit.views.scopes import scope_title
 
 NOBODY: Final = text("Somebody whose key this log does not know")
 NOT_STATED: Final = N_("not stated")
@@ -31,6 +32,7 @@ UNKNOWN: Final = N_(
 )
 SHOWN: Final = 300  # characters of one field
 LISTED: Final = 5  # of a list
+_SCOPES: Final = frozenset({"scope", "scopes"})  # fields with what an assessor looks at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,15 @@ def type_words(kind: type[Claim]) -> str:
 
 def _values(claim: Claim) -> dict[str, str]:
     names = (name for name in claim.__dataclass_fields__ if name != "extra")
-    return {name: text for name in names if (text := _text(getattr(claim, name, None))) is not None}
+    return {name: said for name in names if (said := _said(claim, name)) is not None}
+
+
+def _said(claim: Claim, name: str) -> str | None:
+    value = getattr(claim, name, None)
+    if name not in _SCOPES or value is None:
+        return _text(value)
+    several = value if isinstance(value, tuple) else (value,)
+    return _text([scope_title(str(one)) for one in several])
 
 
 def _text(value: object) -> str | None:
@@ -102,6 +112,8 @@ def _text(value: object) -> str | None:
             return text("yes") if value else text("no")
         case datetime():
             return on_day(value)
+        case Text():
+            return value
         case StrEnum():
             return fixed(_short(value.value.replace("-", " ").lower()))
         case tuple() | list():

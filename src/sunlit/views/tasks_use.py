@@ -135,7 +135,7 @@ def _ends(case: Case) -> Iterator[Task]:
                     "Ask %(who)s to attest %(use)s again", who=Id(claim.assessor), use=case.line.use
                 ),
                 reason=text("The attestation ends."),
-                consequence=text("From then on it counts as nothing, and findings become unknown."),
+                consequence=text("After that it no longer counts: what rests on it is unknown."),
             )
     for _, grant in about(case.evidence, TokenGrant):
         same = (grant.use, grant.deployer) == (case.line.use, case.line.deployer)

@@ -52,7 +52,7 @@ def _mine(
     keys = sessions.people(request).passkeys(visit.person.id)
     taken, state = {one.label for one in keys}, new_secret()
     suggested = {
-        "label": words.free_name(_("Passkey"), taken),
+        "label": words.free_name(_("My device"), taken),
         "key-label": words.free_name(_("Command line"), taken),
     }
     kept = json.dumps({"person": visit.person.id})

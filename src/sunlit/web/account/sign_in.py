@@ -23,6 +23,7 @@ from sunlit.web.account import noting
 from sunlit.web.guarding import may
 from sunlit.web.language import gettext_of
 from sunlit.web.limits import client_of
+from sunlit.web.logs import LOGGER
 from sunlit.web.pages import link, page, redirect
 from sunlit.web.paths import safe_path
 
@@ -208,10 +209,11 @@ def provider_of(request: Request) -> Provider:
         return given
     settings = Settings.from_environment(os.environ)
     if settings is None:
+        # What to set is for whoever runs the node, and for nobody who visits it.
+        LOGGER.warning("signin.not-set-up", needs="SUNLIT_OIDC_ISSUER and SUNLIT_OIDC_CLIENT_ID")
         raise UnavailableError(
-            "signin.not-set-up", "this node has no identity provider, so nobody can sign in",
-            expected="SUNLIT_OIDC_ISSUER and SUNLIT_OIDC_CLIENT_ID",
-            mend="ask whoever runs this node",
+            "signin.not-set-up", "signing in is not set up on this website yet",
+            mend="ask whoever runs it; everything that is public can be read without signing in",
         )  # fmt: skip
     return Provider(
         settings=settings, clock=sessions.site_of(request).clock, transport=transport(os.environ)

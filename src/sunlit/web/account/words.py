@@ -47,7 +47,7 @@ def file_problem(request: Request, error: SunlitError) -> str:
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
-    """Return a name that none of the others has: "Passkey", then "Passkey 2"."""
+    """Return a name that none of the others has: "My device", then "My device 2"."""
     names = (name if number == 1 else f"{name} {number}" for number in count(1))
     return next(one for one in names if one not in taken)
 

@@ -25,8 +25,8 @@ from sunlit.capabilities.assurance.queries import keys_of
 from sunlit.node.check_decision import Answer, Where, check_decision, evidence_of, stores_of
 from sunlit.node.permission import Action
 from sunlit.projection.engine import reading
-from sunlit.registry.decision_check import Result
-from sunlit.registry.decisions import state_words
+from sunlit.registry.decision_check import Checked, Result
+from sunlit.registry.decisions import Case, state_words
 from sunlit.web.guarding import may
 from sunlit.web.language import gettext_of
 from sunlit.web.pages import page, site_of
@@ -165,7 +165,7 @@ def _shown(request: Request, typed: Typed, found: Answer) -> Response:
     record = checked.case.seen.record if checked.case is not None else None
     return page(
         request, "decisions/result.html", public=False, checked=checked, record=record,
-        typed=typed.fields, titles=titles(request), checks=_checks(request),
+        typed=typed.fields, title=_title(request, checked), checks=_checks(request),
         good=checked.result in GOOD, bad=checked.result in BAD, results=Result,
         state=state_words(checked.case) if checked.case is not None else "",
         outcome=checked.case.outcome if checked.case is not None else None,
@@ -193,6 +193,22 @@ def titles(request: Request) -> Mapping[Result, str]:
         Result.INCOMPLETE: _("This decision's record is incomplete"),
         Result.COULD_NOT: _("We could not check this decision's record"),
     }
+
+
+def _title(request: Request, checked: Checked) -> str:
+    """Return the answer; of a record that is incomplete with what is missing."""
+    said = titles(request)[checked.result]
+    missing = _missing(request, checked.case) if checked.result is Result.INCOMPLETE else ""
+    return f"{said}: {missing}" if missing else said
+
+
+def _missing(request: Request, case: Case | None) -> str:
+    _ = gettext_of(request)
+    if case is not None and case.undecided:
+        return _("no human has decided yet")
+    if case is not None and case.unfinished:
+        return _("the end of the answer is not recorded")
+    return _("its contents are missing")
 
 
 def _checks(request: Request) -> Mapping[str, str]:

@@ -1,15 +1,19 @@
 """Organisations: what each keeps, uses and assessed, its keys by role, who accredited it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sunlit.base.slugs import slug, unslug
+from sunlit.base.wording import told
 from sunlit.capabilities.assurance.queries import assessed_by
 from sunlit.capabilities.lifecycle.queries import MAX_LIMIT, CatalogueQuery, catalogue
 from sunlit.node.permission import Action
 from sunlit.projection.engine import reading
+from sunlit.views.scopes import scope_titles
 from sunlit.web.guarding import may
 from sunlit.web.language import gettext_of, language_of
 from sunlit.web.pages import page, site_of, unchanged
@@ -43,13 +47,18 @@ def organisation(request: Request, id_: str) -> Response:
         named = replace(uses, text=view.id, facets={"source": ("own",)})
         kept_rows = [it for it in catalogue(connection, named, at).rows if it.owner == view.id]
         assessed = assessed_by(connection, view.id)
+    language = language_of(request)
     return page(
         request, "organisations/organisation.html", view=view, used=used, keeps=kept_rows,
         assessed=assessed, slug=slug, roles=roles(request), tags=status_tags(request),
         results=results(request), here=site_of(request).node.homes,
-        days={one.assessed_on[:10]: day_words(one.assessed_on[:10], language_of(request))
-              for one in assessed},
+        days={one.assessed_on[:10]: day_words(one.assessed_on[:10], language) for one in assessed},
+        scopes=partial(_scopes, language),
     )  # fmt: skip
+
+
+def _scopes(language: str, names: Iterable[str]) -> str:
+    return told(scope_titles(names), language)
 
 
 def roles(request: Request) -> dict[str, str]:
