@@ -1,11 +1,17 @@
 """Organisations are shown by name, and nobody passes for another by a name."""
 
+import re
+from pathlib import Path
+
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from sunlit.web import language
 from sunlit.web.language import said_dates
 from sunlit.web.public.naming import apart
+
+TEMPLATES = Path(language.__file__).parent / "templates"
 
 
 def test_a_name_that_two_bear_is_followed_by_the_id() -> None:
@@ -83,6 +89,14 @@ def test_a_date_in_a_sentence_is_said_in_words() -> None:
 
     assert told == "It ended on 23 November 2026. See run-2026-11-23.json until 2026-13-40, or x."
     assert said_dates("tot 2026-05-01, op voorwaarde", "nl") == "tot 1 mei 2026, op voorwaarde"
+
+
+def test_no_template_takes_the_word_for_naming_an_organisation() -> None:
+    """What a page defines, its frame and its footer have too."""
+    taken = re.compile(r"\{%-? *(?:macro|set) +named\b")
+    found = [one.name for one in TEMPLATES.rglob("*.html") if taken.search(one.read_text())]
+
+    assert (found, (TEMPLATES / "layout.html").is_file()) == ([], True)
 
 
 def test_who_runs_the_site_and_who_uses_a_component_is_said_by_name(
