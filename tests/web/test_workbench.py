@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from sunlit.adapters.sql.people import SqlPeople
@@ -250,10 +251,21 @@ def test_a_key_that_the_log_does_not_know_attests_nothing(client: TestClient, si
     assert "Ran it again" in page
 
 
-def test_a_token_is_suspended_by_its_issuers_key(client: TestClient, site: Site) -> None:
-    """The page gives the command, since no person's key can."""
+def test_a_token_is_suspended_by_its_issuers_key(
+    client: TestClient, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page gives the command, since no person's key can; a name does not hide whose it is."""
     publisher = Worker(client, site, DEPLOYER, (Role.PUBLISHER,), "publisher").arrives()
-    assert "sunlit token suspend" in publisher.gets("/work/suspend")
+    app = client.app
+    assert isinstance(app, FastAPI)
+    kept = (site.positions(), {ISSUER: "The Issuer", DEPLOYER: "The City"})
+    monkeypatch.setattr(app.state, "names", kept, raising=False)
+
+    found = publisher.gets("/work/suspend")
+
+    assert "sunlit token suspend" in found
+    assert f'Issued by The Issuer <span class="sunlit-hash">{ISSUER}</span>' in found
+    assert f'Used by: The City <span class="sunlit-hash">{DEPLOYER}</span>' in found
 
 
 # --- the board --------------------------------------------------------------------------------
