@@ -140,5 +140,5 @@ def test_a_component_is_called_by_its_name() -> None:
     assert called("pkg:generic/maker.example/outreach") == "outreach (maker.example)"
     assert called("pkg:github/city/models/outreach?kind=x") == "outreach (city/models)"
     assert called("pkg:pypi/outreach") == "outreach"
-    assert called("pkg:") == ""
-    assert called("a table/with a slash") == "a table/with a slash"
+    for text in ("pkg:", "a table/with a slash", "pkg:x/y/approved (maker.example)", "pkg:x/a@1"):
+        assert called(text) == text

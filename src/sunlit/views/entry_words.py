@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from sunlit.base.errors import MalformedError
 from sunlit.base.marking import N_
+from sunlit.base.purl import Purl
 from sunlit.base.wording import Text, fixed, joined, text
 from sunlit.claims.admitted import Admitted
 from sunlit.claims.base import Claim, Opaque
@@ -142,13 +144,14 @@ def _named(value: object) -> str | None:
 def called(purl: str) -> str:
     """Return a component by its name, with whose it is: `outreach (maker.example)`; else the text.
 
-    The whole address stands in the entry itself.
+    The whole address stands in the entry itself. What only begins like one stays as it is: whose
+    it is is not to be read from free text.
     """
-    if not purl.startswith("pkg:"):
+    try:
+        found = Purl.parse(purl)
+    except MalformedError:
         return purl
-    *whose, name = purl.removeprefix("pkg:").split("?")[0].split("/")
-    del whose[:1]  # the type
-    return f"{name} ({'/'.join(whose)})" if whose else name
+    return f"{found.name} ({'/'.join(found.namespace)})" if found.namespace else found.name
 
 
 def _short(text: str) -> str:
