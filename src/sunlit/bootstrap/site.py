@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -125,7 +125,7 @@ class Site:
                 yield taken
             finally:
                 if taken:
-                    chosen.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
+                    _let_go(chosen, lock)
 
     def project(self) -> int:
         """Bring the projections up to date; return how many entries that was.
@@ -184,6 +184,14 @@ def open_site(
         node=node, homes=node.all_homes(), private=private, projections=projections,
         submissions=SqlSubmissions(engine=private, clock=told), clock=told, dev=dev,
     )  # fmt: skip
+
+
+def _let_go(connection: Connection, lock: Mapping[str, int]) -> None:
+    try:
+        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
+    except DBAPIError:
+        connection.invalidate()  # the lock goes with it: nobody is to take it from the pool, held
+        raise
 
 
 def _seen(path: Path) -> str:
