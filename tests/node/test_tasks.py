@@ -75,9 +75,7 @@ def test_an_officer_sees_what_her_uses_lack(work: Working) -> None:
 
     assert {What.ASSESS, What.MITIGATE, What.PROBLEM} <= kinds(found)
     assert [task.kind for task in found.today] == [What.PROBLEM]
-    assert [it.title for it in found.undated if it.kind is What.ASSESS] == [
-        "Assess blank"
-    ]
+    assert [it.title for it in found.undated if it.kind is What.ASSESS] == ["Assess blank"]
     assert [it.path for it in found.coming if it.kind is What.MITIGATE] == [f"/work/risk/{KEY}/M8"]
     assert all(it.reason and it.consequence for it in (*found.today, *found.undated, *found.coming))
 
