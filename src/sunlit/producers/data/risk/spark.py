@@ -67,6 +67,8 @@ def session(master: str = "local[*]", **settings: str) -> Iterator[Any]:
     """
     # Spark starts Python for some work, and must find this one.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # It looks up this machine's own name otherwise, which not every machine can resolve.
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
     except ImportError as error:
